@@ -1,1 +1,10 @@
-export {};
+export * from "./blob-store.ts";
+export * from "./channel.ts";
+export * from "./clock.ts";
+export * from "./fax-line.ts";
+export * from "./intake.ts";
+export * from "./ledger.ts";
+export * from "./mail-route.ts";
+export * from "./print-shop.ts";
+export * from "./sms-carrier.ts";
+export * from "./spool.ts";

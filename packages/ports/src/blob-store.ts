@@ -1,0 +1,15 @@
+// Content-addressed blobs (DESIGN section 2): documents, page images, received faxes.
+
+/** A blob is named by the SHA-256 of its bytes (lower-case hex) and never changes. */
+export interface BlobStore {
+  /** Stores and syncs; resolves with the hash only when the bytes are durable. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** Takes over a spool file without reading it into memory. */
+  putFile(path: string, hash: string): Promise<void>;
+  /** Whole blob; undefined when there is none. */
+  get(hash: string): Promise<Uint8Array | undefined>;
+  has(hash: string): Promise<boolean>;
+  remove(hash: string): Promise<void>;
+  /** All hashes with the wall time of their last use, for collection. */
+  list(): AsyncIterable<{ hash: string; usedAt: number }>;
+}

@@ -1,0 +1,111 @@
+// The ledger as the faces use it. PostgreSQL is the truth; this is what may be asked of it and told to it.
+
+import type {
+  Account,
+  Attempt,
+  Channel,
+  ClockSetting,
+  DeliveryState,
+  FeedEvent,
+  Job,
+  JobOrder,
+  Outcome,
+  Recipient,
+  Scope,
+} from "@depesche/core";
+
+export type CredentialKind = "faxde" | "binect" | "api-key";
+
+export type AuthResult =
+  | { ok: true; account: Account; scopes: readonly Scope[] }
+  | { ok: false; reason: "unknown" | "wrong-secret" | "too-many-failures" };
+
+export type AcceptResult =
+  | { ok: true; jobId: number; counted: number; replayed: boolean }
+  | { ok: false; problem: "duplicate"; jobId: number }
+  | { ok: false; problem: "idempotency-conflict" };
+
+export interface InboundFax {
+  id: number;
+  accountId: number;
+  /** Simulated time, ms since 1970. */
+  receivedAt: number;
+  originator: string;
+  called: string;
+  remoteId: string;
+  pages: number;
+  /** Blob of the multipage TIFF. */
+  tiffHash: string;
+  state: "new" | "fetched" | "deleted";
+}
+
+/** A page of a listing; `next` is handed back to get the following one. */
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+export interface FaceLedger {
+  /** `login` is the customer number, mail address, or for api-key empty (the key is the secret). `source` is the client's address, for rate limits. */
+  authenticate(kind: CredentialKind, login: string, secret: string, source: string): Promise<AuthResult>;
+
+  accept(order: JobOrder): Promise<AcceptResult>;
+
+  job(accountId: number, jobId: number): Promise<Job | undefined>;
+  jobs(
+    accountId: number,
+    query: { limit: number; cursor?: string; state?: Job["state"]; channel?: Channel },
+  ): Promise<Page<Job>>;
+  /** Rows in input order, `n >= from`. */
+  recipients(jobId: number, query: { from: number; limit: number; outcome?: Outcome }): Promise<Recipient[]>;
+  attempts(jobId: number, n: number): Promise<Attempt[]>;
+  ladder(jobId: number, n: number, k: number): Promise<Uint8Array | undefined>;
+
+  /** Queued recipients end CANCELLED at once; what is in flight finishes. `left` are those neither final before nor cancelled now. */
+  cancel(accountId: number, jobId: number): Promise<{ found: boolean; cancelled: number; inFlight: number }>;
+  pause(accountId: number, jobId: number, paused: boolean): Promise<boolean>;
+
+  /** Oldest fax not deleted; marks it fetched. */
+  nextInbound(accountId: number): Promise<InboundFax | undefined>;
+  inbound(accountId: number, id: number): Promise<InboundFax | undefined>;
+  inbounds(accountId: number, query: { limit: number; cursor?: string }): Promise<Page<InboundFax>>;
+  deleteInbound(accountId: number, id: number): Promise<boolean>;
+
+  /** A receipt from outside about an attempt's message. Unknown attempts are ignored (false). */
+  delivery(report: { job: number; n: number; state: DeliveryState; detail?: string }): Promise<boolean>;
+  /** Finds the recipient a carrier's own id belongs to. */
+  findByCarrierId(channel: Channel, carrierId: string): Promise<{ job: number; n: number } | undefined>;
+
+  /** Events with `seq > after`, oldest first. `accountId` undefined: all. */
+  events(after: number, limit: number, accountId?: number): Promise<FeedEvent[]>;
+  lastSeq(): Promise<number>;
+  /** Calls back on new events (a hint: read them with `events`). */
+  onEvents(listener: (lastSeq: number) => void): () => void;
+
+  clock(): Promise<ClockSetting>;
+  changeClock(change: { speed?: number; unpaced?: boolean; setTo?: number }): Promise<ClockSetting | undefined>;
+
+  /** Remembers that a blob is used by an owner ("document:<account>", ...), and asks who may read it. */
+  blobOwner(accountId: number, hash: string): Promise<boolean>;
+  rememberBlob(accountId: number, hash: string, bytes: number): Promise<void>;
+
+  webhooks(accountId: number): Promise<Webhook[]>;
+  addWebhook(accountId: number, hook: { url: string; types: string[]; secret: string }): Promise<Webhook>;
+  removeWebhook(accountId: number, id: number): Promise<boolean>;
+  /** Hooks with events waiting, for the deliverer. */
+  allWebhooks(): Promise<(Webhook & { secret: string })[]>;
+  /** Moves a hook's cursor after a delivery, or records a failure and when to try again (wall time). */
+  webhookProgress(id: number, progress: { cursor: number } | { failures: number; nextTryAt: number }): Promise<void>;
+}
+
+export interface Webhook {
+  id: number;
+  accountId: number;
+  url: string;
+  types: string[];
+  /** Sequence number up to which events were delivered. */
+  cursor: number;
+  failures: number;
+  /** Wall time. */
+  nextTryAt: number;
+}
