@@ -1,1 +1,10 @@
-export {};
+export * from "./capabilities.ts";
+export * from "./fcs.ts";
+export * from "./frame.ts";
+export * from "./identity.ts";
+export * from "./modulation.ts";
+export * from "./octets.ts";
+export * from "./outcome.ts";
+export * from "./problem.ts";
+export * from "./protocol.ts";
+export * from "./timers.ts";
