@@ -1,1 +1,3 @@
-export {};
+export * from "./alphabet.ts";
+export * from "./segment.ts";
+export * from "./septets.ts";
