@@ -1,1 +1,15 @@
-export {};
+export { type Client, type ClientOptions, createClient, type PageQuery } from "./client.ts";
+export {
+  FEED_KEY_PREFIX,
+  FEED_PROTOCOL,
+  FEED_REFUSED,
+  type Feed,
+  type FeedOptions,
+  type FeedSocket,
+  type FeedSocketConstructor,
+  type FeedState,
+  keyProtocol,
+  openFeed,
+} from "./feed.ts";
+export { ApiError, Unreachable } from "./problem.ts";
+export type * from "./resources.ts";
