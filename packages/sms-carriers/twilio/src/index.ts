@@ -1,1 +1,3 @@
-export {};
+export * from "./answers.ts";
+export * from "./carrier.ts";
+export * from "./status-callback.ts";

@@ -1,0 +1,215 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type SmsCarrierRig, smsCarrierContract } from "../../../ports/src/contract/sms-carrier.ts";
+import { openTwilio, type TwilioConfig } from "./carrier.ts";
+
+const ACCOUNT = `AC${"0".repeat(32)}`;
+const NUMBERS = {
+  good: "+491713920001",
+  unknown: "+491713920090",
+  throttledFirst: "+491713920070",
+  silent: "+491713920011",
+};
+const NEVER = new AbortController().signal;
+
+interface Posted {
+  form: URLSearchParams;
+  path: string;
+  authorization: string;
+  connection: http.IncomingMessage["socket"];
+}
+
+/** A counterpart with literal answers, so that the wire is seen here and nothing is shared with our own simulator. */
+class Stub {
+  readonly posted: Posted[] = [];
+  readonly messages: { sid: string; to: string; body: string; date_created: string; direction: string }[] = [];
+  readonly taken: { to: string; text: string }[] = [];
+  answers: { status: number; body: string }[] = [];
+  loseNext = false;
+  readonly silentAsked: Promise<void>;
+  #sayAsked: () => void = () => {};
+  #throttled = new Set<string>();
+  readonly #server = http.createServer((request, response) => void this.#serve(request, response));
+
+  constructor() {
+    this.silentAsked = new Promise((resolve) => {
+      this.#sayAsked = resolve;
+    });
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    if (request.method === "GET") {
+      const to = new URL(request.url ?? "", "http://x").searchParams.get("To");
+      const messages = this.messages.filter((m) => m.to === to).map((m) => ({ ...m, status: "queued" }));
+      return answer(response, 200, JSON.stringify({ messages, page: 0, page_size: 50, next_page_uri: null }));
+    }
+    const form = new URLSearchParams(body);
+    const to = form.get("To") ?? "";
+    this.posted.push({
+      form,
+      path: request.url ?? "",
+      authorization: request.headers.authorization ?? "",
+      connection: request.socket,
+    });
+    const canned = this.answers.shift();
+    if (canned) return answer(response, canned.status, canned.body);
+    if (to === NUMBERS.silent) return this.#sayAsked();
+    if (to === NUMBERS.unknown) return answer(response, 400, JSON.stringify({ code: 21211, message: "Invalid 'To'" }));
+    if (to === NUMBERS.throttledFirst && !this.#throttled.has(to)) {
+      this.#throttled.add(to);
+      return answer(response, 429, JSON.stringify({ code: 20429, message: "Too many requests" }));
+    }
+    const sid = `SM${(this.messages.length + 1).toString(16).padStart(32, "0")}`;
+    const text = form.get("Body") ?? "";
+    this.messages.push({ sid, to, body: text, date_created: new Date().toUTCString(), direction: "outbound-api" });
+    this.taken.push({ to, text });
+    if (this.loseNext) {
+      this.loseNext = false;
+      return void request.socket.destroy();
+    }
+    answer(response, 201, JSON.stringify({ sid, status: "queued" }));
+  }
+}
+
+function answer(response: http.ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(body);
+}
+
+function config(baseUrl: string): TwilioConfig {
+  return { accountSid: ACCOUNT, authToken: "geheim", baseUrl, from: "+4930231250", stopGraceMs: 20, timeoutMs: 5_000 };
+}
+
+smsCarrierContract("twilio", async (): Promise<SmsCarrierRig> => {
+  const stub = new Stub();
+  const carrier = openTwilio(config(await stub.listen()));
+  return {
+    carrier,
+    numbers: NUMBERS,
+    taken: () => stub.taken,
+    silentAsked: () => stub.silentAsked,
+    loseNextAnswer: () => {
+      stub.loseNext = true;
+    },
+    leave: () => stub.stop(),
+    dispose: () => stub.stop(),
+  };
+});
+
+describe("twilio on the wire", () => {
+  let stub: Stub;
+  let baseUrl: string;
+  beforeEach(async () => {
+    stub = new Stub();
+    baseUrl = await stub.listen();
+  });
+  afterEach(() => stub.stop());
+
+  const message = (text = "Hallo") => ({ id: "7.12.1", to: NUMBERS.good, text, flash: false, parts: 1 });
+
+  it("posts To, From, Body and the callback with the attempt key, signed in by Basic auth", async () => {
+    const carrier = openTwilio({
+      ...config(baseUrl),
+      statusCallback: "http://127.0.0.1:8080/callbacks/twilio?attempt={attempt}",
+    });
+    await carrier.submit(message("Grüße & €"), NEVER);
+    await carrier.close();
+    const [{ form, path, authorization }] = stub.posted as [Posted];
+    expect(path).toBe(`/2010-04-01/Accounts/${ACCOUNT}/Messages.json`);
+    expect(authorization).toBe(`Basic ${Buffer.from(`${ACCOUNT}:geheim`).toString("base64")}`);
+    expect(Object.fromEntries(form)).toEqual({
+      To: NUMBERS.good,
+      From: "+4930231250",
+      Body: "Grüße & €",
+      StatusCallback: "http://127.0.0.1:8080/callbacks/twilio?attempt=7.12.1",
+    });
+  });
+
+  it("a message's own sender goes before the service, the service before the configured sender", async () => {
+    const carrier = openTwilio({ ...config(baseUrl), messagingServiceSid: "MG1" });
+    await carrier.submit({ ...message(), from: "Depesche" }, NEVER);
+    await carrier.submit(message(), NEVER);
+    await carrier.close();
+    expect(stub.posted.map((p) => [p.form.get("From"), p.form.get("MessagingServiceSid")])).toEqual([
+      ["Depesche", null],
+      [null, "MG1"],
+    ]);
+  });
+
+  it("connections are used again", async () => {
+    const carrier = openTwilio(config(baseUrl));
+    for (let i = 0; i < 20; i++) await carrier.submit(message(`${i}`), NEVER);
+    await carrier.close();
+    expect(new Set(stub.posted.map((p) => p.connection)).size).toBe(1);
+  });
+
+  it.each([
+    [400, '{"code":21211,"message":"m"}', "NORING", undefined, "carrier-21211"],
+    [400, '{"code":21614,"message":"m"}', "NORING", undefined, "carrier-21614"],
+    [400, '{"code":21610,"message":"m"}', "BLACKLIST", undefined, "carrier-21610"],
+    [400, '{"code":21617,"message":"m"}', "SENDFAIL", undefined, "carrier-21617"],
+    [401, '{"code":20003,"message":"m"}', "SENDFAIL", undefined, "carrier-20003"],
+    [429, '{"code":20429,"message":"m"}', "SENDFAIL", true, "carrier-20429"],
+    [429, "", "SENDFAIL", true, "carrier-http-429"],
+    [503, "<html>no</html>", "SENDFAIL", true, "carrier-http-503"],
+    [500, '{"code":"x"}', "SENDFAIL", true, "carrier-http-500"],
+    [302, "{}", "SENDFAIL", undefined, "carrier-http-302"],
+    [201, "{}", "SENDFAIL", undefined, "carrier-answer-unreadable"],
+    [201, "not json", "SENDFAIL", undefined, "carrier-answer-unreadable"],
+  ])("%i %s is %s", async (status, body, outcome, temporary, code) => {
+    stub.answers = [{ status, body }];
+    const carrier = openTwilio(config(baseUrl));
+    const report = await carrier.submit(message(), NEVER);
+    await carrier.close();
+    expect({ outcome: report.outcome, temporary: report.temporary, code: report.cause.code }).toEqual({
+      outcome,
+      temporary,
+      code,
+    });
+  });
+
+  it("an answer that comes while we stop still counts", async () => {
+    const stop = new AbortController();
+    const carrier = openTwilio({ ...config(baseUrl), stopGraceMs: 5_000 });
+    const report = carrier.submit(message(), stop.signal);
+    stop.abort();
+    expect(await report).toMatchObject({ outcome: "OK" });
+    await carrier.close();
+  });
+
+  it("a silent carrier is a temporary failure once the time is up", async () => {
+    const carrier = openTwilio({ ...config(baseUrl), timeoutMs: 30 });
+    const report = await carrier.submit({ ...message(), to: NUMBERS.silent }, NEVER);
+    await carrier.close();
+    expect(report).toMatchObject({ outcome: "SENDFAIL", temporary: true, cause: { code: "carrier-answer-lost" } });
+  });
+
+  it("after a lost answer two equal messages never share one id", async () => {
+    const carrier = openTwilio(config(baseUrl));
+    const first = await carrier.submit({ ...message(), id: "1.0.1" }, NEVER);
+    stub.answers = [{ status: 502, body: "" }];
+    const second = await carrier.submit({ ...message(), id: "2.0.1" }, NEVER);
+    expect(first.outcome).toBe("OK");
+    expect(second).toMatchObject({ temporary: true });
+    expect(await carrier.submit({ ...message(), id: "2.0.2" }, NEVER)).toMatchObject({ outcome: "OK" });
+    await carrier.close();
+    expect(stub.taken).toHaveLength(2);
+  });
+
+  it("an account that cannot be one is refused at the start", () => {
+    expect(() => openTwilio({ ...config(baseUrl), accountSid: "nobody" })).toThrow(/AC/);
+    expect(() => openTwilio({ ...config(baseUrl), baseUrl: "no url" })).toThrow();
+  });
+});
