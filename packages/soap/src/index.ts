@@ -1,1 +1,11 @@
-export {};
+export { type Base64Problem, createBase64Decoder, createBase64Encoder } from "./base64.ts";
+export { type Charset, detectCharset } from "./charset.ts";
+export { escapeText } from "./escape.ts";
+export { DEFAULT_LIMITS, type SoapLimits } from "./limits.ts";
+export { SOAP_ENCODING, SOAP_ENVELOPE } from "./namespaces.ts";
+export type { Operation, Part, Service, Style, XsdType } from "./operation.ts";
+export { type FaultCode, SOAP_PROBLEMS, type SoapProblem, type SoapProblemCode } from "./problem.ts";
+export { createSoapReader, type SoapReader, type SoapReaderOptions } from "./reader.ts";
+export type { SoapCall, SoapPart, SoapResult } from "./references.ts";
+export { type PartValue, type ResponsePiece, streamPieces, writeFault, writeResponse } from "./writer.ts";
+export { writeWsdl } from "./wsdl.ts";
