@@ -1,0 +1,70 @@
+// The SMS channel: one attempt is one message with all its parts, handed to the carrier.
+
+import type { AttemptReport } from "@depesche/core";
+import type { AttemptOrder, ChannelWork, SmsCarrier, SmsReport } from "@depesche/ports";
+import { segment } from "@depesche/sms";
+
+export interface SmsWorkConfig {
+  carrier: SmsCarrier;
+  /** Messages in flight at once. Default 50. */
+  slots?: number;
+}
+
+/** A sender is a number of at most 16 digits, or at most 11 letters, digits and spaces with a letter among them. */
+const NUMERIC_SENDER = /^\+?\d{1,16}$/;
+const NAMED_SENDER = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
+
+/** Opens the channel's worker; closing it closes the carrier. */
+export function openSmsWork(config: SmsWorkConfig): ChannelWork {
+  return {
+    channel: "sms",
+    slots: config.slots ?? 50,
+    async send(order, context) {
+      const refused = refusal(order);
+      if (refused !== undefined) return refused;
+      const text = order.content.text ?? "";
+      const parts = segment(text).parts.length;
+      context.progress({ state: "sending", address: order.address, pages: parts });
+      const report = await config.carrier.submit(
+        {
+          id: order.key,
+          to: order.address,
+          ...(order.options.smsFrom !== undefined && { from: order.options.smsFrom }),
+          text,
+          flash: order.options.flashSms ?? false,
+          parts,
+        },
+        context.signal,
+      );
+      return reportOf(report, parts, context.signal.aborted);
+    },
+    close: () => config.carrier.close(),
+  };
+}
+
+function refusal(order: AttemptOrder): AttemptReport | undefined {
+  const { text } = order.content;
+  if (text === undefined || text === "") return final("sms-empty", "The job has no text to send.");
+  if (segment(text).problem !== undefined) return final("sms-too-long", "The text needs more than 255 parts.");
+  const from = order.options.smsFrom;
+  if (from !== undefined && !NUMERIC_SENDER.test(from) && !NAMED_SENDER.test(from)) {
+    return final("sms-sender", "A sender has at most 16 digits, or at most 11 letters, digits and spaces.");
+  }
+  return undefined;
+}
+
+function final(code: string, text: string): AttemptReport {
+  return { outcome: "SENDFAIL", cause: { code, text } };
+}
+
+/** What the carrier reported, in the words of an attempt. Only a carrier that was cut short was interrupted. */
+function reportOf(report: SmsReport, parts: number, stopped: boolean): AttemptReport {
+  return {
+    outcome: report.outcome,
+    cause: report.cause,
+    ...(report.temporary && { temporary: true }),
+    ...(stopped && report.temporary && report.cause.code === "interrupted" && { interrupted: true }),
+    ...(report.outcome === "OK" && { pages: parts }),
+    ...(report.carrierId !== undefined && { carrierId: report.carrierId }),
+  };
+}
