@@ -27,6 +27,8 @@ export interface FoundAddress {
 }
 
 const MM_PER_POINT = 25.4 / 72;
+/** More lines than the upper half of a page can hold: the rest is not looked at. */
+const MOST_LINES = 300;
 /** Only these may stand above the address in the window without being part of it. */
 const ENDORSEMENT =
   /^(?:(?:einwurf[- ]?)?einschreiben\b|eigenh(?:ä|ae)ndig\b|r(?:ü|ue)ckschein\b|prio\b|priority\b|prioritaire\b|par avion\b|luftpost\b|b(?:ü|ue)chersendung\b|warensendung\b|dialogpost\b|nicht nachsenden\b|wenn unzustellbar\b|falls unzustellbar\b|bei umzug\b|vorausverf(?:ü|ue)gung\b|deutsche post\b|dv\s+\d\d\.\d\d\b)/iu;
@@ -38,7 +40,7 @@ const ENDORSEMENT =
  */
 export function findAddress(runs: readonly TextRun[]): FoundAddress | undefined {
   const near = runs.filter((r) => r.text.trim() !== "" && r.xMm >= 5 && r.xMm < 105 && r.yMm < 150);
-  const lines = linesOf(near);
+  const lines = linesOf(near).slice(0, MOST_LINES);
   const inField = lines.filter((l) => within(l, ADDRESS_FIELD));
   const { recipient, sender } = parted(inField);
   if (recipient.length > 0) {

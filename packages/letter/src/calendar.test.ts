@@ -68,15 +68,13 @@ describe("civil dates", () => {
       dateStyle: "short",
       timeStyle: "short",
     });
-    for (
-      let instant = Date.parse("2020-01-01T00:30:00Z");
-      instant < Date.parse("2032-01-01");
-      instant += 7_200_000 * 3
-    ) {
+    const differences: string[] = [];
+    const end = Date.parse("2032-01-01");
+    for (let instant = Date.parse("2020-01-01T00:30:00Z"); instant < end; instant += 21_600_000) {
       const d = berlinDate(instant);
       const text = `${dateText(d)} ${String(d.hour).padStart(2, "0")}:${String(d.minute).padStart(2, "0")}`;
-      if (text !== berlin.format(instant)) expect(text, new Date(instant).toISOString()).toBe(berlin.format(instant));
+      if (text !== berlin.format(instant)) differences.push(`${text} is ${berlin.format(instant)}`);
     }
-    expect.assertions(0);
+    expect(differences).toEqual([]);
   });
 });
