@@ -1,4 +1,8 @@
+export * from "./answerer.ts";
+export * from "./caller.ts";
 export * from "./capabilities.ts";
+export * from "./duration.ts";
+export * from "./ecm.ts";
 export * from "./fcs.ts";
 export * from "./frame.ts";
 export * from "./identity.ts";
@@ -7,4 +11,5 @@ export * from "./octets.ts";
 export * from "./outcome.ts";
 export * from "./problem.ts";
 export * from "./protocol.ts";
+export * from "./session.ts";
 export * from "./timers.ts";

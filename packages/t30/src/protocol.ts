@@ -21,7 +21,7 @@ import type { TimerName } from "./timers.ts";
  * - `timeout`: a timer that `start-timer` started has run out.
  * - `local`: `page-stored` or `page-refused` answer `received-page`; `page-unavailable` answers `need-page` when the page
  *   cannot be provided; `stop` ends the call.
- * - `hangup-by-peer`: the line is gone.
+ * - `hangup-by-peer`: the line is gone; `sending` when this cut off a page or block that was still being sent.
  */
 export type Event =
   | { type: "connected" }
@@ -33,7 +33,7 @@ export type Event =
   | { type: "page"; index: number; octets: Uint8Array }
   | { type: "timeout"; timer: TimerName }
   | { type: "local"; what: "page-stored" | "page-refused" | "page-unavailable" | "stop" }
-  | { type: "hangup-by-peer" };
+  | { type: "hangup-by-peer"; sending?: boolean };
 
 /**
  * Actions a driver carries out, in order. Those that take line time (`durationOf` > 0) follow each other on the line; a

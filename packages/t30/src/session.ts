@@ -1,0 +1,40 @@
+/** A T.30 session: one plain, serialisable state that `step` alone moves. */
+
+import { type AnswererSession, createAnswererState, stepAnswerer } from "./answerer.ts";
+import { type CallerSession, createCallerState, stepCaller } from "./caller.ts";
+import { FULL_CAPABILITIES } from "./capabilities.ts";
+import type { Action, AnswererOptions, CallerOptions, Event } from "./protocol.ts";
+
+/** One side of a call. Plain data: it can be saved, cloned and compared. Only `step` changes it. */
+export type Session = CallerSession | AnswererSession;
+
+/** Makes the calling side; unset options mean V.17 14400, every coding, ECM with 256 octets. */
+export function createCaller(options: Partial<CallerOptions> & Pick<CallerOptions, "pages">): Session {
+  return createCallerState({
+    stationId: "",
+    maxRate: 14400,
+    codings: ["mmr", "mr", "mh"],
+    ecm: true,
+    ecmFrameSize: 256,
+    ...options,
+  });
+}
+
+/** Makes the answering side; unset options mean a modern machine that behaves. */
+export function createAnswerer(options: Partial<AnswererOptions> = {}): Session {
+  return createAnswererState({
+    stationId: "",
+    capabilities: FULL_CAPABILITIES,
+    maxPages: 1000,
+    maxPageOctets: 8_000_000,
+    mood: {},
+    ...options,
+  });
+}
+
+/** Takes one event, changes the session, appends the actions that follow to `out`. Never throws; an ended session does nothing. */
+export function step(session: Session, event: Event, out: Action[]): void {
+  if (session.state.step === "ended") return;
+  if (session.side === "caller") stepCaller(session, event, out);
+  else stepAnswerer(session, event, out);
+}
