@@ -2,7 +2,7 @@
 
 import type { AttemptReport } from "@depesche/core";
 import type { AttemptOrder, ChannelWork, SmsCarrier, SmsReport } from "@depesche/ports";
-import { segment } from "@depesche/sms";
+import { type Segments, segment } from "@depesche/sms";
 
 export interface SmsWorkConfig {
   carrier: SmsCarrier;
@@ -20,10 +20,11 @@ export function openSmsWork(config: SmsWorkConfig): ChannelWork {
     channel: "sms",
     slots: config.slots ?? 50,
     async send(order, context) {
-      const refused = refusal(order);
-      if (refused !== undefined) return refused;
       const text = order.content.text ?? "";
-      const parts = segment(text).parts.length;
+      const cut = segment(text);
+      const refused = refusal(order, cut);
+      if (refused !== undefined) return refused;
+      const parts = cut.parts.length;
       context.progress({ state: "sending", address: order.address, pages: parts });
       const report = await config.carrier.submit(
         {
@@ -36,16 +37,15 @@ export function openSmsWork(config: SmsWorkConfig): ChannelWork {
         },
         context.signal,
       );
-      return reportOf(report, parts, context.signal.aborted);
+      return reportOf(report, parts);
     },
     close: () => config.carrier.close(),
   };
 }
 
-function refusal(order: AttemptOrder): AttemptReport | undefined {
-  const { text } = order.content;
-  if (text === undefined || text === "") return final("sms-empty", "The job has no text to send.");
-  if (segment(text).problem !== undefined) return final("sms-too-long", "The text needs more than 255 parts.");
+function refusal(order: AttemptOrder, cut: Segments): AttemptReport | undefined {
+  if (cut.units === 0) return final("sms-empty", "The job has no text to send.");
+  if (cut.problem !== undefined) return final("sms-too-long", "The text needs more than 255 parts.");
   const from = order.options.smsFrom;
   if (from !== undefined && !NUMERIC_SENDER.test(from) && !NAMED_SENDER.test(from)) {
     return final("sms-sender", "A sender has at most 16 digits, or at most 11 letters, digits and spaces.");
@@ -57,13 +57,13 @@ function final(code: string, text: string): AttemptReport {
   return { outcome: "SENDFAIL", cause: { code, text } };
 }
 
-/** What the carrier reported, in the words of an attempt. Only a carrier that was cut short was interrupted. */
-function reportOf(report: SmsReport, parts: number, stopped: boolean): AttemptReport {
+/** What the carrier reported, in the words of an attempt. A carrier says "interrupted" only when our side stopped it. */
+function reportOf(report: SmsReport, parts: number): AttemptReport {
   return {
     outcome: report.outcome,
     cause: report.cause,
     ...(report.temporary && { temporary: true }),
-    ...(stopped && report.temporary && report.cause.code === "interrupted" && { interrupted: true }),
+    ...(report.cause.code === "interrupted" && { interrupted: true }),
     ...(report.outcome === "OK" && { pages: parts }),
     ...(report.carrierId !== undefined && { carrierId: report.carrierId }),
   };

@@ -140,10 +140,14 @@ describe("twilio on the wire", () => {
   it("a message's own sender goes before the service, the service before the configured sender", async () => {
     const carrier = openTwilio({ ...config(baseUrl), messagingServiceSid: "MG1" });
     await carrier.submit({ ...message(), from: "Depesche" }, NEVER);
+    await carrier.submit({ ...message(), from: "4930231250" }, NEVER);
+    await carrier.submit({ ...message(), from: "12345" }, NEVER);
     await carrier.submit(message(), NEVER);
     await carrier.close();
     expect(stub.posted.map((p) => [p.form.get("From"), p.form.get("MessagingServiceSid")])).toEqual([
       ["Depesche", null],
+      ["+4930231250", null],
+      ["12345", null],
       [null, "MG1"],
     ]);
   });

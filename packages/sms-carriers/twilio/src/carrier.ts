@@ -165,7 +165,8 @@ function connect(config: TwilioConfig, signals: AsyncLocalStorage<AbortSignal>) 
 }
 
 function sender(config: TwilioConfig, message: SmsMessage): { from?: string; messagingServiceSid?: string } {
-  if (message.from !== undefined) return { from: message.from };
+  // Twilio takes a long numeric sender in E.164 only; up to six digits are a short code.
+  if (message.from !== undefined) return { from: message.from.replace(/^[1-9]\d{6,14}$/, "+$&") };
   if (config.messagingServiceSid !== undefined) return { messagingServiceSid: config.messagingServiceSid };
   return config.from === undefined ? {} : { from: config.from };
 }
