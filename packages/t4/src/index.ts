@@ -1,1 +1,13 @@
-export {};
+export {
+  type Bitmap,
+  type BitOrder,
+  blankBitmap,
+  equalBitmaps,
+  invertBitmap,
+  reverseBits,
+  rowOctets,
+} from "./bitmap.ts";
+export { type Decoded, type DecodeOptions, decode } from "./decode.ts";
+export { type Coding, type EncodeOptions, encode } from "./encode.ts";
+export { type ReadLimits, readTiff, type TiffPage, type TiffProblem, type TiffUnsupported } from "./tiff-read.ts";
+export { type TiffPageInput, writeTiff } from "./tiff-write.ts";
