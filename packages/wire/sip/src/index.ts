@@ -1,1 +1,13 @@
-export {};
+export { Call, IncomingCall, OutgoingCall, type OutgoingOrder } from "./call.ts";
+export {
+  type FinalAnswer,
+  newId,
+  numberHeader,
+  openSipEndpoint,
+  type RequestOrder,
+  type SipEndpoint,
+  type SipEndpointConfig,
+  type SipHandlers,
+} from "./endpoint.ts";
+export type { Trace } from "./transactions.ts";
+export type { DropCounters, Path, Target, Transport } from "./transport.ts";
