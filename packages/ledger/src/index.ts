@@ -1,1 +1,27 @@
-export {};
+export { accept, referBlobs } from "./accept.ts";
+export {
+  accountOfNumber,
+  faxNumbers,
+  hashSecret,
+  type NewAccount,
+  putAccount,
+  putCredential,
+  readAccount,
+} from "./accounts.ts";
+export { openBlobFolder } from "./blob-folder.ts";
+export { cancelJob, pauseJob } from "./cancel.ts";
+export { type Claimed, type ClaimRequest, claim } from "./claim.ts";
+export { changeClock, checkpointClock, followClock, readClock, startClock } from "./clock.ts";
+export { collectBlobs } from "./collect.ts";
+export { assertSchema, isConnectionError, migrate, openPool, type Pool, SchemaTooNew } from "./database.ts";
+export { noteDelivery } from "./delivery.ts";
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+export { createFaceLedger } from "./face-ledger.ts";
+export { finish, keepLadder, type Result, trimLadders } from "./finish.ts";
+export { type GateTable, refreshGates, setGate } from "./gate.ts";
+export { storeInbound } from "./inbound.ts";
+export { type Listener, openListener } from "./listen.ts";
+export { readAttempts, readJob } from "./read.ts";
+export { beat, LEASE_MS, newWatch, reconcile, registerWorker, retireWorker, type Watch } from "./reconcile.ts";
+export { type ChunkRef, endRun, nextDueIn, takeDueChunks, takeOverdueChunks } from "./schedule.ts";
+export { CHUNK_SIZE } from "./schema.ts";

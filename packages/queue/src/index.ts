@@ -1,1 +1,8 @@
-export {};
+export {
+  type ChunkJob,
+  chunkJobId,
+  openSchedule,
+  type Schedule,
+  type ScheduleConfig,
+  type ScheduleWorker,
+} from "./schedule.ts";

@@ -1,0 +1,119 @@
+// Dispatcher and reconciler (DESIGN section 2, points 2 and 4). Every worker process runs them; advisory-free, since each step is one
+// statement that skips what another is doing.
+
+import {
+  isConnectionError,
+  newWatch,
+  nextDueIn,
+  type Pool,
+  reconcile,
+  takeDueChunks,
+  takeOverdueChunks,
+} from "@depesche/ledger";
+import type { Schedule } from "@depesche/queue";
+
+/** A chunk handed out this long ago without an end of its run is added again: idempotent while it is alive, the repair when it was lost. */
+const REPAIR_MS = 5_000;
+const RECONCILE_MS = 1_000;
+const LONGEST_SLEEP_MS = 500;
+
+export interface DispatcherDeps {
+  pool: Pool;
+  schedule: Schedule;
+  /** Chunks of a channel that may be out at once. */
+  channels: { channel: string; window: number }[];
+  /** Calls back when something fell due (accepted, resumed, clock changed). */
+  onWake(wake: () => void): () => void;
+  log: { info(data: object, text: string): void; warn(data: object, text: string): void };
+}
+
+export interface Dispatcher {
+  /** Looks again at once, since a run ended or something was accepted. */
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { pool, schedule, log } = deps;
+  let stopped = false;
+  let wake: (() => void) | undefined;
+  let poked = false;
+  const poke = () => {
+    poked = true;
+    wake?.();
+  };
+  const off = deps.onWake(poke);
+
+  const dispatch = async (): Promise<number> => {
+    let sleep = LONGEST_SLEEP_MS;
+    for (const { channel, window } of deps.channels) {
+      const due = await takeDueChunks(pool, channel, window);
+      if (due.length > 0) await schedule.add(due);
+      const wait = await nextDueIn(pool, channel);
+      // Due but not taken: the window is full, the end of a run pokes.
+      if (wait !== undefined) sleep = Math.min(sleep, Math.max(wait, due.length > 0 ? 5 : 20));
+    }
+    return sleep;
+  };
+
+  const repair = async () => {
+    for (const { channel } of deps.channels) {
+      const overdue = await takeOverdueChunks(pool, channel, REPAIR_MS);
+      if (overdue.length > 0) await schedule.add(overdue);
+    }
+  };
+
+  const rest = (ms: number) =>
+    new Promise<void>((done) => {
+      const timer = setTimeout(done, ms);
+      wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+      if (poked) wake();
+    });
+
+  const loop = (async () => {
+    let repairedAt = performance.now();
+    while (!stopped) {
+      poked = false;
+      let sleep = LONGEST_SLEEP_MS;
+      try {
+        sleep = await dispatch();
+        if (performance.now() - repairedAt > REPAIR_MS / 2) {
+          repairedAt = performance.now();
+          await repair();
+        }
+      } catch (error) {
+        if (!stopped) log.warn({ err: error, away: isConnectionError(error) }, "dispatching failed, trying again");
+      }
+      if (!stopped) await rest(sleep);
+    }
+  })();
+
+  const watch = newWatch(performance.now());
+  let reconciling: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    reconciling ??= reconcile(pool, watch, performance.now())
+      .then(({ dead, returned }) => {
+        if (dead > 0) log.warn({ dead, returned }, "workers were declared dead, their recipients returned");
+      })
+      .catch((error) => {
+        if (!stopped) log.warn({ err: error }, "reconciling failed, trying again");
+      })
+      .finally(() => {
+        reconciling = undefined;
+      });
+  }, RECONCILE_MS);
+
+  return {
+    poke,
+    async stop() {
+      stopped = true;
+      off();
+      clearInterval(timer);
+      poke();
+      await Promise.allSettled([loop, reconciling]);
+    },
+  };
+}

@@ -1,0 +1,312 @@
+// The engine of a worker: runs chunks, claims recipients for free lines, hands them to their channel, writes what became of them
+// (DESIGN section 2, points 2 to 4).
+
+import { type Account, type AttemptReport, attemptKey, type Job, nextStep } from "@depesche/core";
+import {
+  beat,
+  CHUNK_SIZE,
+  type Claimed,
+  type ClaimRequest,
+  claim,
+  endRun,
+  finish,
+  type GateTable,
+  isConnectionError,
+  keepLadder,
+  LEASE_MS,
+  type Pool,
+  type Result,
+  readAccount,
+  readJob,
+  refreshGates,
+  registerWorker,
+  retireWorker,
+  trimLadders,
+} from "@depesche/ledger";
+import type { ChannelWork, LineProgress } from "@depesche/ports";
+import type { ChunkJob, Schedule, ScheduleWorker } from "@depesche/queue";
+import { createGroup } from "./group.ts";
+import { createLines, type Lines } from "./lines.ts";
+
+/** A run yields after this, so that an urgent job overtakes. */
+const RUN_MS = 5_000;
+const BEAT_MS = 1_000;
+const RESULTS_AT_ONCE = 500;
+const JOBS_REMEMBERED = 500;
+/** Channels whose lines the board shows one by one. */
+const SHOWN_LINES = new Set(["fax"]);
+
+export interface EngineDeps {
+  pool: Pool;
+  schedule: Schedule;
+  channels: ChannelWork[];
+  log: { info(data: object, text: string): void; warn(data: object, text: string): void };
+  /** Line states for the board. */
+  onLine(progress: LineProgress): void;
+}
+
+export interface Engine {
+  /** Stops claiming, gives lines 2 s, interrupts the rest, writes the results, retires the incarnation. */
+  stop(): Promise<void>;
+  /** Aborts attempts in flight of a cancelled job where the channel can. */
+  readonly incarnation: () => number;
+}
+
+interface JobContext {
+  job: Job;
+  account: Account;
+}
+
+export async function startEngine(deps: EngineDeps): Promise<Engine> {
+  const { pool, log } = deps;
+  const gates: GateTable = { active: false };
+  await refreshGates(pool, gates);
+  let incarnation = await registerWorker(pool);
+  let lastBeat = performance.now();
+  let stopping = false;
+  /** Ended when we stop, or when this incarnation was declared dead: nothing new may go out under it. */
+  let life = new AbortController();
+  const halt = new AbortController();
+  const contexts = new Map<number, Promise<JobContext | undefined>>();
+
+  const claims = createGroup<ClaimRequest, Claimed[]>(64, async (requests) => {
+    const claimed = await claim(pool, incarnation, merge(requests), gates);
+    return deal(requests, claimed);
+  });
+
+  const results = createGroup<Result & { incarnation: number }, void>(RESULTS_AT_ONCE, async (batch) => {
+    for (const id of new Set(batch.map((r) => r.incarnation))) {
+      const mine = batch.filter((r) => r.incarnation === id);
+      // The database may be away for a while: results wait for it, they are never dropped.
+      for (let pauseMs = 50; ; pauseMs = Math.min(2000, pauseMs * 2)) {
+        try {
+          await finish(pool, id, mine);
+          break;
+        } catch (error) {
+          if (!isConnectionError(error)) throw error;
+          log.warn({ err: error, results: mine.length }, "results wait for the database");
+          await new Promise((next) => setTimeout(next, pauseMs));
+        }
+      }
+    }
+    return batch.map(() => undefined);
+  });
+
+  const contextOf = (jobId: number): Promise<JobContext | undefined> => {
+    const known = contexts.get(jobId);
+    if (known) return known;
+    const loading = loadContext(pool, jobId);
+    contexts.set(jobId, loading);
+    loading.catch(() => contexts.delete(jobId));
+    if (contexts.size > JOBS_REMEMBERED) contexts.delete(contexts.keys().next().value as number);
+    return loading;
+  };
+
+  const work = async (
+    channel: ChannelWork,
+    lines: Lines,
+    line: number,
+    context: JobContext,
+    c: Claimed,
+    id: number,
+    alive: AbortSignal,
+  ) => {
+    const { job, account } = context;
+    const key = attemptKey(c.job, c.n, c.k);
+    const show = SHOWN_LINES.has(channel.channel);
+    let report: AttemptReport;
+    try {
+      if (performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
+        // We may have been stopped past our lease: somebody else may hold this recipient now.
+        report = {
+          outcome: "SENDFAIL",
+          cause: { code: "lease-over", text: "the worker was stopped past its lease" },
+          interrupted: true,
+        };
+      } else {
+        report = await channel.send(
+          {
+            key,
+            accountId: account.id,
+            sender: { name: account.name, ...(account.faxNumber ? { faxNumber: account.faxNumber } : {}) },
+            address: c.address,
+            reference: c.reference,
+            content: job.content,
+            options: job.options,
+            pageCount: job.pageCount,
+            repeat: c.repeat,
+          },
+          {
+            line,
+            signal: alive,
+            progress: (p) => {
+              if (show) deps.onLine({ ...p, line, attempt: key });
+            },
+          },
+        );
+      }
+    } catch (error) {
+      log.warn({ err: error, attempt: key }, "a channel threw");
+      report = {
+        outcome: "SENDFAIL",
+        cause: { code: "channel-error", text: String((error as Error).message).slice(0, 300) },
+      };
+    }
+    const next = nextStep(channel.channel, job.options, c, report);
+    const result = {
+      job: c.job,
+      n: c.n,
+      k: c.k,
+      report,
+      next,
+      startedAt: c.startedAt,
+      repeat: c.repeat,
+      incarnation: id,
+    };
+    // The line is free as soon as the call is over; the result is on its way to the ledger.
+    const written = results.push(result);
+    if (show) deps.onLine({ line, state: "idle" });
+    lines.release(line);
+    await written;
+    if (report.ladder && report.ladder.length > 0)
+      await keepLadder(pool, { job: c.job, n: c.n, k: c.k }, report.outcome === "OK", report.ladder).catch((error) =>
+        log.warn({ err: error, attempt: key }, "ladder not kept"),
+      );
+  };
+
+  const inFlight = new Set<Promise<void>>();
+  const runChunk = async (channel: ChannelWork, lines: Lines, ref: ChunkJob) => {
+    const started = performance.now();
+    let blocked = false;
+    while (!stopping && performance.now() - started < RUN_MS) {
+      const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(RUN_MS)]);
+      const taken = await lines.take(Math.min(channel.slots, ref.open), ref.priority, patience);
+      if (!taken) break;
+      const alive = life.signal;
+      const id = incarnation;
+      let claimed: Claimed[] = [];
+      let context: JobContext | undefined;
+      try {
+        context = await contextOf(ref.job);
+        if (context)
+          claimed = await claims.push({
+            job: ref.job,
+            chunk: ref.chunk,
+            accountId: ref.accountId,
+            channel: ref.channel,
+            count: taken.length,
+          });
+      } catch (error) {
+        for (const line of taken) lines.release(line);
+        throw error;
+      }
+      for (const line of taken.slice(claimed.length)) lines.release(line);
+      for (const [i, c] of claimed.entries()) {
+        const task: Promise<void> = work(channel, lines, taken[i] as number, context as JobContext, c, id, alive)
+          .catch((error) => log.warn({ err: error, job: c.job, n: c.n }, "a result could not be written"))
+          .finally(() => inFlight.delete(task));
+        inFlight.add(task);
+      }
+      if (claimed.length < taken.length) {
+        blocked = gates.active && claimed.length === 0;
+        break;
+      }
+    }
+    await endRun(pool, ref, blocked);
+  };
+
+  const workers: ScheduleWorker[] = [];
+  for (const channel of deps.channels) {
+    const lines = createLines(channel.slots);
+    if (SHOWN_LINES.has(channel.channel))
+      for (let line = 0; line < channel.slots; line++) deps.onLine({ line, state: "idle" });
+    workers.push(
+      deps.schedule.work(channel.channel, Math.max(2, Math.min(channel.slots, 24)), (ref) =>
+        runChunk(channel, lines, ref),
+      ),
+    );
+  }
+
+  const pulse = setInterval(() => void heartbeat(), BEAT_MS);
+  const tidy = setInterval(() => {
+    void refreshGates(pool, gates).catch(() => undefined);
+    void trimLadders(pool).catch(() => undefined);
+  }, 2000);
+  let beating = false;
+  const heartbeat = async () => {
+    if (beating || stopping) return;
+    beating = true;
+    const at = performance.now();
+    try {
+      if (await beat(pool, incarnation)) lastBeat = at;
+      else await rebirth();
+    } catch {
+      // the database is away; the lease runs on
+    } finally {
+      beating = false;
+    }
+  };
+  /** Declared dead: what is in flight is cut (its results are fenced), and we go on under a new name. */
+  const rebirth = async () => {
+    log.warn({ incarnation }, "this worker was declared dead; starting a new incarnation");
+    const id = await registerWorker(pool);
+    life.abort();
+    life = new AbortController();
+    incarnation = id;
+    lastBeat = performance.now();
+  };
+
+  return {
+    incarnation: () => incarnation,
+    async stop() {
+      stopping = true;
+      halt.abort();
+      clearInterval(tidy);
+      const grace = setTimeout(() => life.abort(), 1500);
+      const runs = Promise.allSettled(workers.map((w) => w.close(2500)));
+      const drained = (async () => {
+        while (inFlight.size > 0) await Promise.allSettled([...inFlight]);
+      })();
+      await Promise.race([Promise.all([runs, drained]), new Promise((late) => setTimeout(late, 3000))]);
+      clearTimeout(grace);
+      clearInterval(pulse);
+      life.abort();
+      await results.idle();
+      await retireWorker(pool, incarnation).catch((error) =>
+        log.warn({ err: error }, "could not retire the worker; the reconciler will"),
+      );
+    },
+  };
+}
+
+async function loadContext(pool: Pool, jobId: number): Promise<JobContext | undefined> {
+  const job = await readJob(pool, jobId);
+  const account = job && (await readAccount(pool, job.accountId));
+  return job && account ? { job, account } : undefined;
+}
+
+/** Requests for one chunk in one batch become one. */
+function merge(requests: ClaimRequest[]): ClaimRequest[] {
+  const byChunk = new Map<string, ClaimRequest>();
+  for (const r of requests) {
+    const key = `${r.job}-${r.chunk}`;
+    const known = byChunk.get(key);
+    byChunk.set(key, known ? { ...known, count: known.count + r.count } : r);
+  }
+  return [...byChunk.values()];
+}
+
+/** Deals what was claimed out to the requests again. */
+function deal(requests: ClaimRequest[], claimed: Claimed[]): Claimed[][] {
+  const left = new Set(claimed);
+  return requests.map((r) => {
+    const mine: Claimed[] = [];
+    for (const c of left) {
+      if (mine.length === r.count) break;
+      if (c.job !== r.job || Math.floor(c.n / CHUNK_SIZE) !== r.chunk) continue;
+      mine.push(c);
+      left.delete(c);
+    }
+    return mine;
+  });
+}

@@ -1,0 +1,234 @@
+// Accept: one transaction for job, recipients, chunks, event and idempotency row; the answer leaves after COMMIT (DESIGN section 2, point 1).
+
+import { randomUUID } from "node:crypto";
+import type { JobOrder } from "@depesche/core";
+import type { AcceptResult } from "@depesche/ports";
+import { type Client, clean, isConnectionError, type Pool, transaction } from "./database.ts";
+import { appendEvents, type NewEvent } from "./feed.ts";
+import { CHUNK_SIZE } from "./schema.ts";
+
+/** Window in which an equal job is a duplicate (FAX.de -77), simulated time. */
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
+/** How long an idempotency key is remembered, wall time. */
+const IDEMPOTENCY_MS = 24 * 3600_000;
+
+export async function accept(pool: Pool, order: JobOrder): Promise<AcceptResult> {
+  const token = randomUUID();
+  try {
+    return await transaction(pool, (client) => acceptIn(client, order, token));
+  } catch (error) {
+    // An ambiguous COMMIT: the server may have committed although the answer was lost. Ask it before saying anything.
+    if (!isConnectionError(error)) throw error;
+    const { rows } = await pool.query<{ id: number; counted: number }>("SELECT id, counted FROM job WHERE token = $1", [
+      token,
+    ]);
+    if (rows[0]) return { ok: true, jobId: rows[0].id, counted: rows[0].counted, replayed: false };
+    throw error;
+  }
+}
+
+async function acceptIn(client: Client, order: JobOrder, token: string): Promise<AcceptResult> {
+  const earlier = await claimIdempotencyKey(client, order);
+  if (earlier) return earlier;
+  const twin = await findTwin(client, order);
+  if (twin !== undefined) {
+    if (order.idempotency)
+      await client.query("DELETE FROM idempotency WHERE account_id = $1 AND key = $2", [
+        order.accountId,
+        order.idempotency.key,
+      ]);
+    return { ok: false, problem: "duplicate", jobId: twin };
+  }
+
+  const { recipients } = order;
+  const refused = recipients.filter((r) => r.refused);
+  const counted = recipients.filter((r) => r.refused?.counted ?? true).length;
+  const { rows } = await client.query<{ id: number; due_at: number }>(
+    /* sql */ `
+    INSERT INTO job (token, account_id, channel, face, priority, content, options, page_count, fingerprint, sim_accepted_at, due_at,
+                     counted, total, final)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, now.ms, greatest(now.ms, coalesce($10::bigint, 0)), $11, $12, $13
+    FROM (SELECT sim_ms() AS ms) now RETURNING id, due_at`,
+    [
+      token,
+      order.accountId,
+      order.channel,
+      order.face,
+      order.priority,
+      toJson(order.content),
+      toJson(order.options),
+      order.pageCount,
+      order.fingerprint ?? null,
+      order.dueAt ?? null,
+      counted,
+      recipients.length,
+      refused.length,
+    ],
+  );
+  const job = rows[0] as { id: number; due_at: number };
+
+  await insertRecipients(client, order, job);
+  const open = await insertChunks(client, order, job);
+  if (refused.length > 0) await countRefused(client, job.id);
+  await rememberBlobs(client, order, job.id);
+  if (order.idempotency)
+    await client.query("UPDATE idempotency SET job_id = $3 WHERE account_id = $1 AND key = $2", [
+      order.accountId,
+      order.idempotency.key,
+      job.id,
+    ]);
+  await appendEvents(client, eventsOf(order, job, open, counted));
+  if (open > 0) await client.query("SELECT pg_notify('depesche_wake', '')");
+  return { ok: true, jobId: job.id, counted, replayed: false };
+}
+
+async function claimIdempotencyKey(client: Client, order: JobOrder): Promise<AcceptResult | undefined> {
+  if (!order.idempotency) return undefined;
+  const { key, requestHash } = order.idempotency;
+  await client.query("DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND at < wall_ms() - $3", [
+    order.accountId,
+    key,
+    IDEMPOTENCY_MS,
+  ]);
+  // Waits for a concurrent request with the same key, then sees its answer.
+  const { rowCount } = await client.query(
+    "INSERT INTO idempotency (account_id, key, request_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    [order.accountId, key, requestHash],
+  );
+  if (rowCount) return undefined;
+  const { rows } = await client.query<{ request_hash: string; job_id: number; counted: number }>(
+    "SELECT i.request_hash, i.job_id, j.counted FROM idempotency i LEFT JOIN job j ON j.id = i.job_id WHERE i.account_id = $1 AND i.key = $2",
+    [order.accountId, key],
+  );
+  const found = rows[0];
+  if (!found || found.request_hash !== requestHash) return { ok: false, problem: "idempotency-conflict" };
+  return { ok: true, jobId: found.job_id, counted: found.counted, replayed: true };
+}
+
+async function findTwin(client: Client, order: JobOrder): Promise<number | undefined> {
+  if (!order.fingerprint) return undefined;
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", [order.fingerprint, order.accountId]);
+  const { rows } = await client.query<{ id: number }>(
+    "SELECT id FROM job WHERE account_id = $1 AND fingerprint = $2 AND sim_accepted_at > sim_ms() - $3 AND cancelled_at IS NULL ORDER BY id LIMIT 1",
+    [order.accountId, order.fingerprint, DUPLICATE_WINDOW_MS],
+  );
+  return rows[0]?.id;
+}
+
+async function insertRecipients(client: Client, order: JobOrder, job: { id: number; due_at: number }): Promise<void> {
+  const { recipients } = order;
+  await client.query(
+    /* sql */ `
+    INSERT INTO recipient (job_id, n, address, reference, due_at)
+    SELECT $1, ord - 1, address, reference, $2 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS r(address, reference, ord)`,
+    [job.id, job.due_at, recipients.map((r) => clean(r.address)), recipients.map((r) => clean(r.reference))],
+  );
+  const refused = recipients.flatMap((r, n) => (r.refused ? [{ n, ...r.refused }] : []));
+  if (refused.length === 0) return;
+  await client.query(
+    /* sql */ `
+    UPDATE recipient t SET state = 'final', due_at = NULL, outcome = r.outcome, cause_code = r.code, cause_text = r.text,
+      counted = r.counted, sent_at = sim_ms()
+    FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[]) AS r(n, outcome, code, text, counted)
+    WHERE t.job_id = $1 AND t.n = r.n`,
+    [
+      job.id,
+      refused.map((r) => r.n),
+      refused.map((r) => r.outcome),
+      refused.map((r) => r.cause.code),
+      refused.map((r) => clean(r.cause.text)),
+      refused.map((r) => r.counted),
+    ],
+  );
+}
+
+async function insertChunks(client: Client, order: JobOrder, job: { id: number; due_at: number }): Promise<number> {
+  const open = new Map<number, number>();
+  for (const [n, r] of order.recipients.entries()) {
+    if (r.refused) continue;
+    const chunk = Math.floor(n / CHUNK_SIZE);
+    open.set(chunk, (open.get(chunk) ?? 0) + 1);
+  }
+  if (open.size === 0) return 0;
+  await client.query(
+    /* sql */ `
+    INSERT INTO chunk (job_id, chunk, account_id, channel, priority, next_due, open)
+    SELECT $1, c.chunk, $2, $3, $4, $5, c.open FROM unnest($6::int[], $7::int[]) AS c(chunk, open)`,
+    [job.id, order.accountId, order.channel, order.priority, job.due_at, [...open.keys()], [...open.values()]],
+  );
+  return [...open.values()].reduce((a, b) => a + b, 0);
+}
+
+/** Refused recipients count in the job at once; a job of nothing else is done. */
+async function countRefused(client: Client, jobId: number): Promise<void> {
+  await client.query(
+    /* sql */ `
+    UPDATE job SET blacklist = c.blacklist, noring = c.noring, sendfail = c.sendfail,
+      done_at = CASE WHEN final = total THEN sim_ms() END, last_sent_at = CASE WHEN final = total THEN sim_ms() END
+    FROM (SELECT count(*) FILTER (WHERE outcome = 'BLACKLIST') AS blacklist, count(*) FILTER (WHERE outcome = 'NORING') AS noring,
+                 count(*) FILTER (WHERE outcome = 'SENDFAIL') AS sendfail
+          FROM recipient WHERE job_id = $1 AND state = 'final') c
+    WHERE id = $1`,
+    [jobId],
+  );
+}
+
+async function rememberBlobs(client: Client, order: JobOrder, jobId: number): Promise<void> {
+  const { content } = order;
+  const blobs = [
+    ...content.documents.map((d) => [d.hash, d.bytes] as const),
+    ...(content.pages ? [[content.pages.hash, 0] as const] : []),
+  ];
+  if (blobs.length === 0) return;
+  await referBlobs(client, order.accountId, `job:${jobId}`, blobs);
+}
+
+/** Notes that `owner` uses the blobs; the files are durable already. */
+export async function referBlobs(
+  client: Client | Pool,
+  accountId: number,
+  owner: string,
+  blobs: (readonly [hash: string, bytes: number])[],
+): Promise<void> {
+  await client.query(
+    /* sql */ `
+    WITH b AS (SELECT DISTINCT ON (hash) * FROM unnest($3::text[], $4::bigint[]) AS b(hash, bytes) ORDER BY hash),
+    kept AS (INSERT INTO blob (hash, bytes) SELECT hash, bytes FROM b ORDER BY hash ON CONFLICT (hash) DO UPDATE SET unreferenced_since = NULL)
+    INSERT INTO blob_ref (hash, owner, account_id) SELECT hash, $2, $1 FROM b ON CONFLICT DO NOTHING`,
+    [accountId, owner, blobs.map((b) => b[0]), blobs.map((b) => b[1])],
+  );
+}
+
+function eventsOf(order: JobOrder, job: { id: number; due_at: number }, open: number, counted: number): NewEvent[] {
+  const about = { account: order.accountId, channel: order.channel, job: job.id };
+  const events: NewEvent[] = [
+    {
+      ...about,
+      type: "job.accepted",
+      data: {
+        recipients: counted,
+        total: order.recipients.length,
+        pages: order.pageCount,
+        dueAt: job.due_at,
+        face: order.face,
+      },
+    },
+  ];
+  for (const [n, r] of order.recipients.entries())
+    if (r.refused)
+      events.push({
+        ...about,
+        type: "recipient.final",
+        n,
+        outcome: r.refused.outcome,
+        final: true,
+        data: { cause: r.refused.cause },
+      });
+  if (open === 0) events.push({ ...about, type: "job.done" });
+  return events;
+}
+
+/** JSON without NUL, which jsonb refuses. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("\\u0000", "");
+}

@@ -1,0 +1,160 @@
+// Accounts and credentials: one `authenticate` for all faces. Secrets are stored as scrypt hashes (DESIGN section 2).
+
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { type Account, CHANNELS, SCOPES, type Scope } from "@depesche/core";
+import type { AuthResult, CredentialKind } from "@depesche/ports";
+import type { Pool } from "./database.ts";
+
+const SCRYPT = { N: 16384, r: 8, p: 1 };
+/** A verified pair is remembered for a minute: FAX.de's and Binect's clients send it with every call. */
+const REMEMBER_MS = 60_000;
+/** Failures allowed per login and address within a minute. */
+const FAILURES_ALLOWED = 20;
+const REMEMBERED_AT_MOST = 10_000;
+
+function hash(secret: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((done, fail) =>
+    scrypt(secret, salt, 32, SCRYPT, (error, key) => (error ? fail(error) : done(key))),
+  );
+}
+
+export async function hashSecret(secret: string): Promise<string> {
+  const salt = randomBytes(16);
+  return `scrypt$${salt.toString("base64")}$${(await hash(secret, salt)).toString("base64")}`;
+}
+
+async function matches(secret: string, stored: string): Promise<boolean> {
+  const [, salt = "", key = ""] = stored.split("$");
+  const want = Buffer.from(key, "base64");
+  const got = await hash(secret, Buffer.from(salt, "base64"));
+  return want.length === got.length && timingSafeEqual(want, got);
+}
+
+/** An API key is looked up by a short digest (not secret) and verified like any other secret. */
+function loginOf(kind: CredentialKind, login: string, secret: string): string {
+  return kind === "api-key" ? createHash("sha256").update(secret).digest("hex").slice(0, 16) : login;
+}
+
+export const DEFAULT_ACCOUNT: Omit<Account, "id" | "name"> = {
+  locked: false,
+  channels: [...CHANNELS],
+  mass: true,
+  foreign: true,
+  trial: false,
+  duplicateCheck: true,
+  blacklist: [],
+  statusFileCharset: "utf-8",
+};
+
+export interface NewAccount {
+  id?: number;
+  name: string;
+  settings?: Partial<Omit<Account, "id" | "name">>;
+  faxNumbers?: string[];
+}
+
+/** Makes or replaces an account. */
+export async function putAccount(pool: Pool, account: NewAccount): Promise<number> {
+  const data = { ...DEFAULT_ACCOUNT, ...account.settings, name: account.name };
+  const { rows } = await pool.query<{ id: number }>(
+    account.id === undefined
+      ? "INSERT INTO account (data) VALUES ($1) RETURNING id"
+      : "INSERT INTO account (id, data) VALUES ($2, $1) ON CONFLICT (id) DO UPDATE SET data = $1 RETURNING id",
+    account.id === undefined ? [JSON.stringify(data)] : [JSON.stringify(data), account.id],
+  );
+  const id = rows[0]?.id as number;
+  for (const number of account.faxNumbers ?? [])
+    await pool.query("INSERT INTO fax_number VALUES ($1, $2) ON CONFLICT (number) DO UPDATE SET account_id = $2", [
+      number,
+      id,
+    ]);
+  return id;
+}
+
+export async function putCredential(
+  pool: Pool,
+  credential: { kind: CredentialKind; login: string; secret: string; accountId: number; scopes?: readonly Scope[] },
+): Promise<void> {
+  const login = loginOf(credential.kind, credential.login, credential.secret);
+  await pool.query(
+    `INSERT INTO credential (kind, login, account_id, secret_hash, scopes) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (kind, login) DO UPDATE SET account_id = $3, secret_hash = $4, scopes = $5`,
+    [credential.kind, login, credential.accountId, await hashSecret(credential.secret), credential.scopes ?? SCOPES],
+  );
+}
+
+export async function readAccount(pool: Pool, id: number): Promise<Account | undefined> {
+  const { rows } = await pool.query<{ id: number; data: Omit<Account, "id"> }>(
+    "SELECT id, data FROM account WHERE id = $1",
+    [id],
+  );
+  return rows[0] && { ...DEFAULT_ACCOUNT, ...rows[0].data, id: rows[0].id };
+}
+
+/** Which account a called fax number belongs to. */
+export async function accountOfNumber(pool: Pool, number: string): Promise<number | undefined> {
+  const { rows } = await pool.query<{ account_id: number }>("SELECT account_id FROM fax_number WHERE number = $1", [
+    number,
+  ]);
+  return rows[0]?.account_id;
+}
+
+export async function faxNumbers(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ number: string }>("SELECT number FROM fax_number ORDER BY number");
+  return rows.map((r) => r.number);
+}
+
+export interface Authenticator {
+  authenticate(kind: CredentialKind, login: string, secret: string, source: string): Promise<AuthResult>;
+}
+
+/** `now` is monotonic milliseconds. */
+export function createAuthenticator(pool: Pool, now: () => number): Authenticator {
+  const key = randomBytes(32);
+  const remembered = new Map<string, { accountId: number; scopes: Scope[]; until: number }>();
+  const failures = new Map<string, { count: number; until: number }>();
+
+  const fail = (at: string): void => {
+    const entry = failures.get(at);
+    if (entry && entry.until > now()) entry.count++;
+    else failures.set(at, { count: 1, until: now() + REMEMBER_MS });
+    if (failures.size > REMEMBERED_AT_MOST) failures.delete(failures.keys().next().value as string);
+  };
+
+  return {
+    async authenticate(kind, login, secret, source) {
+      const id = loginOf(kind, login, secret);
+      const pair = createHmac("sha256", key)
+        .update(JSON.stringify([kind, id, secret]))
+        .digest("base64");
+      const known = remembered.get(pair);
+      if (known && known.until > now()) {
+        const account = await readAccount(pool, known.accountId);
+        if (account) return { ok: true, account, scopes: known.scopes };
+      }
+      const at = `${kind}|${kind === "api-key" ? "" : login}|${source}`;
+      const failed = failures.get(at);
+      if (failed && failed.until > now() && failed.count >= FAILURES_ALLOWED)
+        return { ok: false, reason: "too-many-failures" };
+
+      const { rows } = await pool.query<{ account_id: number; secret_hash: string; scopes: Scope[] }>(
+        "SELECT account_id, secret_hash, scopes FROM credential WHERE kind = $1 AND login = $2",
+        [kind, id.replaceAll("\0", "")],
+      );
+      const found = rows[0];
+      if (!found) {
+        fail(at);
+        return { ok: false, reason: "unknown" };
+      }
+      if (!(await matches(secret, found.secret_hash))) {
+        fail(at);
+        return { ok: false, reason: "wrong-secret" };
+      }
+      const account = await readAccount(pool, found.account_id);
+      if (!account) return { ok: false, reason: "unknown" };
+      if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
+      remembered.set(pair, { accountId: found.account_id, scopes: found.scopes, until: now() + REMEMBER_MS });
+      return { ok: true, account, scopes: found.scopes };
+    },
+  };
+}

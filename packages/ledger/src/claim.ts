@@ -1,0 +1,100 @@
+// Claim: recipients move to "sending" just before the first bit goes out (DESIGN section 2, point 3).
+
+import type { Pool } from "./database.ts";
+import { type GateTable, grant } from "./gate.ts";
+import { CHUNK_SIZE } from "./schema.ts";
+
+export interface ClaimRequest {
+  job: number;
+  chunk: number;
+  accountId: number;
+  channel: string;
+  /** At most this many: the free lines. */
+  count: number;
+}
+
+export interface Claimed {
+  job: number;
+  n: number;
+  /** Number of this attempt, from 1. */
+  k: number;
+  address: string;
+  reference: string;
+  repeat: boolean;
+  startedAt: number;
+  busy: number;
+  temporary: number;
+  repeats: number;
+}
+
+/**
+ * Claims due recipients of several chunks in one statement and commit. Rows that another claim or a cancel holds are skipped; a worker
+ * that was declared dead gets nothing (the share lock on its row makes the reconciler wait for claims under way).
+ */
+export async function claim(
+  pool: Pool,
+  incarnation: number,
+  requests: ClaimRequest[],
+  gates: GateTable,
+): Promise<Claimed[]> {
+  const granted = await grant(pool, requests, gates);
+  const wanted = granted.filter((r) => r.count > 0);
+  if (wanted.length === 0) return [];
+  const { rows } = await pool.query<{
+    job_id: number;
+    n: number;
+    k: number;
+    address: string;
+    reference: string;
+    repeat: boolean;
+    started_at: number;
+    busy: number;
+    temporary: number;
+    repeats: number;
+  }>({
+    name: "claim",
+    text: CLAIM,
+    values: [wanted.map((r) => r.job), wanted.map((r) => r.chunk), wanted.map((r) => r.count), incarnation],
+  });
+  return rows.map((r) => ({
+    job: r.job_id,
+    n: r.n,
+    k: r.k,
+    address: r.address,
+    reference: r.reference,
+    repeat: r.repeat,
+    startedAt: r.started_at,
+    busy: r.busy,
+    temporary: r.temporary,
+    repeats: r.repeats,
+  }));
+}
+
+const CLAIM = /* sql */ `
+WITH alive AS MATERIALIZED (SELECT id FROM worker WHERE id = $4 AND state = 'alive' FOR SHARE),
+now AS MATERIALIZED (SELECT sim_ms() AS ms),
+want AS (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[]) AS w(job_id, chunk, k)),
+pick AS MATERIALIZED (
+  SELECT p.job_id, p.n, j.account_id, j.channel
+  FROM want w
+  JOIN job j ON j.id = w.job_id AND j.cancelled_at IS NULL AND NOT j.paused
+  CROSS JOIN now
+  CROSS JOIN LATERAL (
+    SELECT t.job_id, t.n FROM recipient t
+    WHERE t.job_id = w.job_id AND t.n >= w.chunk * ${CHUNK_SIZE} AND t.n < (w.chunk + 1) * ${CHUNK_SIZE}
+      AND t.state IN ('queued', 'retry') AND t.due_at <= now.ms
+    ORDER BY t.n LIMIT w.k FOR UPDATE SKIP LOCKED) p
+  WHERE EXISTS (SELECT 1 FROM alive)),
+taken AS (
+  UPDATE recipient t SET state = 'sending', attempts = t.attempts + 1, incarnation = $4, claimed_at = now.ms, due_at = NULL,
+    repeated = t.repeated OR t.uncertain
+  FROM pick p, now WHERE t.job_id = p.job_id AND t.n = p.n
+  RETURNING t.job_id, t.n, t.attempts, t.address, t.reference, t.uncertain, t.claimed_at, t.busy, t.temporary, t.repeats,
+    p.account_id, p.channel),
+head AS (
+  UPDATE feed_head SET seq = seq + (SELECT count(*) FROM taken) WHERE EXISTS (SELECT 1 FROM taken)
+  RETURNING seq - (SELECT count(*) FROM taken) AS base),
+told AS (
+  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k)
+  SELECT head.base + row_number() OVER (), t.claimed_at, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts FROM taken t, head)
+SELECT job_id, n, attempts AS k, address, reference, uncertain AS repeat, claimed_at AS started_at, busy, temporary, repeats FROM taken`;

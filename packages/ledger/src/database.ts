@@ -1,0 +1,110 @@
+// The connection pool, migrations, and what every statement shares.
+
+import pg from "pg";
+import { MIGRATIONS } from "./schema.ts";
+
+export type Pool = pg.Pool;
+export type Client = pg.PoolClient;
+
+/** Serialises migrations of several processes; any constant that nobody else uses. */
+const MIGRATION_LOCK = 7_313_375;
+
+/** Milliseconds and ids stay far below 2^53: bigint comes as a number. */
+const types = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === 20 ? Number : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+};
+
+/** Opens a pool on a PostgreSQL 15 or newer. `max`: connections. */
+export function openPool(url: string, max = 10): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    application_name: "depesche",
+    connectionTimeoutMillis: 10_000,
+  });
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Brings the schema up to date under an advisory lock. */
+export async function migrate(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await client.query(
+      "CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
+    );
+    const { rows } = await client.query<{ number: number }>("SELECT coalesce(max(number), 0) AS number FROM migration");
+    const have = rows[0]?.number ?? 0;
+    if (have > MIGRATIONS.length) throw new SchemaTooNew(have);
+    for (let number = have + 1; number <= MIGRATIONS.length; number++) {
+      await client.query("BEGIN");
+      await client.query(MIGRATIONS[number - 1] as string);
+      await client.query("INSERT INTO migration (number) VALUES ($1)", [number]);
+      await client.query("COMMIT");
+    }
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => undefined);
+    client.release();
+  }
+}
+
+/** Refuses a schema this program does not know. */
+export async function assertSchema(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ number: number }>("SELECT max(number) AS number FROM migration");
+  const have = rows[0]?.number ?? 0;
+  if (have > MIGRATIONS.length) throw new SchemaTooNew(have);
+  if (have < MIGRATIONS.length)
+    throw new Error(
+      `the database has schema ${have}, this program needs ${MIGRATIONS.length}: start the gateway first, it migrates`,
+    );
+}
+
+export class SchemaTooNew extends Error {
+  constructor(have: number) {
+    super(`the database has schema ${have}, this program knows only ${MIGRATIONS.length}: update the program`);
+    this.name = "SchemaTooNew";
+  }
+}
+
+/** Runs `work` in one transaction; rolls back when it rejects. */
+export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((e: Error) => {
+      broken = e;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Whether the error means that the connection or server went away (try again), not that the statement was wrong. */
+export function isConnectionError(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code && /^(08|57P0|53|40|25006)/.test(code)) return true;
+  if (code && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST)/.test(code)) return true;
+  return /Connection terminated|connection timeout|timeout expired|Client has encountered a connection error|Cannot use a pool/i.test(
+    message ?? "",
+  );
+}
+
+/** PostgreSQL's text cannot hold NUL; what comes from the outside may. */
+export function clean(text: string): string;
+export function clean(text: string | undefined): string | null;
+export function clean(text: string | undefined): string | null {
+  return text === undefined ? null : text.replaceAll("\0", "�");
+}

