@@ -3,10 +3,11 @@ import { defineConfig } from "vitest/config";
 // One process for the whole unit suite; the wider suites (test/faults, test/journeys ...) have their own config in test/.
 export default defineConfig({
   resolve: { conditions: ["depesche-source"] },
-  ssr: { resolve: { conditions: ["depesche-source", "node", "import", "module", "default"], externalConditions: ["depesche-source"] } },
+  ssr: { resolve: { conditions: ["depesche-source", "node"], externalConditions: ["depesche-source"] } },
   test: {
     include: ["{packages,apps,simulators}/**/src/**/*.test.{ts,tsx}", "test/conformance/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["./test/database.setup.ts"],
     pool: "threads",
     testTimeout: 20_000,
     hookTimeout: 60_000,

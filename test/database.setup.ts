@@ -1,0 +1,18 @@
+// One embedded PostgreSQL for the whole unit run; each test file makes databases of its own on it (packages/ledger test-database.ts).
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbeddedPostgres } from "../packages/ledger/src/embedded.ts";
+
+export default async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "depesche-test-"));
+  const { chmod } = await import("node:fs/promises");
+  await chmod(folder, 0o755);
+  const server = await startEmbeddedPostgres(folder);
+  process.env.DEPESCHE_TEST_DATABASE = server.url;
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
