@@ -1,0 +1,1 @@
+export { FAXDE_NAMESPACE, type FaxdeDeps, faxdeFace } from "./face.ts";
