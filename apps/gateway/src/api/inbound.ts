@@ -1,0 +1,109 @@
+// /v1/inbound: faxes that came in, as TIFF, PDF and pictures.
+
+import type { InboundFax } from "@depesche/ports";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import { scope } from "./auth.ts";
+import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { PAGE, pageNumber, pagePng } from "./documents.ts";
+import { notFound } from "./problems.ts";
+import { binary, ERRORS, guarded, json } from "./routes.ts";
+import * as s from "./schemas.ts";
+import { inboundView } from "./views.ts";
+
+const FAX = z.object({ id: s.id });
+
+export function addInbound(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
+  const find = async (account: number, id: number): Promise<InboundFax> => {
+    const fax = await deps.ledger.inbound(account, id);
+    if (!fax || fax.state === "deleted") throw notFound("such fax");
+    return fax;
+  };
+  const tiffOf = async (account: number, id: number): Promise<Uint8Array> => {
+    const tiff = await deps.blobs.get((await find(account, id)).tiffHash);
+    if (!tiff) throw notFound("such fax (any more)");
+    return tiff;
+  };
+
+  // Before /v1/inbound/{id}, whose parameter would take "7.tif" too.
+  for (const [format, mediaType] of [
+    ["tif", "image/tiff"],
+    ["pdf", "application/pdf"],
+  ] as const) {
+    app.openAPIRegistry.registerPath({
+      method: "get",
+      path: `/v1/inbound/{id}.${format}`,
+      tags: ["Inbound"],
+      security: [{ apiKey: ["inbound:read"] }],
+      summary: `A received fax as ${format === "tif" ? "multipage TIFF" : "PDF"}`,
+      request: { params: FAX },
+      responses: { 200: binary(mediaType, "The fax"), ...ERRORS },
+    });
+    app.get(`/v1/inbound/:file{${s.ID_PATTERN}\\.${format}}`, scope("inbound:read"), async (c) => {
+      const id = Number.parseInt(c.req.param("file"), 10);
+      const tiff = await tiffOf(c.get("caller").account.id, id);
+      const file = format === "tif" ? tiff : deps.tiffToPdf(tiff);
+      return new Response(file.slice().buffer, {
+        headers: {
+          "content-type": mediaType,
+          "content-disposition": `attachment; filename="fax-${id}.${format}"`,
+        },
+      });
+    });
+  }
+
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/v1/inbound/{id}/pages/{n}.png",
+    tags: ["Inbound"],
+    security: [{ apiKey: ["inbound:read"] }],
+    summary: "A page of a received fax as a picture",
+    request: { params: z.object({ id: s.id, n: z.int().min(1) }) },
+    responses: { 200: binary("image/png", "The page"), ...ERRORS },
+  });
+  app.get(`/v1/inbound/:id{${s.ID_PATTERN}}/pages/${PAGE}`, scope("inbound:read"), async (c) => {
+    const tiff = await tiffOf(c.get("caller").account.id, Number(c.req.param("id")));
+    return pagePng(deps, tiff, pageNumber(c));
+  });
+
+  const list = guarded("inbound:read", {
+    method: "get",
+    path: "/v1/inbound",
+    tags: ["Inbound"],
+    summary: "Received faxes, deleted ones left out",
+    request: { query: z.object(s.pageQuery) },
+    responses: { 200: json(s.listing(s.inbound), "Received faxes"), ...ERRORS },
+  });
+  app.openapi(list, async (c) => {
+    const page = await deps.ledger.inbounds(c.get("caller").account.id, c.req.valid("query"));
+    const items = page.items.filter((fax) => fax.state !== "deleted").map(inboundView);
+    return c.json({ items, next: page.next }, 200);
+  });
+
+  const read = guarded("inbound:read", {
+    method: "get",
+    path: "/v1/inbound/{id}",
+    tags: ["Inbound"],
+    summary: "A received fax",
+    request: { params: FAX },
+    responses: { 200: json(s.inbound, "The fax"), ...ERRORS },
+  });
+  app.openapi(read, async (c) => {
+    return c.json(inboundView(await find(c.get("caller").account.id, c.req.valid("param").id)), 200);
+  });
+
+  const remove = guarded("inbound:write", {
+    method: "delete",
+    path: "/v1/inbound/{id}",
+    tags: ["Inbound"],
+    summary: "Delete a received fax",
+    request: { params: FAX },
+    responses: { 204: { description: "Deleted" }, ...ERRORS },
+  });
+  app.openapi(remove, async (c) => {
+    if (!(await deps.ledger.deleteInbound(c.get("caller").account.id, c.req.valid("param").id))) {
+      throw notFound("such fax");
+    }
+    return c.body(null, 204);
+  });
+}

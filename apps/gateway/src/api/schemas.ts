@@ -1,0 +1,298 @@
+// The shapes of the REST API as zod schemas: they check what comes in and describe what goes out (OpenAPI 3.1).
+// Each is held against the resource of the client package, so the two cannot drift apart.
+
+import type * as wire from "@depesche/client";
+import { CHANNELS, DELIVERY_STATES, EVENT_TYPES, OUTCOMES, SCOPES } from "@depesche/core";
+import { z } from "@hono/zod-openapi";
+
+const timestamp = z.string().openapi({ format: "date-time", example: "2026-03-01T09:30:00.000Z" });
+const outcome = z.enum(OUTCOMES).openapi("Outcome");
+const channel = z.enum(CHANNELS).openapi("Channel");
+const cause = z
+  .object({ code: z.string().openapi({ example: "sip-486" }), text: z.string() })
+  .openapi("Cause", { description: "Why, in the words of the part that knows." });
+const counts = z
+  .partialRecord(z.enum(OUTCOMES), z.int())
+  .openapi({ description: "Recipients by outcome", example: { OK: 2, BUSY: 1 } });
+
+export const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "a document's name is the SHA-256 of its bytes: 64 hexadecimal digits in lower case");
+
+const document = z.object({ hash: z.string(), name: z.string(), bytes: z.int(), mediaType: z.string() });
+
+/** Options of a job; unset means the account's or the channel's default. */
+const options = z
+  .strictObject({
+    callerId: z.string().max(40).optional().openapi({ description: "Number signalled to the called party" }),
+    stationId: z.string().max(20).optional().openapi({ description: "T.30 station identification" }),
+    faxHeader: z.string().max(30).optional().openapi({ description: "Free text of the header line" }),
+    busyRedials: z.int().min(0).max(12).optional().openapi({ description: "Redials on BUSY" }),
+    repeats: z.int().min(0).max(5).optional().openapi({ description: "Repeats after another failure" }),
+    mailFrom: z.string().max(320).optional(),
+    subject: z.string().max(998).optional(),
+    flashSms: z.boolean().optional(),
+    smsFrom: z.string().max(20).optional(),
+    statusUrl: z.string().max(2000).optional(),
+    colour: z.boolean().optional().openapi({ description: "Letters: print in colour" }),
+  })
+  .openapi("JobOptions");
+
+export const MOST_RECIPIENTS = 100_000;
+
+const recipientInput = z.union([
+  z.string().max(320),
+  z.strictObject({ address: z.string().max(320), reference: z.string().max(200).optional() }),
+]);
+
+const documentInput = z.union([
+  z.strictObject({ name: z.string().min(1).max(255), hash }),
+  z.strictObject({ name: z.string().min(1).max(255), base64: z.string() }),
+]);
+
+export const jobInput = z
+  .strictObject({
+    channel,
+    recipients: z
+      .array(recipientInput)
+      .max(MOST_RECIPIENTS)
+      .optional()
+      .openapi({ example: ["+49 30 23125 042", { address: "+49 30 23125 142", reference: "customer 7" }] }),
+    text: z.string().optional().openapi({ example: "Guten Tag" }),
+    documents: z.array(documentInput).max(100).optional(),
+    options: options.optional(),
+    sendAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .openapi({ description: "Simulated time of the first attempt; in the past or unset: at once" }),
+    priority: z.int().min(0).max(9).optional().openapi({ description: "0 urgent, 5 normal, 9 bulk" }),
+  })
+  .openapi("JobInput") satisfies z.ZodType<wire.JobInput>;
+
+export const jobAccepted = z
+  .object({ id: z.int(), recipients: z.int(), pages: z.int(), notices: z.array(z.string()) })
+  .openapi("JobAccepted") satisfies z.ZodType<wire.JobAccepted>;
+
+const summaryShape = {
+  id: z.int(),
+  channel,
+  face: z.string(),
+  state: z.enum(["open", "done"]),
+  cancelled: z.boolean(),
+  paused: z.boolean(),
+  priority: z.int(),
+  title: z.string(),
+  pageCount: z.int(),
+  acceptedAt: timestamp,
+  simAcceptedAt: timestamp,
+  dueAt: timestamp,
+  doneAt: timestamp.optional(),
+  lastSentAt: timestamp.optional(),
+  counted: z.int(),
+  total: z.int(),
+  final: z.int(),
+  outcomes: counts,
+};
+
+export const jobSummary = z.object(summaryShape).openapi("JobSummary") satisfies z.ZodType<wire.JobSummary>;
+
+export const jobDetail = z
+  .object({
+    ...summaryShape,
+    text: z.string().optional(),
+    documents: z.array(document),
+    pages: z.object({ hash: z.string(), count: z.int() }).optional(),
+    letter: z.object({ address: z.array(z.string()), international: z.boolean(), sheets: z.int() }).optional(),
+    options,
+  })
+  .openapi("Job") satisfies z.ZodType<wire.JobDetail>;
+
+export const recipient = z
+  .object({
+    n: z.int().openapi({ description: "Place in the job, from 0" }),
+    address: z.string(),
+    reference: z.string(),
+    state: z.enum(["queued", "sending", "retry", "final"]),
+    attempts: z.int(),
+    dueAt: timestamp.optional(),
+    outcome: outcome.optional(),
+    cause: cause.optional(),
+    remoteId: z.string().optional(),
+    pages: z.int().optional(),
+    durationMs: z.number().optional(),
+    sentAt: timestamp.optional(),
+    delivery: z.enum(DELIVERY_STATES).optional(),
+    deliveryAt: timestamp.optional(),
+    repeated: z.boolean(),
+  })
+  .openapi("Recipient") satisfies z.ZodType<wire.RecipientView>;
+
+const attemptKey = z.templateLiteral([z.int(), ".", z.int(), ".", z.int()]).openapi({
+  type: "string",
+  pattern: "^\\d+\\.\\d+\\.\\d+$",
+  example: "17.0.1",
+  description: "job.recipient.attempt",
+});
+
+export const attempt = z
+  .object({
+    key: attemptKey,
+    outcome,
+    cause,
+    temporary: z.boolean().optional(),
+    remoteId: z.string().optional(),
+    pages: z.int().optional(),
+    durationMs: z.number().optional(),
+    rateBps: z.int().optional(),
+    coding: z.string().optional(),
+    ecm: z.boolean().optional(),
+    carrierId: z.string().optional(),
+    startedAt: timestamp,
+    endedAt: timestamp,
+    at: timestamp,
+    repeat: z.boolean(),
+    interrupted: z.boolean(),
+    final: z.boolean(),
+  })
+  .openapi("Attempt") satisfies z.ZodType<wire.AttemptView>;
+
+const ladderField = z.object({ name: z.string(), value: z.string(), clause: z.string().optional() });
+
+export const ladder = z
+  .object({
+    lines: z.array(
+      z.object({
+        atMs: z.number().openapi({ description: "Line time since the start of the call" }),
+        from: z.enum(["caller", "called", "note"]),
+        kind: z.enum(["sip", "indicator", "frame", "data", "note"]),
+        name: z.string(),
+        text: z.string(),
+        clause: z.string().optional(),
+        fields: z.array(ladderField),
+        hex: z.string().optional(),
+        fault: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi("Ladder") satisfies z.ZodType<wire.Ladder>;
+
+export const cancelled = z
+  .object({ cancelled: z.int(), inFlight: z.int() })
+  .openapi("Cancelled") satisfies z.ZodType<wire.Cancelled>;
+
+export const resendInput = z
+  .strictObject({ outcomes: z.array(outcome).min(1).optional(), dryRun: z.boolean().optional() })
+  .openapi("ResendInput") satisfies z.ZodType<wire.ResendInput>;
+
+export const resent = z
+  .object({ recipients: z.int(), id: z.int().optional() })
+  .openapi("Resent") satisfies z.ZodType<wire.Resent>;
+
+export const documentStored = z
+  .object({ hash: z.string(), bytes: z.int() })
+  .openapi("DocumentStored") satisfies z.ZodType<wire.DocumentStored>;
+
+export const inbound = z
+  .object({
+    id: z.int(),
+    receivedAt: timestamp,
+    originator: z.string(),
+    called: z.string(),
+    remoteId: z.string(),
+    pages: z.int(),
+    state: z.enum(["new", "fetched", "deleted"]),
+  })
+  .openapi("Inbound") satisfies z.ZodType<wire.InboundView>;
+
+export const line = z
+  .object({
+    worker: z.int().optional(),
+    line: z.int(),
+    state: z.enum(["idle", "dialling", "training", "sending", "receiving", "ending"]),
+    attempt: attemptKey.optional(),
+    address: z.string().optional(),
+    page: z.int().optional(),
+    pages: z.int().optional(),
+    rateBps: z.int().optional(),
+  })
+  .openapi("Line") satisfies z.ZodType<wire.LineView>;
+
+export const clock = z
+  .object({ now: timestamp, wall: timestamp, speed: z.number(), unpaced: z.boolean(), settable: z.boolean() })
+  .openapi("Clock") satisfies z.ZodType<wire.ClockView>;
+
+export const clockChange = z
+  .strictObject({
+    speed: z.union([z.number().min(1).max(1000), z.literal("max")]).optional(),
+    setTo: z.iso.datetime({ offset: true }).optional(),
+    advanceMs: z
+      .int()
+      .min(0)
+      .max(10 * 365 * 86_400_000)
+      .optional(),
+  })
+  .refine((c) => c.setTo === undefined || c.advanceMs === undefined, "setTo and advanceMs exclude each other")
+  .refine((c) => Object.keys(c).length > 0, "give speed, setTo or advanceMs")
+  .openapi("ClockChange") satisfies z.ZodType<wire.ClockChange>;
+
+const webhookShape = {
+  id: z.int(),
+  url: z.string(),
+  types: z.array(z.enum(EVENT_TYPES)),
+  cursor: z.int(),
+  failures: z.int(),
+  nextTryAt: timestamp.optional(),
+};
+
+export const webhook = z.object(webhookShape).openapi("Webhook") satisfies z.ZodType<wire.WebhookView>;
+
+export const webhookCreated = z
+  .object({ ...webhookShape, secret: z.string().openapi({ description: "Told this one time" }) })
+  .openapi("WebhookCreated");
+
+export const webhookInput = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }).max(2000),
+    types: z.array(z.enum(EVENT_TYPES)).optional().openapi({ description: "Empty or unset: all" }),
+    secret: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, "whsec_ and 24 to 64 bytes in base64")
+      .optional()
+      .openapi({ description: "Unset: one is made" }),
+  })
+  .openapi("WebhookInput");
+
+export const account = z
+  .object({ id: z.int(), name: z.string(), scopes: z.array(z.enum(SCOPES)) })
+  .openapi("Account") satisfies z.ZodType<wire.AccountView>;
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
+    jobId: z.int().optional(),
+    at: z.int().optional(),
+    findings: z.array(z.unknown()).optional(),
+  })
+  .openapi("Problem") satisfies z.ZodType<wire.ProblemView>;
+
+/** One page of a listing of these. */
+export function listing<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().openapi({ description: "Hand back as `cursor`; absent on the last page" }),
+  });
+}
+
+/** Parameters of every listing. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(200).optional(),
+};
+
+export const ID_PATTERN = "[1-9][0-9]{0,14}";
+export const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);

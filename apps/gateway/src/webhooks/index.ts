@@ -1,0 +1,2 @@
+export { newSecret, sign } from "./signature.ts";
+export { addressAllowed, literalTargetProblem, type TargetRules } from "./target.ts";
