@@ -1,6 +1,6 @@
 // What a file is, by its first bytes and by its name together: FAX.de lets the extension name the type, so both must agree.
 import { looksLikeText } from "./pages/plain-text.ts";
-import type { Problem } from "./problem.ts";
+import { DocumentError, type Problem } from "./problem.ts";
 
 /** Types read in-process. */
 export type DocumentType = "pdf" | "tiff" | "png" | "jpg" | "gif" | "bmp" | "txt";
@@ -93,6 +93,13 @@ export function detect(bytes: Uint8Array, fileName: string): Detection {
     problem: "not-what-its-name-says",
     detail: `The file is named .${extension}, but its content is ${describe(content)}.`,
   };
+}
+
+/** {@link detect} for use inside this package: the type, or a DocumentError. */
+export function detectOrThrow(bytes: Uint8Array, fileName: string): DocumentType {
+  const detected = detect(bytes, fileName);
+  if (detected.ok) return detected.type;
+  throw new DocumentError(detected.problem, detected.detail, detected.debianPackage);
 }
 
 function extensionOf(fileName: string): string {

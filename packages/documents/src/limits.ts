@@ -1,5 +1,7 @@
 // The bounds every conversion works within; each has a default and can be lowered or raised by the caller.
 
+import { DocumentError } from "./problem.ts";
+
 export type Limits = {
   /** Wall time for one call, all its parts together; then the worker is stopped. */
   wallMs: number;
@@ -20,3 +22,10 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxPixels: 150_000_000,
   maxEngineBytes: 1024 * 1024 * 1024,
 };
+
+/** Throws DocumentError `too-many-pages`. */
+export function checkPages(count: number, maxPages: number): void {
+  if (count > maxPages) {
+    throw new DocumentError("too-many-pages", `${count} pages are more than the ${maxPages} allowed.`);
+  }
+}

@@ -45,20 +45,27 @@ export type PartProblem = Problem & {
   part: number;
 };
 
-/** Thrown inside the rooms of this package only; caught at its edge and turned into a {@link Problem}. */
+/**
+ * A {@link Problem} on its way out: thrown inside this package, and by those of its functions that give bytes and
+ * nothing else.
+ */
 export class DocumentError extends Error {
   readonly problem: DocumentProblem;
+  readonly debianPackage?: string;
 
-  constructor(problem: DocumentProblem, detail: string, options?: ErrorOptions) {
-    super(detail, options);
+  constructor(problem: DocumentProblem, detail: string, debianPackage?: string) {
+    super(detail);
     this.name = "DocumentError";
     this.problem = problem;
+    this.debianPackage = debianPackage;
   }
 }
 
 /** Any thrown value as a problem; what is not a DocumentError is a fault of ours. */
 export function asProblem(error: unknown): Problem {
-  if (error instanceof DocumentError) return { ok: false, problem: error.problem, detail: error.message };
-  const detail = error instanceof Error ? error.message : String(error);
-  return { ok: false, problem: "converter-failed", detail };
+  if (error instanceof DocumentError) {
+    const { problem, message: detail, debianPackage } = error;
+    return debianPackage === undefined ? { ok: false, problem, detail } : { ok: false, problem, detail, debianPackage };
+  }
+  return { ok: false, problem: "converter-failed", detail: error instanceof Error ? error.message : String(error) };
 }
