@@ -1,1 +1,2 @@
-export {};
+export type { MailChannelConfig } from "./work.ts";
+export { mailWork } from "./work.ts";

@@ -1,1 +1,2 @@
-export {};
+export type { SmtpConfig } from "./route.ts";
+export { messageIdOf, openSmtp } from "./route.ts";
