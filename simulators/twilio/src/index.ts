@@ -1,1 +1,2 @@
-export {};
+export * from "./moods.ts";
+export * from "./simulator.ts";
