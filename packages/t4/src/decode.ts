@@ -43,6 +43,7 @@ export type Decoded = {
 const DEFAULT_MAX_ROWS = 20_000;
 const WIDEST = 0xffff;
 const RTC_EOLS = 6;
+const EOL_LENGTH = 12;
 
 /**
  * Decodes one page. Never throws for what the stream holds; throws RangeError for a width outside 1 to 65535: that is the
@@ -63,7 +64,7 @@ function decodeT6(reader: LineReader, page: PageBuilder): Decoded["ended"] {
     if (reader.atEndMark()) return "eofb";
     if (reader.atEnd()) return "data";
     if (!reader.read2D()) return page.breakOff();
-    page.good(reader);
+    page.good(reader.current, reader.changes);
     reader.keepLine();
   }
   return page.fullBecause;
@@ -74,7 +75,7 @@ function decodeWithoutEols(reader: LineReader, page: PageBuilder, octetAligned: 
   while (!page.full) {
     if (reader.atEnd()) return "data";
     if (!reader.read1D()) return page.breakOff();
-    page.good(reader);
+    page.good(reader.current, reader.changes);
     if (octetAligned) reader.at = (reader.at + 7) & ~7;
   }
   return page.fullBecause;
@@ -104,9 +105,13 @@ function decodeT4(reader: LineReader, page: PageBuilder, tagged: boolean): Decod
     const start = reader.at;
     const decodable = oneDimensional || referenceGood;
     const complete = decodable && (oneDimensional ? reader.read1D() : reader.read2D());
-    if (complete && (eolFollows(reader) || reader.atEnd())) {
-      page.good(reader);
+    if (complete && endsProperly(reader)) {
+      page.good(reader.current, reader.changes);
       reader.keepLine();
+      referenceGood = true;
+      continue;
+    }
+    if (complete && readBehindBrokenEol(reader, page, tagged)) {
       referenceGood = true;
       continue;
     }
@@ -125,11 +130,29 @@ export function containsEol(bytes: Uint8Array, bitOrder: BitOrder): boolean {
   return reader.takeEol();
 }
 
-function eolFollows(reader: LineReader): boolean {
+function endsProperly(reader: LineReader): boolean {
   const at = reader.at;
   const found = reader.takeEol();
   reader.at = at;
-  return found;
+  return found || reader.atEnd();
+}
+
+/**
+ * A line that fills the width but has no EOL behind it is either wrong, or it is right and its EOL was hit. The latter is
+ * proven by a right line in the place behind such an EOL; then both are taken and no row gets lost.
+ */
+function readBehindBrokenEol(reader: LineReader, page: PageBuilder, tagged: boolean): boolean {
+  const changes = reader.changes;
+  reader.keepLine();
+  reader.at += EOL_LENGTH;
+  const oneDimensional = tagged ? reader.bit() === 1 : true;
+  if (reader.at >= reader.bitLength || !(oneDimensional ? reader.read1D() : reader.read2D())) return false;
+  if (!endsProperly(reader)) return false;
+  page.good(reader.reference, changes);
+  if (page.full) return true;
+  page.good(reader.current, reader.changes);
+  reader.keepLine();
+  return true;
 }
 
 type Tally = { rows: number; badLines: number; badSeries: number; longestSeries: number };
@@ -162,9 +185,10 @@ class PageBuilder {
     return this.#wanted === this.#tally.rows ? "rows" : "limit";
   }
 
-  good(reader: LineReader): void {
+  good(line: Int32Array, changes: number): void {
     const { rows } = this.#tally;
-    paintChanges(reader.current, reader.changes, this.#data, this.#nextRow());
+    const offset = this.#nextRow(); // may replace the data
+    paintChanges(line, changes, this.#data, offset);
     this.#lastGoodRow = rows;
     this.#tally.badSeries = 0;
     this.#possibleEnd = undefined;

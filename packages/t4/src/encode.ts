@@ -159,7 +159,7 @@ function putLine2D(sink: BitSink, reference: Int32Array, current: Int32Array, wi
       const a2 = current[c + 1]!;
       sink.put(HORIZONTAL_BITS, HORIZONTAL_LENGTH);
       const black = (c & 1) === 1;
-      putRun(sink, a1 - (a0 < 0 ? 0 : a0), black ? BLACK_ENCODING : WHITE_ENCODING);
+      putRun(sink, a1 - Math.max(a0, 0), black ? BLACK_ENCODING : WHITE_ENCODING);
       putRun(sink, a2 - a1, black ? WHITE_ENCODING : BLACK_ENCODING);
       a0 = a2;
       c += 2;

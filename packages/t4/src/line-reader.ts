@@ -162,7 +162,7 @@ export class LineReader {
       }
       if (mode === MODE_HORIZONTAL) {
         this.at = at;
-        const from = a0 < 0 ? 0 : a0;
+        const from = Math.max(a0, 0);
         const black = count & 1;
         const a1 = this.#readRun(from, black ? BLACK_DECODING : WHITE_DECODING);
         const a2 = a1 < 0 ? -1 : this.#readRun(a1, black ? WHITE_DECODING : BLACK_DECODING);
