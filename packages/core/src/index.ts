@@ -5,3 +5,4 @@ export * from "./event.ts";
 export * from "./job.ts";
 export * from "./outcome.ts";
 export * from "./retry.ts";
+export * from "./settings.ts";

@@ -1,0 +1,1 @@
+export { createIntake, type IntakeDeps } from "./intake.ts";

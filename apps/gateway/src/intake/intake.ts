@@ -1,0 +1,136 @@
+// The one way into the house for every face (ports/intake.ts): check, convert, store, accept; or name the problem.
+
+import { createHash } from "node:crypto";
+import type { JobContent, JobOrder, RecipientOrder } from "@depesche/core";
+import type { FaceLedger, Intake, SubmitRequest, SubmitResult } from "@depesche/ports";
+import { type ContentDeps, prepareContent } from "./content.ts";
+import { judgeRecipients } from "./recipients.ts";
+
+export interface IntakeDeps extends ContentDeps {
+  ledger: Pick<FaceLedger, "accept" | "clock">;
+  now(): number;
+  onFault(error: unknown, what: string): void;
+}
+
+/** A paying customer's letters and faxes may have any length; a trial account's job three pages. */
+const TRIAL_PAGES = 3;
+const NORMAL_PRIORITY = 5;
+
+type Refusal = Extract<SubmitResult, { ok: false }>;
+
+export function createIntake(deps: IntakeDeps): Intake {
+  return {
+    async submit(request) {
+      try {
+        return await submit(deps, request);
+      } catch (error) {
+        deps.onFault(error, "a job could not be accepted");
+        return { ok: false, problem: "store-down", detail: faultText(error) };
+      } finally {
+        // Files that were taken over as blobs are gone from the spool already.
+        await Promise.allSettled(request.files.map((f) => f.file?.discard()));
+      }
+    },
+  };
+}
+
+function faultText(error: unknown): string {
+  const { code } = error as { code?: string };
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "53100")
+    return "The disk of the gateway is full; nothing was accepted. Make room and send again.";
+  return "The gateway cannot store the job at the moment; nothing was accepted. Send again later.";
+}
+
+async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitResult> {
+  const barred = accountRefusal(request, deps.now());
+  if (barred) return barred;
+
+  let recipients: RecipientOrder[] = [];
+  const notices: string[] = [];
+  if (request.channel !== "letter") {
+    const judged = judgeRecipients(request.account, request.channel, request.recipients);
+    if (!judged.ok) return judged;
+    recipients = judged.recipients;
+    notices.push(...judged.notices);
+  }
+
+  const made = await prepareContent(deps, request);
+  if (!made.ok) return made;
+  notices.push(...made.notices);
+  if (request.channel === "letter")
+    recipients = [{ address: made.address ?? "", reference: request.recipients[0]?.reference ?? "" }];
+  if (request.account.trial && made.pageCount > TRIAL_PAGES && request.channel !== "sms")
+    return {
+      ok: false,
+      problem: "trial-too-many-pages",
+      detail: `A trial account sends at most ${TRIAL_PAGES} pages at a time; this document has ${made.pageCount}.`,
+    };
+
+  const order = orderOf(request, recipients, made.content, made.pageCount);
+  const answer = await deps.ledger.accept(order);
+  if (answer.ok)
+    return {
+      ok: true,
+      jobId: answer.jobId,
+      recipients: answer.counted,
+      pages: made.pageCount,
+      replayed: answer.replayed,
+      notices,
+    };
+  if (answer.problem === "duplicate")
+    return {
+      ok: false,
+      problem: "duplicate",
+      detail: `The same order was accepted as job ${answer.jobId} a short while ago.`,
+      jobId: answer.jobId,
+    };
+  return { ok: false, problem: "idempotency-conflict", detail: "This idempotency key was used for another request." };
+}
+
+function accountRefusal({ account, channel }: SubmitRequest, now: number): Refusal | undefined {
+  if (account.locked) return { ok: false, problem: "account-locked", detail: "This account is locked." };
+  if (account.trial && account.trialEndsAt !== undefined && account.trialEndsAt < now)
+    return { ok: false, problem: "trial-over", detail: "The trial of this account is over." };
+  if (!account.channels.includes(channel))
+    return { ok: false, problem: "channel-not-released", detail: `This account is not released for ${channel}.` };
+  return undefined;
+}
+
+function orderOf(
+  request: SubmitRequest,
+  recipients: RecipientOrder[],
+  content: JobContent,
+  pageCount: number,
+): JobOrder {
+  const order: JobOrder = {
+    accountId: request.account.id,
+    channel: request.channel,
+    recipients,
+    content,
+    options: request.options,
+    priority: request.priority ?? NORMAL_PRIORITY,
+    pageCount,
+    face: request.face,
+  };
+  if (request.sendAt !== undefined) order.dueAt = request.sendAt;
+  if (request.idempotency) order.idempotency = request.idempotency;
+  if (request.account.duplicateCheck && !request.idempotency)
+    order.fingerprint = fingerprintOf(request, recipients, content);
+  return order;
+}
+
+/** All that makes two orders the same (FAX.de -77): type, recipients, content, options, date. */
+function fingerprintOf(request: SubmitRequest, recipients: RecipientOrder[], content: JobContent): string {
+  const hash = createHash("sha256");
+  hash.update(
+    JSON.stringify([
+      request.channel,
+      request.options,
+      request.sendAt ?? 0,
+      content.text ?? "",
+      content.documents.map((d) => [d.hash, d.name]),
+    ]),
+  );
+  for (const r of recipients) hash.update(`\0${r.address}\0${r.reference}`);
+  return hash.digest("hex");
+}

@@ -1,0 +1,100 @@
+// The answering side: a call to one of our numbers becomes a fax in its account's inbox, confirmed only when it is durable.
+
+import type { BlobStore, FaxAnswerHandler, ReceivedPage } from "@depesche/ports";
+import { type Bitmap, decode, writeTiff } from "@depesche/t4";
+
+export interface InboundDeps {
+  blobs: BlobStore;
+  /** Account of a called number; undefined refuses the call. */
+  accountOf(number: string): Promise<{ id: number; stationId: string } | undefined>;
+  /** Stores the fax durably; the same call id is stored once. */
+  store(fax: {
+    accountId: number;
+    callId: string;
+    originator: string;
+    called: string;
+    remoteId: string;
+    pages: number;
+    tiffHash: string;
+    bytes: number;
+  }): Promise<unknown>;
+  log: { warn(data: object, text: string): void };
+}
+
+interface Call {
+  accountId: number;
+  called: string;
+  from: string;
+  pages: { bitmap: Bitmap; yDpi: number; badLines: number }[];
+  stored: boolean;
+}
+
+/** A page with more bad lines than this share is asked for again (RTN), as T.30 machines do at about one in ten. */
+const WORST_BAD_SHARE = 0.1;
+const CALLS_AT_ONCE = 1000;
+
+export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
+  const calls = new Map<string, Call>();
+
+  /** Writes what was received into the inbox. */
+  const keep = async (id: string, call: Call, remoteId: string): Promise<void> => {
+    const tiff = writeTiff(
+      call.pages.map(({ bitmap, yDpi, badLines }) => ({ bitmap, xDpi: 204, yDpi, coding: "MMR" as const, badLines })),
+    );
+    const tiffHash = await deps.blobs.put(tiff);
+    await deps.store({
+      accountId: call.accountId,
+      callId: id,
+      originator: call.from,
+      called: call.called,
+      remoteId,
+      pages: call.pages.length,
+      tiffHash,
+      bytes: tiff.length,
+    });
+    call.stored = true;
+  };
+
+  return {
+    async accept({ id, called, from }) {
+      if (calls.size >= CALLS_AT_ONCE) return undefined;
+      const account = await deps.accountOf(called);
+      if (!account) return undefined;
+      calls.set(id, { accountId: account.id, called, from, pages: [], stored: false });
+      return { stationId: account.stationId };
+    },
+    async page({ id }, page) {
+      const call = calls.get(id);
+      if (!call) return false;
+      const { bitmap, badLines } = decodePage(page);
+      if (bitmap.height === 0 || badLines > bitmap.height * WORST_BAD_SHARE) return false;
+      call.pages.push({ bitmap, yDpi: page.yDpi, badLines });
+      return true;
+    },
+    async complete({ id, remoteId }) {
+      const call = calls.get(id);
+      if (!call || call.pages.length === 0) return false;
+      try {
+        await keep(id, call, remoteId);
+        return true;
+      } catch (error) {
+        deps.log.warn({ err: error, call: id }, "a received fax could not be stored; it is not confirmed");
+        return false;
+      }
+    },
+    ended({ id }, report) {
+      const call = calls.get(id);
+      calls.delete(id);
+      // Pages confirmed one by one belong to the customer even when the call broke off before its end.
+      if (call && !call.stored && call.pages.length > 0)
+        keep(id, call, report.remoteId).catch((error) =>
+          deps.log.warn({ err: error, call: id }, "pages of a broken call could not be stored"),
+        );
+    },
+  };
+}
+
+function decodePage(page: ReceivedPage): { bitmap: Bitmap; badLines: number } {
+  const { bitmap, badLines } = decode(page.octets, { coding: page.coding, width: page.width });
+  return { bitmap, badLines };
+}
