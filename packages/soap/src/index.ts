@@ -7,5 +7,6 @@ export type { Operation, Part, Service, Style, XsdType } from "./operation.ts";
 export { type FaultCode, SOAP_PROBLEMS, type SoapProblem, type SoapProblemCode } from "./problem.ts";
 export { createSoapReader, type SoapReader, type SoapReaderOptions } from "./reader.ts";
 export type { SoapCall, SoapPart, SoapResult } from "./references.ts";
+export { decodeSingleByte, WINDOWS_1252_UPPER } from "./single-byte.ts";
 export { type PartValue, type ResponsePiece, streamPieces, writeFault, writeResponse } from "./writer.ts";
 export { writeWsdl } from "./wsdl.ts";

@@ -176,6 +176,7 @@ describe("the reader on encodings", () => {
     ["windows-1252 by declaration", single(declared("windows-1252"), 0x80), undefined],
     ["windows-1252 by HTTP charset", single(text, 0x80), "Windows-1252"],
     ["ISO-8859-15 by declaration", single(declared("ISO-8859-15"), 0xa4), undefined],
+    ["ISO-8859-1 that is windows-1252 in truth", single(declared("ISO-8859-1"), 0x80), undefined],
     ["a declaration of UTF-16 that cannot be true", utf8(declared("utf-16")), undefined],
   ])("reads %s", (_what, bytes, charset) => {
     for (const size of [bytes.length, 1, 7]) {

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type SoapLimits } from "./limits.ts";
 import { createMarkup } from "./markup.ts";
 import { type SoapProblem, SoapRefusal } from "./problem.ts";
 import type { SoapResult } from "./references.ts";
+import { decodeSingleByte, ISO_8859_15_UPPER, WINDOWS_1252_UPPER } from "./single-byte.ts";
 
 export interface SoapReaderOptions {
   /** The charset parameter of the HTTP Content-Type, when there is one. */
@@ -49,7 +50,7 @@ export function createSoapReader(options: SoapReaderOptions): SoapReader {
   let problem: SoapProblem | undefined;
   let head: Uint8Array = new Uint8Array(0);
   let charset: Charset | undefined;
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let decoder: Decoder | undefined;
   /** In UTF-16 an octet means nothing by itself, so everything passes the XML parser. */
   let twoByte = false;
   let rawMode = false;
@@ -67,7 +68,7 @@ export function createSoapReader(options: SoapReaderOptions): SoapReader {
   function begin(complete: boolean): void {
     charset = detectCharset(head, options.charset, complete);
     if (charset === undefined) return;
-    decoder = new TextDecoder(charset, { fatal: true });
+    decoder = createDecoder(charset);
     twoByte = charset.startsWith("utf-16");
     pump(head);
   }
@@ -117,7 +118,7 @@ export function createSoapReader(options: SoapReaderOptions): SoapReader {
 
   function decode(bytes: Uint8Array, more: boolean): string {
     try {
-      return decoder!.decode(bytes, { stream: more });
+      return decoder!(bytes, more);
     } catch {
       throw new SoapRefusal("bad-encoding", `The body is not valid ${charset}, which it claims to be.`);
     }
@@ -147,6 +148,18 @@ export function createSoapReader(options: SoapReaderOptions): SoapReader {
       return refused ?? call!;
     },
   };
+}
+
+type Decoder = (bytes: Uint8Array, more: boolean) => string;
+
+/** Throws on bytes that the charset does not have. */
+function createDecoder(charset: Charset): Decoder {
+  if (charset === "iso-8859-15") return (bytes) => decodeSingleByte(bytes, ISO_8859_15_UPPER);
+  // The C1 controls of ISO-8859-1 are never meant; callers who say Latin-1 send windows-1252.
+  if (charset === "windows-1252" || charset === "iso-8859-1")
+    return (bytes) => decodeSingleByte(bytes, WINDOWS_1252_UPPER);
+  const decoder = new TextDecoder(charset, { fatal: true });
+  return (bytes, more) => decoder.decode(bytes, { stream: more });
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -20,7 +20,7 @@ import { sendJob } from "./send-job.ts";
 import { isOperation, OPERATIONS, type OperationName } from "./service.ts";
 
 export interface FaxdeDeps {
-  ledger: FaceLedger;
+  ledger: Pick<FaceLedger, "authenticate" | "job" | "recipients" | "cancel" | "nextInbound" | "deleteInbound">;
   intake: Intake;
   spool: Spool;
   blobs: Pick<BlobStore, "get">;

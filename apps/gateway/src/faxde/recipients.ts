@@ -1,5 +1,6 @@
 // Recipients as FAX.de's callers write them: a list with references in brackets, or a file in CSV form.
 import type { RecipientInput } from "@depesche/ports";
+import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
 
 /** Recipients of one job; more than this in one file is refused. */
 export const MAX_RECIPIENTS = 1_000_000;
@@ -57,7 +58,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return decodeSingleByte(bytes, WINDOWS_1252_UPPER);
   }
 }
 

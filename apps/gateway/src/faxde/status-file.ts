@@ -1,6 +1,7 @@
 // StatusFile: a job's outcome as CSV with column names, every field quoted, CRLF, one row a recipient in input order.
 import type { Account, Job, Recipient } from "@depesche/core";
 import type { FaceLedger } from "@depesche/ports";
+import { WINDOWS_1252_UPPER } from "@depesche/soap";
 import { JOB_TYPE_WORDS, RESULT_WORDS } from "./codes.ts";
 
 const COLUMNS = ["RECIPIENT", "JOBTYPE", "RESULT", "REMOTEID", "PAGES", "SENDDATETIME", "DURATION", "REFID"];
@@ -54,8 +55,7 @@ export function utcStamp(at: number | undefined): string {
   return at === undefined ? "" : new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
-const HIGH = new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 128 }, (_, i) => i + 128));
-const WINDOWS_1252 = new Map([...HIGH].map((character, i) => [character, i + 128]));
+const WINDOWS_1252 = new Map([...WINDOWS_1252_UPPER].map((character, i) => [character, i + 128]));
 
 /** Text as windows-1252; what it lacks becomes "?". */
 export function encodeWindows1252(text: string): Uint8Array {
