@@ -57,14 +57,20 @@ export function createDocuments(options: DocumentsOptions = {}): Documents {
 
   return {
     toFaxPages(parts, { resolution, limits: own }) {
-      return run<"faxPages">({ kind: "faxPages", parts: cutParts(parts), resolution, limits: { ...limits, ...own } }, sizeOf(parts));
+      return run<"faxPages">(
+        { kind: "faxPages", parts: cutParts(parts), resolution, limits: { ...limits, ...own } },
+        sizeOf(parts),
+      );
     },
     inspectPdf(bytes) {
       return run<"inspectPdf">({ kind: "inspectPdf", bytes: cut(bytes), limits }, bytes.length);
     },
     pdfPagePng(bytes, pageIndex, dpi) {
       const bounded = Math.max(1, Math.min(MAX_DPI, dpi));
-      return run<"pdfPagePng">({ kind: "pdfPagePng", bytes: cut(bytes), pageIndex, dpi: bounded, limits }, bytes.length);
+      return run<"pdfPagePng">(
+        { kind: "pdfPagePng", bytes: cut(bytes), pageIndex, dpi: bounded, limits },
+        bytes.length,
+      );
     },
     pdfFromParts(parts) {
       return run<"pdfFromParts">({ kind: "pdfFromParts", parts: cutParts(parts), limits }, sizeOf(parts));

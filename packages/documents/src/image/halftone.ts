@@ -16,9 +16,12 @@ const CLOSE_RADIUS = 2;
 const INK_SHARE = 0.7;
 /** Darker than this is ink on whatever paper, so that large black areas stay black. */
 const ALWAYS_INK = 110;
-/** Contrast that counts as writing, for pale print: on clean (drawn) pages and on noisy (scanned) ones. */
-const PALE_CLEAN = 18;
-const PALE_NOISY = 48;
+/**
+ * Contrast to the paper, as a share of it, that counts as writing, for pale print: on clean (drawn) pages and on scanned
+ * ones, where folds and shadows have more contrast than yellow ink on a drawn page.
+ */
+const PALE_CLEAN = 0.07;
+const PALE_NOISY = 0.25;
 /** Share of pure white pixels that tells a drawn page from a scanned one. */
 const CLEAN_SHARE = 0.5;
 
@@ -123,7 +126,7 @@ function inkThresholds(grid: Measured, paper: Uint8Array): Uint8Array {
   for (let at = 0; at < paper.length; at++) {
     const background = paper[at]!;
     const darkest = ink[at]!;
-    const written = background - darkest >= pale;
+    const written = background - darkest >= pale * background;
     const level = written ? Math.max(background * INK_SHARE, (background + darkest) / 2) : 0;
     thresholds[at] = Math.max(ALWAYS_INK, level);
   }

@@ -1,10 +1,10 @@
 // PNG, JPG, GIF, BMP and TIFF pages as grey or colour pixels with their true size, by sharp (libvips) or our own reader.
-import { type Bitmap, rowOctets } from "@depesche/t4";
+import type { Bitmap } from "@depesche/t4";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import type { Limits } from "../limits.ts";
 import { DocumentError } from "../problem.ts";
 import { readBmp } from "./bmp.ts";
-import type { Gray } from "./gray.ts";
+import { type Gray, grayOf } from "./gray.ts";
 
 /** A picture that has been looked at, not yet decoded: its displayed size and how to get its pixels. */
 export type Picture = {
@@ -55,13 +55,8 @@ export function openBmp(bytes: Uint8Array, limits: Limits): Picture {
 }
 
 /** A black-and-white page as a picture to be scaled. */
-export function openBitmap({ width, height, data }: Bitmap, dpi: Density | undefined, limits: Limits): Picture {
-  const stride = rowOctets(width);
-  const gray = new Uint8Array(width * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) gray[at] = data[y * stride + (x >> 3)]! & (0x80 >> (x & 7)) ? 0 : 255;
-  }
-  return fromGray({ width, height, data: gray }, dpi, limits);
+export function openBitmap(bitmap: Bitmap, dpi: Density | undefined, limits: Limits): Picture {
+  return fromGray(grayOf(bitmap), dpi, limits);
 }
 
 function fromGray({ width, height, data }: Gray, dpi: Density | undefined, limits: Limits): Picture {

@@ -12,8 +12,12 @@ const MIN_BLOCKS = 160;
 /** An area with this share of its blocks at one level is shading, not a picture. */
 const FLAT_SHARE = 0.5;
 const FLAT_RANGE = 14;
-/** A picture whose box it fills to this share is taken to be the whole box. */
-const BOX_SHARE = 0.45;
+/** A box filled to this share by dark areas is a picture in all of it, its bright parts too. */
+const BOX_SHARE = 0.4;
+/** Dark areas this many blocks apart (3 mm) are parts of one picture. */
+const JOIN_BLOCKS = 6;
+/** A box of an image as large as this share of the page is a scan, whose text is not to be screened. */
+const SCAN_SHARE = 0.6;
 
 /**
  * One byte a block, 1 where the page is a picture; undefined when there is none.
@@ -28,17 +32,21 @@ export function findPictures(
 ): Uint8Array | undefined {
   if (boxes !== undefined && boxes.length === 0) return undefined;
   const area = darkAreas(grid);
-  if (boxes !== undefined) keepInside(area, grid, boxes);
-  const pictures = new Uint8Array(area.length);
-  let found = false;
+  const known = boxes?.map((box) => toBlocks(box, grid));
+  if (known !== undefined) keepInside(area, grid, known);
+  const found: Component[] = [];
+  const remaining = area.slice();
   for (let at = 0; at < area.length; at++) {
-    if (area[at] !== 1) continue;
-    const component = takeComponent(area, grid, at);
-    if (component.blocks.length < MIN_BLOCKS || isFlat(gray, grid, component.blocks)) continue;
-    found = true;
-    fill(pictures, grid, component);
+    if (remaining[at] !== 1) continue;
+    const component = takeComponent(remaining, grid, at);
+    if (component.blocks.length >= MIN_BLOCKS && !isFlat(gray, grid, component.blocks)) found.push(component);
   }
-  return found ? pictures : undefined;
+  if (found.length === 0) return undefined;
+  const pictures = new Uint8Array(area.length);
+  for (const { blocks } of found) for (const at of blocks) pictures[at] = 1;
+  const small = known?.filter((box) => sizeOf(box) < SCAN_SHARE * area.length) ?? [];
+  for (const box of [...joined(found), ...small]) fillWhenDark(pictures, grid, box);
+  return pictures;
 }
 
 /** 1 for every block that the paper does not reach. Paper flows in from the bright blocks over gentle steps. */
@@ -84,20 +92,30 @@ function* neighbours(at: number, columns: number, rows: number): Generator<numbe
   if (at < columns * (rows - 1)) yield at + columns;
 }
 
+/** A rectangle of pixels as one of blocks, inside the page. */
+function toBlocks(box: Rect, grid: BlockGrid): Rect {
+  return {
+    left: Math.max(0, Math.floor(box.left / grid.blockWidth)),
+    right: Math.min(grid.columns, Math.ceil(box.right / grid.blockWidth)),
+    top: Math.max(0, Math.floor(box.top / grid.blockHeight)),
+    bottom: Math.min(grid.rows, Math.ceil(box.bottom / grid.blockHeight)),
+  };
+}
+
+function sizeOf({ left, top, right, bottom }: Rect): number {
+  return Math.max(0, right - left) * Math.max(0, bottom - top);
+}
+
 function keepInside(area: Uint8Array, grid: BlockGrid, boxes: readonly Rect[]): void {
   const inside = new Uint8Array(area.length);
-  for (const box of boxes) {
-    const first = Math.max(0, Math.floor(box.left / grid.blockWidth));
-    const last = Math.min(grid.columns, Math.ceil(box.right / grid.blockWidth));
-    const end = Math.min(grid.rows, Math.ceil(box.bottom / grid.blockHeight));
-    for (let row = Math.max(0, Math.floor(box.top / grid.blockHeight)); row < end; row++) {
-      if (last > first) inside.fill(1, row * grid.columns + first, row * grid.columns + last);
-    }
+  for (const { left, right, top, bottom } of boxes) {
+    if (right <= left) continue;
+    for (let row = top; row < bottom; row++) inside.fill(1, row * grid.columns + left, row * grid.columns + right);
   }
   for (let at = 0; at < area.length; at++) area[at]! &= inside[at]!;
 }
 
-type Component = { blocks: number[]; left: number; right: number; top: number; bottom: number };
+type Component = Rect & { blocks: number[] };
 
 /** Takes the connected blocks out of `area`. */
 function takeComponent(area: Uint8Array, grid: BlockGrid, start: number): Component {
@@ -108,9 +126,9 @@ function takeComponent(area: Uint8Array, grid: BlockGrid, start: number): Compon
     const column = at % grid.columns;
     const row = (at / grid.columns) | 0;
     component.left = Math.min(component.left, column);
-    component.right = Math.max(component.right, column);
+    component.right = Math.max(component.right, column + 1);
     component.top = Math.min(component.top, row);
-    component.bottom = Math.max(component.bottom, row);
+    component.bottom = Math.max(component.bottom, row + 1);
     for (const next of neighbours(at, grid.columns, grid.rows)) {
       if (area[next] === 1) {
         area[next] = 0;
@@ -141,13 +159,46 @@ function isFlat(gray: Gray, grid: BlockGrid, blocks: readonly number[]): boolean
   return most >= FLAT_SHARE * total;
 }
 
-function fill(pictures: Uint8Array, grid: BlockGrid, component: Component): void {
-  const { left, right, top, bottom, blocks } = component;
-  if (blocks.length >= BOX_SHARE * (right - left + 1) * (bottom - top + 1)) {
-    for (let row = top; row <= bottom; row++) {
-      pictures.fill(1, row * grid.columns + left, row * grid.columns + right + 1);
+/** The boxes of areas that touch or nearly touch, put together until none do. */
+function joined(areas: readonly Rect[]): Rect[] {
+  let boxes: Rect[] = areas.map(({ left, top, right, bottom }) => ({ left, top, right, bottom }));
+  for (let merged = true; merged; ) {
+    merged = false;
+    const apart: Rect[] = [];
+    for (const box of boxes) {
+      const near = apart.find((other) => isNear(box, other));
+      if (near === undefined) {
+        apart.push(box);
+        continue;
+      }
+      merged = true;
+      near.left = Math.min(near.left, box.left);
+      near.top = Math.min(near.top, box.top);
+      near.right = Math.max(near.right, box.right);
+      near.bottom = Math.max(near.bottom, box.bottom);
     }
-  } else {
-    for (const at of blocks) pictures[at] = 1;
+    boxes = apart;
+  }
+  return boxes;
+}
+
+function isNear(a: Rect, b: Rect): boolean {
+  return (
+    a.left - b.right <= JOIN_BLOCKS &&
+    b.left - a.right <= JOIN_BLOCKS &&
+    a.top - b.bottom <= JOIN_BLOCKS &&
+    b.top - a.bottom <= JOIN_BLOCKS
+  );
+}
+
+/** Makes all of a box picture when enough of it is. */
+function fillWhenDark(pictures: Uint8Array, grid: BlockGrid, box: Rect): void {
+  let dark = 0;
+  for (let row = box.top; row < box.bottom; row++) {
+    for (let at = row * grid.columns + box.left; at < row * grid.columns + box.right; at++) dark += pictures[at]!;
+  }
+  if (dark < BOX_SHARE * sizeOf(box)) return;
+  for (let row = box.top; row < box.bottom; row++) {
+    pictures.fill(1, row * grid.columns + box.left, row * grid.columns + box.right);
   }
 }

@@ -2,9 +2,9 @@
 import { detectOrThrow } from "../detect.ts";
 import { openBmp, openPicture, type Picture } from "../image/picture-file.ts";
 import { A4, place } from "../image/placing.ts";
+import { checkPages, type Limits } from "../limits.ts";
 import { addPicturePage, addTextPages, type Draft, importPages, save, withDraft } from "../pdf/compose.ts";
 import { withPdf } from "../pdf/document.ts";
-import { checkPages, type Limits } from "../limits.ts";
 import { DocumentError } from "../problem.ts";
 import type { Part, PdfResult } from "../results.ts";
 import type { Bench } from "../thread/bench.ts";
