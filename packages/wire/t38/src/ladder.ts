@@ -1,0 +1,228 @@
+/**
+ * The record of a call: SIP messages and IFPs both ways with their line time, as one compact blob.
+ *
+ *   44 4C 01          "DL", version 1
+ *   length            4 octets, most significant first: of the deflated part
+ *   deflated part     side that recorded (0 caller, 1 answerer), ring time, number of entries, then each entry:
+ *                     kind (bits 0-5: 0 SIP, 1 IFP, 2 timer), bit 6 bytes stand in the plain part, bit 7 from the caller;
+ *                     line time as difference to the entry before (zigzag); length; bytes
+ *   plain part        long IFPs (page data, which no longer shrinks) one after the other
+ *
+ * Numbers are LEB128. Line time is microseconds; connect is 0, ringing lies before it and is negative.
+ */
+
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { Side } from "./line-time.ts";
+
+export interface LadderEntry {
+  kind: "sip" | "ifp" | "timer";
+  fromCaller: boolean;
+  /** Microseconds since connect; negative while it rings. */
+  lineUs: number;
+  /** The message, the encoded IFP, or the timer's name. */
+  bytes: Uint8Array;
+}
+
+export interface Ladder {
+  recordedBy: Side;
+  /** Modelled time from INVITE to the final answer. */
+  ringUs: number;
+  entries: LadderEntry[];
+}
+
+const KINDS = ["sip", "ifp", "timer"] as const;
+const PLAIN = 0x40;
+const FROM_CALLER = 0x80;
+const HEADER = 7;
+const VERSION = 1;
+/** IFPs longer than this carry page data. */
+const PLAIN_FROM = 256;
+const MAX_CONTROL = 16_000_000;
+
+const text = new TextEncoder();
+const ascii = new TextDecoder("latin1");
+
+/** Gathers a call's record on one side. */
+export class Recorder {
+  readonly #side: Side;
+  readonly #entries: LadderEntry[] = [];
+  #latestUs = 0;
+  #connected = false;
+
+  constructor(side: Side) {
+    this.#side = side;
+  }
+
+  /** A SIP message of this side or of the peer. */
+  sip(message: { sent: boolean; bytes: Uint8Array }): void {
+    const fromCaller = message.sent === (this.#side === "caller");
+    this.#entries.push({ kind: "sip", fromCaller, lineUs: this.#latestUs, bytes: message.bytes });
+  }
+
+  ifp(fromCaller: boolean, lineUs: number, bytes: Uint8Array): void {
+    this.#connected = true;
+    this.#latestUs = Math.max(this.#latestUs, lineUs);
+    this.#entries.push({ kind: "ifp", fromCaller, lineUs, bytes });
+  }
+
+  timer(fromCaller: boolean, lineUs: number, name: string): void {
+    this.#latestUs = Math.max(this.#latestUs, lineUs);
+    this.#entries.push({ kind: "timer", fromCaller, lineUs, bytes: text.encode(name) });
+  }
+
+  /** The blob, with everything recorded so far. */
+  finish(ringUs: number): Uint8Array {
+    const firstIfp = this.#connected ? this.#entries.findIndex((entry) => entry.kind === "ifp") : this.#entries.length;
+    const entries = this.#entries.map((entry, i) =>
+      i < firstIfp && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
+    );
+    entries.sort((a, b) => a.lineUs - b.lineUs);
+    return encodeLadder({ recordedBy: this.#side, ringUs, entries });
+  }
+}
+
+/** INVITE, CANCEL and provisional answers belong to the time before the final answer. */
+function isRinging(bytes: Uint8Array): boolean {
+  const start = ascii.decode(bytes.subarray(0, 9));
+  return start.startsWith("INVITE ") || start === "SIP/2.0 1" || start.startsWith("CANCEL ");
+}
+
+/** The blob of a record. */
+export function encodeLadder(ladder: Ladder): Uint8Array {
+  const control = new NumberWriter();
+  const plain: Uint8Array[] = [];
+  control.unsigned(ladder.recordedBy === "caller" ? 0 : 1);
+  control.unsigned(Math.max(0, Math.round(ladder.ringUs)));
+  control.unsigned(ladder.entries.length);
+  let previous = 0;
+  for (const { kind, fromCaller, lineUs, bytes } of ladder.entries) {
+    const isPlain = kind === "ifp" && bytes.length >= PLAIN_FROM;
+    control.octet(KINDS.indexOf(kind) | (isPlain ? PLAIN : 0) | (fromCaller ? FROM_CALLER : 0));
+    const difference = Math.round(lineUs) - previous;
+    previous = Math.round(lineUs);
+    control.unsigned(difference >= 0 ? difference * 2 : -difference * 2 - 1);
+    control.unsigned(bytes.length);
+    if (isPlain) plain.push(bytes);
+    else control.octets(bytes);
+  }
+  const deflated = deflateRawSync(control.finish(), { level: 6, memLevel: 7, windowBits: 14 });
+  let size = HEADER + deflated.length;
+  for (const bytes of plain) size += bytes.length;
+  const blob = new Uint8Array(size);
+  blob.set([0x44, 0x4c, VERSION]);
+  new DataView(blob.buffer).setUint32(3, deflated.length);
+  blob.set(deflated, HEADER);
+  let at = HEADER + deflated.length;
+  for (const bytes of plain) {
+    blob.set(bytes, at);
+    at += bytes.length;
+  }
+  return blob;
+}
+
+/** The record in a blob, or undefined when it is none or damaged. */
+export function decodeLadder(blob: Uint8Array): Ladder | undefined {
+  if (blob.length < HEADER || blob[0] !== 0x44 || blob[1] !== 0x4c || blob[2] !== VERSION) return undefined;
+  const length = new DataView(blob.buffer, blob.byteOffset).getUint32(3);
+  if (HEADER + length > blob.length) return undefined;
+  let control: NumberReader;
+  try {
+    const inflated = inflateRawSync(blob.subarray(HEADER, HEADER + length), { maxOutputLength: MAX_CONTROL });
+    control = new NumberReader(inflated);
+  } catch {
+    return undefined;
+  }
+  const recordedBy: Side = control.unsigned() === 0 ? "caller" : "answerer";
+  const ringUs = control.unsigned();
+  const count = control.unsigned();
+  const entries: LadderEntry[] = [];
+  let plainAt = HEADER + length;
+  let lineUs = 0;
+  for (let i = 0; i < count; i++) {
+    const head = control.octet();
+    const difference = control.unsigned();
+    lineUs += difference % 2 === 0 ? difference / 2 : -(difference + 1) / 2;
+    const size = control.unsigned();
+    const kind = KINDS[head & 0x3f];
+    const isPlain = (head & PLAIN) !== 0;
+    if (kind === undefined || control.overrun || (isPlain && plainAt + size > blob.length)) return undefined;
+    const bytes = isPlain ? blob.subarray(plainAt, plainAt + size) : control.octets(size);
+    if (isPlain) plainAt += size;
+    entries.push({ kind, fromCaller: (head & FROM_CALLER) !== 0, lineUs, bytes });
+  }
+  return control.overrun ? undefined : { recordedBy, ringUs, entries };
+}
+
+class NumberWriter {
+  #bytes = new Uint8Array(4096);
+  #at = 0;
+
+  octet(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  unsigned(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#at++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#at++] = rest;
+  }
+
+  octets(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  #reserve(count: number): void {
+    if (this.#at + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + count));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+/** Past the end everything reads as 0 and `overrun` stays set. */
+class NumberReader {
+  overrun = false;
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  octet(): number {
+    const value = this.#bytes[this.#at++];
+    if (value === undefined) this.overrun = true;
+    return value ?? 0;
+  }
+
+  unsigned(): number {
+    let value = 0;
+    for (let i = 0, scale = 1; i < 8; i++, scale *= 0x80) {
+      const octet = this.octet();
+      value += (octet & 0x7f) * scale;
+      if (octet < 0x80) return value;
+    }
+    this.overrun = true;
+    return 0;
+  }
+
+  octets(count: number): Uint8Array {
+    if (this.#at + count > this.#bytes.length) {
+      this.overrun = true;
+      return new Uint8Array(0);
+    }
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+}
