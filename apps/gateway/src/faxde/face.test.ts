@@ -504,6 +504,7 @@ describe("the wire", () => {
     });
     expect((await post(body)).status).toBe(500);
     expect(house.spool.open).toBe(0);
+    expect(house.faults).toEqual([]);
   });
 
   it("answers a Server fault and tells its keeper when the ledger is away", async () => {

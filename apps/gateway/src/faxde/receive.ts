@@ -40,7 +40,7 @@ const refusal = (status: Refusal["status"], detail: string, fault: FaultCode = "
   detail,
 });
 
-/** Reads the request's body. `maxBytes` bounds it as sent and as unpacked. Rejects when the connection breaks. */
+/** Reads the request's body. `maxBytes` bounds it as sent and as unpacked. Rejects for faults of ours only. */
 export async function receiveCall(request: Request, spool: Spool, maxBytes: number): Promise<Received> {
   const tooLarge = refusal(413, `The request is larger than ${maxBytes} bytes.`);
   const type = request.headers.get("content-type") ?? "";
@@ -55,7 +55,7 @@ export async function receiveCall(request: Request, spool: Spool, maxBytes: numb
   const reader = createSoapReader({ charset, binaryParts: BINARY_PARTS, onBinaryChunk: files.queue });
   try {
     let bytes = 0;
-    for await (const chunk of body) {
+    for await (const chunk of fromCaller(body)) {
       bytes += chunk.length;
       if (bytes > maxBytes) return await dropped(files, tooLarge);
       if (reader.write(chunk)) break;
@@ -68,9 +68,9 @@ export async function receiveCall(request: Request, spool: Spool, maxBytes: numb
     return { ok: true, call: receivedCall(call, files) };
   } catch (fault) {
     await files.abort();
-    if (fault instanceof TooLarge) return tooLarge;
-    if (isUnpackFault(fault)) return refusal(500, "The compressed body is broken.");
-    throw fault;
+    if (!(fault instanceof BodyFault)) throw fault;
+    if (fault.cause instanceof TooLarge) return tooLarge;
+    return refusal(500, "The body broke off, or is not compressed as its Content-Encoding says.");
   }
 }
 
@@ -100,11 +100,15 @@ function unpack(request: Request, maxBytes: number): AsyncIterable<Uint8Array> |
   return body.pipeThrough(bounded).pipeThrough(new DecompressionStream(format));
 }
 
-/** zlib's own errors, as DecompressionStream passes them on: codes Z_* and ERR__TRAILING_JUNK, or a TypeError. */
-function isUnpackFault(fault: unknown): boolean {
-  const code = (fault as { code?: unknown } | undefined)?.code;
-  const cause = (fault as { cause?: { code?: unknown } } | undefined)?.cause?.code;
-  return [code, cause].some((c) => typeof c === "string" && /^(Z_|ERR_?_TRAILING_JUNK)/.test(c));
+/** The caller's fault, told from the spool's by where it is thrown: a connection that breaks, gzip that is none. */
+class BodyFault extends Error {}
+
+async function* fromCaller(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new BodyFault("the body cannot be read to its end", { cause });
+  }
 }
 
 interface Files {
