@@ -1,6 +1,6 @@
 /** DIS, DTC and DCS (T.30 §5.3.6.2.1 and table 2): what a station can do, and what was chosen. */
 
-import { FALLBACK, MODULATIONS, type Modulation, type Rate } from "./modulation.ts";
+import { FALLBACK, MODULATIONS, type Modulation, type Rate, rateOf } from "./modulation.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** Image coding: T.4 one-dimensional, T.4 two-dimensional, T.6. */
@@ -318,4 +318,23 @@ function codableScan(scan: MinScan, resolution: Resolution): number {
   const us = resolution === "standard" ? scan.standardUs : resolution === "fine" ? scan.fineUs : scan.superfineUs;
   // DCS knows no 2.5 ms.
   return us > 0 && us < 5_000 ? 5_000 : us;
+}
+
+/** How a page is coded for this call. */
+export interface PageFormat {
+  coding: Coding;
+  width: Width;
+  resolution: Resolution;
+  /** Octets per FCD frame, 0 without error correction. */
+  ecm: 0 | EcmFrameSize;
+  /** Rate at which minimum line time is to be filled, bit/s. */
+  rate: Rate;
+  /** Fill each line to at least this long, microseconds; 0 = no fill. */
+  minScanUs: number;
+}
+
+/** How pages are coded under a DCS. */
+export function formatOf(dcs: Dcs): PageFormat {
+  const { coding, width, resolution, ecm, minScanUs } = dcs;
+  return { coding, width, resolution, ecm, rate: rateOf(dcs.modulation), minScanUs };
 }

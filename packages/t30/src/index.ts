@@ -1,11 +1,14 @@
-export * from "./answerer.ts";
-export * from "./caller.ts";
+export type { AnswererSession, AnswererState } from "./answerer-state.ts";
+export type { CallerSession, CallerState, Question, SendingBlock } from "./caller-state.ts";
 export * from "./capabilities.ts";
+export * from "./dis-bits.ts";
 export * from "./duration.ts";
 export * from "./ecm.ts";
 export * from "./fcs.ts";
 export * from "./frame.ts";
 export * from "./identity.ts";
+export * from "./in-memory.ts";
+export * from "./ladder.ts";
 export * from "./modulation.ts";
 export * from "./octets.ts";
 export * from "./outcome.ts";

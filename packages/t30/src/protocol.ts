@@ -1,6 +1,6 @@
 /** What goes into a session and what comes out: the contract between T.30 and whoever drives a line. */
 
-import type { Capabilities, Coding, Dcs, EcmFrameSize, Resolution, Wanted, Width } from "./capabilities.ts";
+import type { Capabilities, Dcs, EcmFrameSize, PageFormat, Resolution, Wanted, Width } from "./capabilities.ts";
 import type { Frame } from "./frame.ts";
 import type { Modulation, Rate } from "./modulation.ts";
 import type { Result } from "./outcome.ts";
@@ -67,19 +67,6 @@ export type Action =
   | { type: "received-page"; index: number; octets: Uint8Array; format: PageFormat }
   | { type: "report"; report: Report }
   | { type: "hang-up"; result: Result };
-
-/** How a page is coded for this call. */
-export interface PageFormat {
-  coding: Coding;
-  width: Width;
-  resolution: Resolution;
-  /** Octets per FCD frame, 0 without error correction. */
-  ecm: 0 | EcmFrameSize;
-  /** Rate at which minimum line time is to be filled, bit/s. */
-  rate: Rate;
-  /** Fill each line to at least this long, microseconds; 0 = no fill. */
-  minScanUs: number;
-}
 
 /** What happened, for people. */
 export type Report =

@@ -1,7 +1,9 @@
 /** A T.30 session: one plain, serialisable state that `step` alone moves. */
 
-import { type AnswererSession, createAnswererState, stepAnswerer } from "./answerer.ts";
-import { type CallerSession, createCallerState, stepCaller } from "./caller.ts";
+import { stepAnswerer } from "./answerer.ts";
+import { type AnswererSession, createAnswererState } from "./answerer-state.ts";
+import { stepCaller } from "./caller.ts";
+import { type CallerSession, createCallerState } from "./caller-state.ts";
 import { FULL_CAPABILITIES } from "./capabilities.ts";
 import type { Action, AnswererOptions, CallerOptions, Event } from "./protocol.ts";
 

@@ -1,0 +1,250 @@
+/** Two sessions joined by a line in memory, in virtual time: for tests, benchmarks and the question what a call would take. */
+
+import type { PageFormat } from "./capabilities.ts";
+import { durationOf, LINE_TIME, v21FrameUs } from "./duration.ts";
+import { RCP_FRAME } from "./ecm.ts";
+import { encodeFrame, type Frame } from "./frame.ts";
+import type { Modulation } from "./modulation.ts";
+import type { Result } from "./outcome.ts";
+import type { Action, Event } from "./protocol.ts";
+import { type Session, step } from "./session.ts";
+import type { TimerName } from "./timers.ts";
+
+/** Which end of the line. */
+export type Side = "caller" | "answerer";
+
+/** What the line does to what passes over it; every answer is optional and means "unharmed". `from` is the sender. */
+export interface Impairment {
+  /** A whole signal (tone, burst, training, page or block) is not even noticed. */
+  swallows?(from: Side, action: Action): boolean;
+  /** One frame arrives damaged (bad FCS), not at all, or as other octets with a good FCS. */
+  frame?(from: Side, bytes: Uint8Array): "ok" | "bad" | "lost" | Uint8Array;
+  /** How many octets of a training check arrive wrong. */
+  trainingErrors?(from: Side, octets: number, modulation: Modulation): number;
+  /** What arrives of a page without error correction. */
+  page?(from: Side, octets: Uint8Array): Uint8Array;
+}
+
+/** A call to be run. */
+export interface InMemoryCall {
+  caller: Session;
+  answerer: Session;
+  /** The coded page of the caller; undefined when it cannot be provided. */
+  pageFor(index: number, format: PageFormat): Uint8Array | undefined;
+  /** Takes a page that arrived; false refuses it. */
+  store(index: number, octets: Uint8Array, format: PageFormat): boolean;
+  line?: Impairment;
+  /** Sees every action at the line time it begins, microseconds. */
+  watch?(side: Side, action: Action, atUs: number): void;
+  /** Gives the call up at this line time; default two hours. */
+  limitUs?: number;
+}
+
+/** How the call went; a result is undefined when a side had not ended at the limit. */
+export interface InMemoryResult {
+  caller: Result | undefined;
+  answerer: Result | undefined;
+  /** Line time from the answer to the last hang-up, microseconds. */
+  lineUs: number;
+}
+
+type Listening = Extract<Action, { type: "listen" }>;
+
+interface End {
+  side: Side;
+  session: Session;
+  /** Line time until which this end is sending: it hears nothing meanwhile. */
+  busyUntilUs: number;
+  timers: Map<TimerName, number>;
+  listening: Listening;
+  result: Result | undefined;
+}
+
+interface Arrival {
+  atUs: number;
+  /** At one time signals come before timers, so that an answer in time counts. */
+  rank: number;
+  order: number;
+  to: End;
+  deliver: (to: End) => void;
+}
+
+const DEFAULT_LIMIT_US = 7_200_000_000;
+
+/**
+ * Runs a call to its end. Signals take the line time of `durationOf`; an end that is sending hears nothing (half duplex);
+ * a modem that listens to another modulation hears only that something is there.
+ */
+export function runInMemory(call: InMemoryCall): InMemoryResult {
+  const line = call.line ?? {};
+  const limitUs = call.limitUs ?? DEFAULT_LIMIT_US;
+  const caller = makeEnd("caller", call.caller);
+  const answerer = makeEnd("answerer", call.answerer);
+  /** Latest first: the next arrival stands at the end. */
+  const queue: Arrival[] = [];
+  const out: Action[] = [];
+  let order = 0;
+  let nowUs = 0;
+
+  const schedule = (atUs: number, rank: number, to: End, deliver: (to: End) => void): undefined => {
+    const arrival: Arrival = { atUs, rank, order: order++, to, deliver };
+    let at = queue.length;
+    while (at > 0 && before(queue[at - 1]!, arrival)) at--;
+    queue.splice(at, 0, arrival);
+  };
+
+  const feed = (end: End, event: Event): undefined => {
+    if (end.result !== undefined) return;
+    const first = out.length;
+    step(end.session, event, out);
+    const actions = out.splice(first);
+    for (const action of actions) carryOut(end, action);
+  };
+
+  const carryOut = (end: End, action: Action): void => {
+    const atUs = Math.max(nowUs, end.busyUntilUs);
+    call.watch?.(end.side, action, atUs);
+    const peer = end === caller ? answerer : caller;
+    switch (action.type) {
+      case "send-tone":
+      case "send-frames":
+      case "send-training":
+      case "send-page":
+      case "send-ecm-block":
+        end.busyUntilUs = atUs + durationOf(action);
+        if (!line.swallows?.(end.side, action)) transmit(end, peer, action, atUs);
+        return;
+      case "listen":
+        end.listening = action;
+        return;
+      case "start-timer": {
+        const dueUs = atUs + action.afterUs;
+        end.timers.set(action.timer, dueUs);
+        schedule(dueUs, 1, end, (to) => {
+          if (to.timers.get(action.timer) !== dueUs) return;
+          to.timers.delete(action.timer);
+          feed(to, { type: "timeout", timer: action.timer });
+        });
+        return;
+      }
+      case "stop-timer":
+        end.timers.delete(action.timer);
+        return;
+      case "need-page": {
+        const octets = call.pageFor(action.index, action.format);
+        if (octets === undefined) feed(end, { type: "local", what: "page-unavailable" });
+        else feed(end, { type: "page", index: action.index, octets });
+        return;
+      }
+      case "received-page": {
+        const stored = call.store(action.index, action.octets, action.format);
+        feed(end, { type: "local", what: stored ? "page-stored" : "page-refused" });
+        return;
+      }
+      case "hang-up":
+        end.result = action.result;
+        schedule(atUs, 0, peer, (to) => feed(to, { type: "hangup-by-peer" }));
+        return;
+      case "report":
+        return;
+      default:
+        action satisfies never;
+    }
+  };
+
+  const heard = (atUs: number, to: End, deliver: (to: End) => void): undefined =>
+    schedule(atUs, 0, to, (end) => {
+      if (nowUs >= end.busyUntilUs) deliver(end);
+    });
+
+  const hear = (atUs: number, to: End, event: Event): undefined => heard(atUs, to, (end) => feed(end, event));
+
+  const transmit = (from: End, to: End, action: Action, atUs: number): undefined => {
+    const endUs = from.busyUntilUs;
+    const upUs = atUs + LINE_TIME.silenceUs;
+    switch (action.type) {
+      case "send-tone":
+        return hear(endUs, to, { type: "tone", tone: action.tone });
+      case "send-frames":
+        return burst(from, to, action.frames, upUs);
+      case "send-training":
+        return modulated(from, to, action.modulation, upUs, (end) => {
+          const { octets, modulation } = action;
+          if (end.listening.for === "page") return feed(end, { type: "page-data", octets: new Uint8Array(octets) });
+          const errors = line.trainingErrors?.(from.side, octets, modulation) ?? 0;
+          if (end.listening.for === "training") feed(end, { type: "training", octets, errors });
+        });
+      case "send-page":
+        return modulated(from, to, action.modulation, upUs, (end) => {
+          if (end.listening.for !== "page") return;
+          const octets = line.page?.(from.side, action.octets) ?? action.octets;
+          if (octets.length > 0) feed(end, { type: "page-data", octets });
+        });
+      case "send-ecm-block":
+        return modulated(from, to, action.modulation, upUs, (end) => {
+          if (end.listening.for !== "ecm") return;
+          for (const frame of action.frames) deliverFrame(from, end, frame);
+          for (let i = 0; i < action.rcp; i++) deliverFrame(from, end, RCP_FRAME);
+        });
+      default:
+        return;
+    }
+  };
+
+  const deliverFrame = (from: End, to: End, bytes: Uint8Array): undefined => {
+    const fate = line.frame?.(from.side, bytes) ?? "ok";
+    if (fate === "lost") return;
+    const other = typeof fate === "string" ? bytes : fate;
+    feed(to, { type: "frame", bytes: other, ok: fate !== "bad" });
+  };
+
+  const burst = (from: End, to: End, frames: readonly Frame[], upUs: number): undefined => {
+    hear(upUs, to, { type: "carrier", modulation: "v21", up: true });
+    let atUs = upUs + LINE_TIME.preambleUs;
+    for (const frame of frames) {
+      atUs += v21FrameUs(3 + frame.fif.length);
+      heard(atUs, to, (end) => deliverFrame(from, end, encodeFrame(frame)));
+    }
+    hear(atUs, to, { type: "carrier", modulation: "v21", up: false });
+  };
+
+  const modulated = (
+    from: End,
+    to: End,
+    modulation: Modulation,
+    upUs: number,
+    content: (to: End) => void,
+  ): undefined => {
+    const tuned = (end: End): boolean => end.listening.for === "v21" || end.listening.modulation === modulation;
+    heard(upUs, to, (end) => {
+      if (tuned(end)) feed(end, { type: "carrier", modulation, up: true });
+    });
+    heard(from.busyUntilUs, to, (end) => {
+      if (!tuned(end)) return;
+      content(end);
+      feed(end, { type: "carrier", modulation, up: false });
+    });
+  };
+
+  feed(answerer, { type: "connected" });
+  feed(caller, { type: "connected" });
+  while (queue.length > 0 && (caller.result === undefined || answerer.result === undefined)) {
+    const next = queue.pop()!;
+    if (next.atUs > limitUs) break;
+    nowUs = next.atUs;
+    next.deliver(next.to);
+  }
+  return { caller: caller.result, answerer: answerer.result, lineUs: nowUs };
+}
+
+function makeEnd(side: Side, session: Session): End {
+  const listening: Listening = { type: "listen", for: "v21" };
+  return { side, session, busyUntilUs: 0, timers: new Map(), listening, result: undefined };
+}
+
+/** True when `a` comes before `b`. */
+function before(a: Arrival, b: Arrival): boolean {
+  if (a.atUs !== b.atUs) return a.atUs < b.atUs;
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  return a.order < b.order;
+}
