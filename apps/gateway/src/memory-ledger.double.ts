@@ -184,7 +184,7 @@ export class MemoryLedger implements FaceLedger {
   findByCarrierId = async () => missing();
   async events(after: number, limit: number, accountId?: number) {
     return this.log
-      .filter((e) => e.seq > after && (accountId === undefined || e.account === accountId))
+      .filter((e) => e.seq > after && (accountId === undefined || e.account === accountId || e.account === 0))
       .slice(0, limit);
   }
   async lastSeq() {

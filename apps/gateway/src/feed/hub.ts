@@ -1,0 +1,345 @@
+// The feed: one reading of the event log for all who listen. Each beat (100 ms) reads what is new, serialises it once per account,
+// and sends it to those who keep up. Who does not is left alone until its buffer has drained and then reads on from the ledger
+// where it stood, so nothing is missed and no memory grows (DESIGN section 2, one event log).
+
+import type { FeedMessage, LineView, Snapshot } from "@depesche/client";
+import type { FeedEvent } from "@depesche/core";
+import type { FaceLedger, WallClock } from "@depesche/ports";
+import type { Caller, LineBoard } from "../api/deps.ts";
+import { linePrivacy } from "../api/line-privacy.ts";
+import { clockView, eventView } from "../api/views.ts";
+import { AccountBoard, BOARD_LIMITS, type BoardLimits } from "./board.ts";
+
+export interface FeedLimits extends BoardLimits {
+  beatMs: number;
+  /** Events read at once. */
+  batch: number;
+  /** A peer with more unsent bytes than this is left out until they have drained. */
+  bufferedBytes: number;
+  /** Peers that fell behind and are served in one beat. */
+  catchUps: number;
+  /** Between two looks at changed jobs. */
+  jobsMs: number;
+  /** A peer that answers no ping for so long is cut off. */
+  pingMs: number;
+  peers: number;
+}
+export const FEED_LIMITS: FeedLimits = {
+  ...BOARD_LIMITS,
+  beatMs: 100,
+  batch: 5_000,
+  bufferedBytes: 1024 * 1024,
+  catchUps: 8,
+  jobsMs: 500,
+  pingMs: 15_000,
+  peers: 1_000,
+};
+
+const READS_PER_BEAT = 4;
+
+export interface FeedDeps {
+  ledger: FaceLedger;
+  wall: WallClock;
+  lines: LineBoard;
+  /** Simulators are the carriers. */
+  simulated: boolean;
+  clockSettable: boolean;
+  onFault(fault: unknown, where: string): void;
+  limits?: Partial<FeedLimits>;
+}
+
+/** What is used of a WebSocket of the `ws` package. */
+export interface PeerSocket {
+  readonly bufferedAmount: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  ping(): void;
+  terminate(): void;
+}
+
+interface Peer {
+  socket: PeerSocket;
+  caller: Caller;
+  account: number;
+  /** Everything up to here was sent; undefined before the snapshot. */
+  cursor: number | undefined;
+  /** Messages beside the events were left out; a snapshot makes up for them. */
+  stale: boolean;
+  answered: boolean;
+}
+
+export interface FeedHub {
+  /** Takes a listener in; a snapshot follows (`ready`), then events after `from` (unset: after the snapshot). */
+  join(
+    socket: PeerSocket,
+    caller: Caller,
+    from: number | undefined,
+  ): { pong(): void; left(): void; ready: Promise<void> };
+  /** One beat. Beats never overlap; `start` calls it, tests do it themselves. */
+  beat(): Promise<void>;
+  start(): void;
+  /** Says goodbye to all (1001) and stops. */
+  close(): void;
+  readonly full: boolean;
+  /** For metrics. */
+  readonly counts: { peers: number; sent: number; skipped: number };
+}
+
+export function createFeed(deps: FeedDeps): FeedHub {
+  const limits = { ...FEED_LIMITS, ...deps.limits };
+  const { ledger, wall } = deps;
+  const visible = linePrivacy(ledger);
+  const peers = new Set<Peer>();
+  const boards = new Map<number, Promise<AccountBoard>>();
+  const changedLines = new Map<string, LineView>();
+  const counts = { peers: 0, sent: 0, skipped: 0 };
+  /** Everything up to here was read from the log; undefined while nobody listens. */
+  let head: number | undefined;
+  let hint = 0;
+  let lastJobs = Number.NEGATIVE_INFINITY;
+  let lastPing = wall.monotonic();
+  let beating: Promise<void> | undefined;
+  let faulty = false;
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  const offEvents = ledger.onEvents((seq) => {
+    hint = Math.max(hint, seq);
+  });
+  const offLines = deps.lines.onChange((lines) => {
+    if (peers.size === 0) return;
+    for (const line of lines) changedLines.set(`${line.worker ?? ""}:${line.line}`, line);
+  });
+
+  const blocked = (peer: Peer) => peer.socket.bufferedAmount > limits.bufferedBytes;
+  const accounts = () => new Set([...peers].map((peer) => peer.account));
+
+  function send(peer: Peer, text: string): void {
+    peer.socket.send(text);
+    counts.sent += 1;
+  }
+
+  /** To all of an account who have had their snapshot. */
+  function tell(account: number, message: FeedMessage): void {
+    const text = JSON.stringify(message);
+    for (const peer of peers) {
+      if (peer.account !== account || peer.cursor === undefined) continue;
+      if (blocked(peer)) peer.stale = true;
+      else send(peer, text);
+    }
+  }
+
+  function boardOf(account: number): Promise<AccountBoard> {
+    const known = boards.get(account);
+    if (known) return known;
+    const board = new AccountBoard(ledger, account, limits);
+    const loading = board.load(wall.now()).then(() => board);
+    boards.set(account, loading);
+    loading.catch(() => boards.delete(account));
+    return loading;
+  }
+
+  async function knowHead(): Promise<void> {
+    if (head !== undefined) return;
+    const seq = await ledger.lastSeq();
+    // Another may have come to know it, and read on, while we asked.
+    head ??= seq;
+  }
+
+  async function snapshot(peer: Peer, from: number | undefined): Promise<void> {
+    const account = peer.caller.account;
+    const [board, clock, lines] = await Promise.all([
+      boardOf(peer.account),
+      ledger.clock(),
+      visible(deps.lines.snapshot(), peer.account),
+    ]);
+    if (!peers.has(peer)) return;
+    const now = head ?? 0;
+    // A number from the future is from another log (a data folder that was thrown away): begin with what is.
+    const start = from === undefined || from > now ? now : from;
+    const view: Snapshot = {
+      from: start,
+      head: now,
+      account: { id: account.id, name: account.name, scopes: [...peer.caller.scopes] },
+      simulated: deps.simulated,
+      clock: clockView(clock, wall.now(), deps.clockSettable),
+      jobs: [...board.recent()],
+      today: board.today(),
+      lines,
+    };
+    send(peer, JSON.stringify({ snapshot: view } satisfies FeedMessage));
+    peer.cursor = start;
+    peer.stale = false;
+  }
+
+  /** What is new, to all who stand at the head; each account's share is serialised once. */
+  async function readOn(): Promise<void> {
+    for (let reads = 0; reads < READS_PER_BEAT && head !== undefined && hint > head; reads++) {
+      const events = await ledger.events(head, limits.batch);
+      const last = events.at(-1);
+      if (!last) return;
+      const before = head;
+      head = last.seq;
+      await touchBoards(events);
+      for (const account of accounts()) deliver(account, events, before, last.seq);
+      if (events.length < limits.batch) return;
+    }
+  }
+
+  async function touchBoards(events: readonly FeedEvent[]): Promise<void> {
+    for (const [account, loading] of boards) {
+      const board = await loading;
+      for (const event of events) if (event.account === account && event.job !== undefined) board.touch(event.job);
+    }
+  }
+
+  function deliver(account: number, events: readonly FeedEvent[], before: number, seq: number): void {
+    const own = events.filter((event) => event.account === account || event.account === 0);
+    let text: string | undefined;
+    for (const peer of peers) {
+      if (peer.account !== account || peer.cursor !== before) continue;
+      if (own.length === 0) {
+        peer.cursor = seq;
+        continue;
+      }
+      if (blocked(peer)) {
+        counts.skipped += 1;
+        continue;
+      }
+      text ??= JSON.stringify({ events: own.map(eventView), seq } satisfies FeedMessage);
+      send(peer, text);
+      peer.cursor = seq;
+    }
+  }
+
+  /** Those who fell behind, or asked for the past, read from the ledger at their own pace. */
+  async function catchUp(): Promise<void> {
+    const behind = [...peers].filter((peer) => peer.cursor !== undefined && peer.cursor < (head ?? 0));
+    for (const peer of behind.filter((peer) => !blocked(peer)).slice(0, limits.catchUps)) {
+      const from = peer.cursor as number;
+      const top = head as number;
+      const events = await ledger.events(from, limits.batch, peer.account);
+      // Fewer than asked for: the rest up to the head belongs to others. What came after the head is told with the others.
+      const seq = events.length < limits.batch ? top : Math.min(top, events.at(-1)?.seq ?? top);
+      const own = events.filter((event) => event.seq <= seq);
+      if (own.length > 0) send(peer, JSON.stringify({ events: own.map(eventView), seq } satisfies FeedMessage));
+      peer.cursor = seq;
+      // The next one in line first: a set keeps the order in which its members came.
+      if (peers.delete(peer)) peers.add(peer);
+    }
+    for (const peer of peers) {
+      if (peer.stale && peer.cursor !== undefined && peer.cursor === head && !blocked(peer)) {
+        await snapshot(peer, peer.cursor);
+      }
+    }
+  }
+
+  async function tellLines(): Promise<void> {
+    if (changedLines.size === 0) return;
+    const lines = [...changedLines.values()];
+    changedLines.clear();
+    for (const account of accounts()) tell(account, { lines: await visible(lines, account) });
+  }
+
+  async function tellJobs(): Promise<void> {
+    if (wall.monotonic() - lastJobs < limits.jobsMs) return;
+    lastJobs = wall.monotonic();
+    for (const [account, loading] of boards) {
+      const board = await loading;
+      const jobs = await board.refresh(wall.now());
+      if (jobs) tell(account, { jobs, today: board.today() });
+    }
+  }
+
+  function pingAll(): void {
+    if (wall.monotonic() - lastPing < limits.pingMs) return;
+    lastPing = wall.monotonic();
+    for (const peer of peers) {
+      if (!peer.answered) {
+        peer.socket.terminate();
+        continue;
+      }
+      peer.answered = false;
+      peer.socket.ping();
+    }
+  }
+
+  function forgetTheGone(): void {
+    const listening = accounts();
+    for (const account of boards.keys()) if (!listening.has(account)) boards.delete(account);
+    if (peers.size === 0) {
+      head = undefined;
+      changedLines.clear();
+    }
+  }
+
+  async function beatOnce(): Promise<void> {
+    forgetTheGone();
+    if (peers.size === 0) return;
+    try {
+      await knowHead();
+      await readOn();
+      await catchUp();
+      await tellLines();
+      await tellJobs();
+      faulty = false;
+    } catch (fault) {
+      // The database is away, most likely: said once, tried again with the next beat.
+      if (!faulty) deps.onFault(fault, "feed");
+      faulty = true;
+    }
+    pingAll();
+  }
+
+  async function beat(): Promise<void> {
+    beating ??= beatOnce().finally(() => {
+      beating = undefined;
+    });
+    return beating;
+  }
+
+  return {
+    counts,
+    get full() {
+      return peers.size >= limits.peers;
+    },
+    join(socket, caller, from) {
+      const peer: Peer = {
+        socket,
+        caller,
+        account: caller.account.id,
+        cursor: undefined,
+        stale: false,
+        answered: true,
+      };
+      peers.add(peer);
+      counts.peers = peers.size;
+      const left = () => {
+        peers.delete(peer);
+        counts.peers = peers.size;
+      };
+      const pong = () => {
+        peer.answered = true;
+      };
+      const ready = knowHead()
+        .then(() => snapshot(peer, from))
+        .catch((fault) => {
+          left();
+          deps.onFault(fault, "feed");
+          socket.close(1011, "try again");
+        });
+      return { pong, left, ready };
+    },
+    beat,
+    start() {
+      timer ??= setInterval(() => void beat(), limits.beatMs);
+    },
+    close() {
+      clearInterval(timer);
+      offEvents();
+      offLines();
+      for (const peer of peers) peer.socket.close(1001, "going away");
+      peers.clear();
+      boards.clear();
+    },
+  };
+}
