@@ -43,6 +43,8 @@ export interface EngineDeps {
   log: { info(data: object, text: string): void; warn(data: object, text: string): void };
   /** Line states for the board. */
   onLine(progress: LineProgress): void;
+  /** A run ended: there may be room for the next chunk. */
+  onRunEnded(): void;
 }
 
 export interface Engine {
@@ -213,6 +215,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       }
     }
     await endRun(pool, ref, blocked);
+    deps.onRunEnded();
   };
 
   const workers: ScheduleWorker[] = [];

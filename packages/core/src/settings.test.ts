@@ -5,6 +5,7 @@ describe("settings", () => {
   it("have the defaults of the outside contract", () => {
     const read = readSettings({});
     expect(read.ok && read.settings).toEqual({
+      demo: false,
       port: 8080,
       host: "127.0.0.1",
       data: "./data",
@@ -36,6 +37,11 @@ describe("settings", () => {
       "DEPESCHE_LINES",
       "REDIS_URL",
     ]);
+  });
+
+  it("do not let the demo credentials serve the world unless that is said aloud", () => {
+    expect(readSettings({ DEPESCHE_HOST: "0.0.0.0" }).ok).toBe(false);
+    expect(readSettings({ DEPESCHE_HOST: "0.0.0.0", DEPESCHE_DEMO: "1" }).ok).toBe(true);
   });
 
   it("are the flags of `depesche up`", () => {

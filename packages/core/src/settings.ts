@@ -22,13 +22,15 @@ export const SETTINGS = [
   { variable: "DEPESCHE_LINES", kind: "count", fallback: "24", meaning: "fax lines of the worker" },
   { variable: "DEPESCHE_SIM_PORT", kind: "port", fallback: "8090", meaning: "control API of the simulators" },
   { variable: "DEPESCHE_SIP_PORT", kind: "port", fallback: "5070", meaning: "exchange, SIP over UDP and TCP" },
-  { variable: "DEPESCHE_MODEM_PORT", kind: "port", fallback: "5801", meaning: "first emulated Class 1 modem" },
-  { variable: "DEPESCHE_GSM_PORT", kind: "port", fallback: "5901", meaning: "first emulated GSM modem" },
-  { variable: "DEPESCHE_SMPP_PORT", kind: "port", fallback: "2775", meaning: "SMSC" },
   { variable: "DEPESCHE_TWILIO_PORT", kind: "port", fallback: "8091", meaning: "Twilio-compatible API" },
   { variable: "DEPESCHE_SMTP_PORT", kind: "port", fallback: "2525", meaning: "mailbox" },
   { variable: "DEPESCHE_HOST", kind: "text", fallback: "127.0.0.1", meaning: "address of the gateway" },
-  { variable: "DEPESCHE_MAIL_IN_PORT", kind: "port", fallback: "2526", meaning: "the gateway's own SMTP receiver" },
+  {
+    variable: "DEPESCHE_DEMO",
+    kind: "yes",
+    fallback: undefined,
+    meaning: "let the demo credentials serve an address other than loopback (1)",
+  },
   { variable: "DATABASE_URL", kind: "text", fallback: undefined, meaning: "external PostgreSQL 15+" },
   { variable: "REDIS_URL", kind: "text", fallback: undefined, meaning: "external Redis 7+ for the schedule" },
 ] as const;
@@ -36,6 +38,8 @@ export const SETTINGS = [
 export type SettingVariable = (typeof SETTINGS)[number]["variable"];
 
 export interface Settings {
+  /** Demo credentials may serve an address other than loopback. */
+  demo: boolean;
   port: number;
   host: string;
   data: string;
@@ -81,11 +85,18 @@ export function readSettings(
   const factor = unpaced ? 1000 : Number(speed);
   if (!(factor >= 1 && factor <= 1000))
     problems.push(`DEPESCHE_SPEED (--speed) must be a number from 1 to 1000, or max, not "${speed}".`);
+  const host = text("DEPESCHE_HOST") as string;
+  const demo = text("DEPESCHE_DEMO") === "1";
+  if (!demo && !isLoopback(host))
+    problems.push(
+      `DEPESCHE_HOST is ${host}, where the demo credentials would serve anybody: say DEPESCHE_DEMO=1 (--demo 1) if that is meant.`,
+    );
   const databaseUrl = text("DATABASE_URL");
   const redisUrl = text("REDIS_URL");
   const settings: Settings = {
     port: port("DEPESCHE_PORT"),
-    host: text("DEPESCHE_HOST") as string,
+    host,
+    demo,
     data: text("DEPESCHE_DATA") as string,
     speed: factor,
     unpaced,
@@ -103,4 +114,8 @@ export function readSettings(
   ] as const)
     if (url !== undefined && !/^[a-z]+:\/\/\S+$/.test(url)) problems.push(`${variable} is not a URL: "${url}".`);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

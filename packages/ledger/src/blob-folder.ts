@@ -19,20 +19,23 @@ import { type BlobStore, type Spool, type SpoolFile, SpoolFull, type SpoolWriter
 
 const HASH = /^[0-9a-f]{64}$/;
 
-/** Blobs under `<folder>/blobs/ab/<hash>`, spool files under `<folder>/spool`. */
+/**
+ * Blobs under `<folder>/blobs/ab/<hash>`, spool files under `<folder>/spool`. `keepSpool`: another process (the gateway) owns the spool
+ * and may be writing to it.
+ */
 export async function openBlobFolder(
   folder: string,
-  limits: { maxSpoolBytes?: number } = {},
+  options: { maxSpoolBytes?: number; keepSpool?: boolean } = {},
 ): Promise<{ blobs: BlobStore; spool: Spool }> {
   const blobs = join(folder, "blobs");
   const spool = join(folder, "spool");
   await mkdir(blobs, { recursive: true });
   // What a killed process left half-written belongs to no accepted job.
-  await rm(spool, { recursive: true, force: true });
+  if (!options.keepSpool) await rm(spool, { recursive: true, force: true });
   await mkdir(spool, { recursive: true });
   return {
     blobs: blobStore(blobs, spool),
-    spool: { create: () => spoolWriter(spool, limits.maxSpoolBytes ?? 200 * 2 ** 20) },
+    spool: { create: () => spoolWriter(spool, options.maxSpoolBytes ?? 200 * 2 ** 20) },
   };
 }
 

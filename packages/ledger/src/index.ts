@@ -20,8 +20,18 @@ export { createFaceLedger } from "./face-ledger.ts";
 export { finish, keepLadder, type Result, trimLadders } from "./finish.ts";
 export { type GateTable, refreshGates, setGate } from "./gate.ts";
 export { storeInbound } from "./inbound.ts";
+export { hearLines, type LineState, tellLines } from "./lines.ts";
 export { type Listener, openListener } from "./listen.ts";
 export { readAttempts, readJob } from "./read.ts";
-export { beat, LEASE_MS, newWatch, reconcile, registerWorker, retireWorker, type Watch } from "./reconcile.ts";
+export {
+  beat,
+  LEASE_MS,
+  liveWorkers,
+  newWatch,
+  reconcile,
+  registerWorker,
+  retireWorker,
+  type Watch,
+} from "./reconcile.ts";
 export { type ChunkRef, endRun, nextDueIn, takeDueChunks, takeOverdueChunks } from "./schedule.ts";
 export { CHUNK_SIZE } from "./schema.ts";

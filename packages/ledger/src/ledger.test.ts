@@ -10,7 +10,7 @@ import { lastSeq, readEvents } from "./feed.ts";
 import { finish, type Result } from "./finish.ts";
 import { setGate } from "./gate.ts";
 import { readAttempts, readJob, readRecipients } from "./read.ts";
-import { newWatch, reconcile, registerWorker, beat } from "./reconcile.ts";
+import { beat, newWatch, reconcile, registerWorker } from "./reconcile.ts";
 import { endRun, nextDueIn, takeDueChunks, takeOverdueChunks } from "./schedule.ts";
 import { freshDatabase } from "./test-database.ts";
 
@@ -51,7 +51,15 @@ const take = (worker: number, job: number, chunk: number, count: number, gates =
 
 function result(c: Claimed, outcome: Outcome, more: Partial<Result["report"]> = {}): Result {
   const report = { outcome, cause: { code: "test", text: "test" }, ...more };
-  return { job: c.job, n: c.n, k: c.k, report, next: nextStep("fax", {}, c, report), startedAt: c.startedAt, repeat: c.repeat };
+  return {
+    job: c.job,
+    n: c.n,
+    k: c.k,
+    report,
+    next: nextStep("fax", {}, c, report),
+    startedAt: c.startedAt,
+    repeat: c.repeat,
+  };
 }
 
 describe("accept", () => {
@@ -80,14 +88,20 @@ describe("accept", () => {
   });
 
   it("lets ten simultaneous requests with one key make one job", async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => accept(pool, order(3, { idempotency: { key: "k2", requestHash: "a" } }))));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => accept(pool, order(3, { idempotency: { key: "k2", requestHash: "a" } }))),
+    );
     expect(new Set(answers.map((a) => a.ok && a.jobId)).size).toBe(1);
     expect(answers.filter((a) => a.ok && !a.replayed)).toHaveLength(1);
   });
 
   it("recognises the same order within ten minutes and names the first job", async () => {
     const job = await accepted(1, { fingerprint: "f1" });
-    expect(await accept(pool, order(1, { fingerprint: "f1" }))).toEqual({ ok: false, problem: "duplicate", jobId: job });
+    expect(await accept(pool, order(1, { fingerprint: "f1" }))).toEqual({
+      ok: false,
+      problem: "duplicate",
+      jobId: job,
+    });
     const { anchorSim } = (await changeClock(pool, { setTo: Date.now() + 11 * 60_000 })) as { anchorSim: number };
     expect(anchorSim).toBeGreaterThan(Date.now());
     expect(await accept(pool, order(1, { fingerprint: "f1" }))).toMatchObject({ ok: true });
@@ -100,7 +114,10 @@ describe("accept", () => {
   });
 
   it("takes texts with NUL and quotes without losing the job", async () => {
-    const job = await accepted(0, { recipients: [{ address: "a\0b'\"", reference: "\u0000" }], content: { text: "x\0y", documents: [] } });
+    const job = await accepted(0, {
+      recipients: [{ address: "a\0b'\"", reference: "\u0000" }],
+      content: { text: "x\0y", documents: [] },
+    });
     expect((await readJob(pool, job))?.total).toBe(1);
   });
 });
@@ -123,9 +140,21 @@ describe("claim and finish", () => {
     await finish(pool, w, [result(claimed[0] as Claimed, "OK"), result(claimed[1] as Claimed, "NOANSWER")]);
     expect(await readJob(pool, job)).toMatchObject({ state: "open", final: 2, outcomes: { OK: 1, NOANSWER: 1 } });
     await finish(pool, w, [result(claimed[2] as Claimed, "VOICE")]);
-    expect(await readJob(pool, job)).toMatchObject({ state: "done", final: 3, outcomes: { OK: 1, NOANSWER: 1, VOICE: 1 } });
+    expect(await readJob(pool, job)).toMatchObject({
+      state: "done",
+      final: 3,
+      outcomes: { OK: 1, NOANSWER: 1, VOICE: 1 },
+    });
     const events = await readEvents(pool, before, 100);
-    expect(events.map((e) => e.type)).toEqual(["attempt.started", "attempt.started", "attempt.started", "attempt.ended", "attempt.ended", "attempt.ended", "job.done"]);
+    expect(events.map((e) => e.type)).toEqual([
+      "attempt.started",
+      "attempt.started",
+      "attempt.started",
+      "attempt.ended",
+      "attempt.ended",
+      "attempt.ended",
+      "job.done",
+    ]);
     expect(events.map((e) => e.seq)).toEqual(Array.from({ length: 7 }, (_, i) => before + 1 + i));
   });
 
@@ -133,7 +162,11 @@ describe("claim and finish", () => {
     const w = await registerWorker(pool);
     const job = await accepted(OUTCOMES.length);
     const claimed = await take(w, job, 0, 20);
-    await finish(pool, w, claimed.map((c, i) => ({ ...result(c, OUTCOMES[i] as Outcome), next: { step: "final" as const } })));
+    await finish(
+      pool,
+      w,
+      claimed.map((c, i) => ({ ...result(c, OUTCOMES[i] as Outcome), next: { step: "final" as const } })),
+    );
     expect((await readJob(pool, job))?.outcomes).toEqual(Object.fromEntries(OUTCOMES.map((o) => [o, 1])));
   });
 
@@ -202,7 +235,8 @@ describe("a worker that is gone", () => {
       for (const r of rows) await beat(pool, r.worker_id);
       expect((await reconcile(pool, watch, t, 10_000)).dead).toBe(0);
     }
-    for (const r of (await pool.query("SELECT worker_id FROM heartbeat WHERE worker_id <> $1", [w])).rows) await beat(pool, r.worker_id);
+    for (const r of (await pool.query("SELECT worker_id FROM heartbeat WHERE worker_id <> $1", [w])).rows)
+      await beat(pool, r.worker_id);
     expect(await reconcile(pool, watch, 12_000, 10_000)).toEqual({ dead: 1, returned: 1 });
     expect(await beat(pool, w)).toBe(false);
     expect(await take(w, job, 0, 5)).toEqual([]);
@@ -228,7 +262,8 @@ describe("a worker that is gone", () => {
     const claimed = await take(w, job, 0, 2);
     const watch = newWatch(0);
     await reconcile(pool, watch, 0, 10);
-    for (const r of (await pool.query("SELECT worker_id FROM heartbeat WHERE worker_id <> $1", [w])).rows) await beat(pool, r.worker_id);
+    for (const r of (await pool.query("SELECT worker_id FROM heartbeat WHERE worker_id <> $1", [w])).rows)
+      await beat(pool, r.worker_id);
     await reconcile(pool, { ...watch, lastTick: 20 }, 20, 10);
     const before = await lastSeq(pool);
     const other = await registerWorker(pool);
@@ -252,7 +287,11 @@ describe("cancel", () => {
     expect(await cancelJob(pool, account, job)).toEqual({ found: true, cancelled: 3, inFlight: 2 });
     expect(await take(w, job, 0, 5)).toEqual([]);
     await finish(pool, w, [result(claimed[0] as Claimed, "OK"), result(claimed[1] as Claimed, "BUSY")]);
-    expect(await readJob(pool, job)).toMatchObject({ state: "done", outcomes: { OK: 1, CANCELLED: 4 }, cancelled: true });
+    expect(await readJob(pool, job)).toMatchObject({
+      state: "done",
+      outcomes: { OK: 1, CANCELLED: 4 },
+      cancelled: true,
+    });
   });
 
   it("never touches a foreign job and changes nothing in a finished one", async () => {
@@ -270,10 +309,18 @@ describe("cancel", () => {
       const first = await take(w, job, 0, 50);
       const [more] = await Promise.all([
         take(w, job, 0, 100),
-        finish(pool, w, first.map((c, i) => result(c, i % 2 ? "OK" : "BUSY"))),
+        finish(
+          pool,
+          w,
+          first.map((c, i) => result(c, i % 2 ? "OK" : "BUSY")),
+        ),
         cancelJob(pool, account, job),
       ]);
-      await finish(pool, w, more.map((c) => result(c, "BUSY")));
+      await finish(
+        pool,
+        w,
+        more.map((c) => result(c, "BUSY")),
+      );
       const rows = await readRecipients(pool, job, { from: 0, limit: 200 });
       expect(rows.filter((r) => r.state !== "final")).toEqual([]);
       expect(await readJob(pool, job)).toMatchObject({ state: "done", final: 200 });
@@ -378,7 +425,11 @@ describe("the feed", () => {
         for (;;) {
           const claimed = await take(w, job, 0, 7);
           if (claimed.length === 0) return;
-          await finish(pool, w, claimed.map((c) => result(c, "OK")));
+          await finish(
+            pool,
+            w,
+            claimed.map((c) => result(c, "OK")),
+          );
         }
       }),
     );

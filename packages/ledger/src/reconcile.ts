@@ -16,7 +16,7 @@ export async function registerWorker(pool: Pool): Promise<number> {
       process.pid,
     ]);
     const id = rows[0]?.id as number;
-    await client.query("INSERT INTO heartbeat VALUES ($1, 0)", [id]);
+    await client.query("INSERT INTO heartbeat (worker_id, beat) VALUES ($1, 0)", [id]);
     await appendEvents(client, [{ account: 0, type: "worker.up", data: { worker: id } }]);
     return id;
   });
@@ -25,10 +25,19 @@ export async function registerWorker(pool: Pool): Promise<number> {
 /** Counts up. False: this incarnation was declared dead and must not send another bit. */
 export async function beat(pool: Pool, id: number): Promise<boolean> {
   const { rowCount } = await pool.query(
-    "UPDATE heartbeat SET beat = beat + 1 WHERE worker_id = $1 AND EXISTS (SELECT 1 FROM worker WHERE id = $1 AND state = 'alive')",
+    "UPDATE heartbeat SET beat = beat + 1, at = wall_ms() WHERE worker_id = $1 AND EXISTS (SELECT 1 FROM worker WHERE id = $1 AND state = 'alive')",
     [id],
   );
   return rowCount === 1;
+}
+
+/** Workers heard of lately: for health and the board only, never for deciding who is dead. */
+export async function liveWorkers(pool: Pool, withinMs = 5000): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    "SELECT w.id FROM worker w JOIN heartbeat h ON h.worker_id = w.id WHERE w.state = 'alive' AND h.at > wall_ms() - $1 ORDER BY w.id",
+    [withinMs],
+  );
+  return rows.map((r) => r.id);
 }
 
 /** A worker that stops by itself; recipients it still holds are returned like those of a dead one. */

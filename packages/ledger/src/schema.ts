@@ -117,7 +117,7 @@ CREATE TABLE worker (
   started_at bigint NOT NULL DEFAULT wall_ms(), gone_at bigint
 );
 -- apart from worker, so that heartbeats never wait for claims (which hold a share lock on worker)
-CREATE TABLE heartbeat (worker_id integer PRIMARY KEY REFERENCES worker, beat bigint NOT NULL);
+CREATE TABLE heartbeat (worker_id integer PRIMARY KEY REFERENCES worker, beat bigint NOT NULL, at bigint NOT NULL DEFAULT wall_ms());
 
 -- Pause, rates and limits of accounts, channels and trunks; part of every claim.
 CREATE TABLE gate (

@@ -1,0 +1,58 @@
+// /health: 200 once everything is up, and the truth about each part otherwise.
+
+import { Hono } from "hono";
+
+export interface HealthDeps {
+  /** Rejects when the database does not answer. */
+  database(): Promise<void>;
+  /** Workers heard of lately. */
+  workers(): Promise<number>;
+  /** Health address of the simulators, where they are the carriers. */
+  simulators?: string;
+}
+
+type Part = { ok: boolean; detail: string };
+
+const PATIENCE_MS = 1_500;
+
+export function healthFace(deps: HealthDeps): Hono {
+  const app = new Hono();
+  app.get("/health", async (c) => {
+    const parts: Record<string, Part> = {
+      database: await ask(async () => {
+        await deps.database();
+        return "answers";
+      }),
+      workers: await ask(async () => {
+        const count = await deps.workers();
+        if (count === 0) throw new Error("no worker has been heard of in the last five seconds");
+        return `${count} alive`;
+      }),
+    };
+    if (deps.simulators) {
+      const url = deps.simulators;
+      parts.simulators = await ask(async () => {
+        const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+        if (!answer.ok) throw new Error(`the simulators answer ${answer.status}`);
+        return "up";
+      });
+    }
+    const ok = Object.values(parts).every((p) => p.ok);
+    return c.json({ ok, parts }, ok ? 200 : 503);
+  });
+  return app;
+}
+
+async function ask(question: () => Promise<string>): Promise<Part> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error("no answer in time")), PATIENCE_MS);
+  });
+  try {
+    return { ok: true, detail: await Promise.race([question(), late]) };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  } finally {
+    clearTimeout(timer);
+  }
+}

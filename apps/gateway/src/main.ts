@@ -1,0 +1,40 @@
+// The gateway as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
+
+import { readSettings } from "@depesche/core";
+import pino from "pino";
+import { startGateway } from "./server.ts";
+
+const log = pino(
+  { name: "gateway", level: process.env.DEPESCHE_LOG ?? "info" },
+  pino.destination({ dest: 2, sync: false }),
+);
+const read = readSettings(process.env);
+if (!read.ok || !read.settings.databaseUrl) {
+  const problems = read.ok
+    ? ["DATABASE_URL is not set: the gateway alone needs a PostgreSQL (`depesche up` starts its own)."]
+    : read.problems;
+  process.stderr.write(`${problems.join("\n")}\n`);
+  process.exit(2);
+}
+
+try {
+  const { databaseUrl } = read.settings;
+  const gateway = await startGateway({
+    settings: { ...read.settings, databaseUrl },
+    simulation: process.env.DEPESCHE_SIMULATION !== "0",
+    log,
+  });
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    gateway.close().finally(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("disconnect", stop);
+  process.send?.({ ready: true });
+} catch (error) {
+  process.stderr.write(`gateway: ${(error as Error).message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,158 @@
+// The gateway: all faces, the dashboard and the feed on one port (DESIGN section 6).
+
+import { resolve } from "node:path";
+import { type Settings, simulatedAt } from "@depesche/core";
+import { createDocuments, renderPagePng, tiffToPdf } from "@depesche/documents";
+import {
+  checkpointClock,
+  collectBlobs,
+  createFaceLedger,
+  followClock,
+  liveWorkers,
+  migrate,
+  openBlobFolder,
+  openListener,
+  openPool,
+  startClock,
+} from "@depesche/ledger";
+import { systemClock } from "@depesche/ports";
+import { ladderPcap, renderLadder } from "@depesche/wire-t38";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Logger } from "pino";
+import { apiFace, pagePicture } from "./api/index.ts";
+import { twilioCallbacks } from "./callbacks.ts";
+import { makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
+import { faxdeFace } from "./faxde/index.ts";
+import { attachFeed } from "./feed/index.ts";
+import { healthFace } from "./health.ts";
+import { createIntake } from "./intake/index.ts";
+import { openLineBoard } from "./line-board.ts";
+import { pushClock } from "./simulators.ts";
+import { webFace } from "./web/index.ts";
+import { startWebhooks } from "./webhooks/index.ts";
+
+export interface GatewayConfig {
+  settings: Settings & { databaseUrl: string };
+  /** Simulators are the carriers: demo accounts, settable clock, loopback callbacks. */
+  simulation: boolean;
+  log: Logger;
+}
+
+export interface Gateway {
+  port: number;
+  close(): Promise<void>;
+}
+
+const CHECKPOINT_MS = 1_000;
+const COLLECT_MS = 3_600_000;
+
+export async function startGateway(config: GatewayConfig): Promise<Gateway> {
+  const { settings, simulation, log } = config;
+  const pool = openPool(settings.databaseUrl, 20);
+  await migrate(pool);
+  await startClock(pool, { simulated: simulation, speed: settings.speed, unpaced: settings.unpaced });
+  if (simulation) await makeDemoAccounts(pool);
+
+  const listener = openListener(settings.databaseUrl);
+  const ledger = createFaceLedger(pool, listener);
+  const clock = await followClock(pool, listener, systemClock);
+  const { blobs, spool } = await openBlobFolder(resolve(settings.data));
+  const documents = createDocuments({});
+  const lines = openLineBoard(listener, () => performance.now());
+  const onFault = (error: unknown, request: string) =>
+    log.error({ err: error, request }, "a request failed on our side");
+  const now = () => clock.now();
+  const intake = createIntake({ documents, blobs, ledger, now, onFault });
+
+  const app = new Hono();
+  const health = healthFace({
+    database: async () => void (await pool.query("SELECT 1")),
+    workers: async () => (await liveWorkers(pool)).length,
+    ...(simulation ? { simulators: `http://127.0.0.1:${settings.simPort}/health` } : {}),
+  });
+  app.route("/", health);
+  app.route("/", faxdeFace({ ledger, intake, spool, blobs, now, onFault }));
+  app.route("/", twilioCallbacks({ ledger, baseUrl: callbackBase(settings), authToken: TWILIO_DEMO.authToken }));
+  app.route(
+    "/",
+    apiFace({
+      ledger,
+      intake,
+      spool,
+      blobs,
+      wall: systemClock,
+      lines,
+      renderPage: (document, index) =>
+        pagePicture({ renderPagePng, pdfPagePng: documents.pdfPagePng }, document, index),
+      tiffToPdf,
+      renderLadder,
+      ladderPcap,
+      clockSettable: simulation,
+      allowLoopback: simulation,
+      allowPrivate: false,
+      onFault,
+    }),
+  );
+  app.route("/", webFace({ simulated: simulation, ...(simulation ? { demoKey: "demo-key" } : {}) }));
+
+  const server = await listen(app, settings.host, settings.port);
+  const feed = attachFeed({ server, ledger, lines, simNow: now, wall: systemClock, onFault });
+  const webhooks = startWebhooks({
+    ledger,
+    wall: systemClock,
+    allowLoopback: simulation,
+    allowPrivate: false,
+    onFault,
+  });
+
+  const timers = [
+    setInterval(() => void checkpointClock(pool).catch(() => undefined), CHECKPOINT_MS),
+    setInterval(
+      () => void collectBlobs(pool, blobs, Date.now()).catch((error) => onFault(error, "blob collection")),
+      COLLECT_MS,
+    ),
+  ];
+  const stopPush = simulation ? pushClock(clock, `http://127.0.0.1:${settings.simPort}`) : () => undefined;
+  log.info(
+    { port: settings.port, simTime: new Date(simulatedAt(clock.setting(), Date.now())).toISOString() },
+    "gateway is up",
+  );
+
+  return {
+    port: settings.port,
+    async close() {
+      for (const t of timers) clearInterval(t);
+      stopPush();
+      await Promise.allSettled([webhooks.close(), feed.close()]);
+      await new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 500).unref();
+      });
+      clock.close();
+      lines.close();
+      await checkpointClock(pool).catch(() => undefined);
+      await Promise.allSettled([documents.close(), listener.close(), pool.end()]);
+    },
+  };
+}
+
+/** Where carriers reach the gateway's callbacks. */
+export function callbackBase(settings: Pick<Settings, "port">): string {
+  return `http://127.0.0.1:${settings.port}/callbacks/twilio`;
+}
+
+function listen(app: Hono, hostname: string, port: number): Promise<import("node:http").Server> {
+  return new Promise((done, fail) => {
+    const server = serve({ fetch: app.fetch, hostname, port }) as import("node:http").Server;
+    server.once("listening", () => done(server));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === "EADDRINUSE"
+          ? new Error(`port ${port} is taken: choose another with DEPESCHE_PORT (--port)`)
+          : error,
+      ),
+    );
+  });
+}

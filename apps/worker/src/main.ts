@@ -1,0 +1,42 @@
+// A worker as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
+
+import { readSettings } from "@depesche/core";
+import pino from "pino";
+import { startWorker } from "./worker.ts";
+
+const log = pino(
+  { name: "worker", level: process.env.DEPESCHE_LOG ?? "info" },
+  pino.destination({ dest: 2, sync: false }),
+);
+const read = readSettings(process.env);
+if (!read.ok || !read.settings.databaseUrl) {
+  const problems = read.ok
+    ? ["DATABASE_URL is not set: a worker alone needs the gateway's PostgreSQL."]
+    : read.problems;
+  process.stderr.write(`${problems.join("\n")}\n`);
+  process.exit(2);
+}
+
+try {
+  const { settings } = read;
+  const worker = await startWorker({
+    settings: { ...settings, databaseUrl: settings.databaseUrl as string },
+    log,
+    statusCallback: `http://127.0.0.1:${settings.port}/callbacks/twilio?attempt={attempt}`,
+    twilio: { accountSid: `AC${"0".repeat(32)}`, authToken: "geheim", from: "+493023125901" },
+    mailFrom: "post@depesche.example",
+  });
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    worker.close().finally(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("disconnect", stop);
+  process.send?.({ ready: true });
+} catch (error) {
+  process.stderr.write(`worker: ${(error as Error).message}\n`);
+  process.exit(1);
+}

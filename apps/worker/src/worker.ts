@@ -1,0 +1,145 @@
+// A worker: the four channels with their carriers, the engine that feeds them, dispatcher and reconciler (DESIGN section 1).
+
+import { join, resolve } from "node:path";
+import { faxInbox, openFaxWork } from "@depesche/channels-fax";
+import { letterWork } from "@depesche/channels-letter";
+import { mailWork } from "@depesche/channels-mail";
+import { openSmsWork } from "@depesche/channels-sms";
+import type { Channel, Settings } from "@depesche/core";
+import { openT38Trunk } from "@depesche/fax-lines-t38";
+import {
+  accountOfNumber,
+  assertSchema,
+  faxNumbers,
+  followClock,
+  noteDelivery,
+  openBlobFolder,
+  openListener,
+  openPool,
+  readAccount,
+  storeInbound,
+} from "@depesche/ledger";
+import { openSmtp } from "@depesche/mail-routes-smtp";
+import { type ChannelWork, systemClock } from "@depesche/ports";
+import { openHotFolder } from "@depesche/print-shops-hot-folder";
+import { openSchedule } from "@depesche/queue";
+import { openTwilio } from "@depesche/sms-carriers-twilio";
+import type { Logger } from "pino";
+import { startDispatcher } from "./dispatcher.ts";
+import { startEngine } from "./engine.ts";
+import { openLineReporter } from "./line-reporter.ts";
+import { nullWork } from "./null-work.ts";
+
+export interface WorkerConfig {
+  settings: Settings & { databaseUrl: string };
+  log: Logger;
+  /** Where the SMS carrier sends its status callbacks; `{attempt}` stands for the attempt. */
+  statusCallback: string;
+  twilio: { accountSid: string; authToken: string; from: string };
+  mailFrom: string;
+  /** Channels of this worker. Default: all. */
+  channels?: Channel[];
+}
+
+export interface Worker {
+  close(): Promise<void>;
+}
+
+export async function startWorker(config: WorkerConfig): Promise<Worker> {
+  const { settings, log } = config;
+  const pool = openPool(settings.databaseUrl, 20);
+  await assertSchema(pool);
+  const listener = openListener(settings.databaseUrl);
+  const clock = await followClock(pool, listener, systemClock);
+  const { blobs } = await openBlobFolder(resolve(settings.data), { keepSpool: true });
+  const schedule = await openSchedule({
+    databaseUrl: settings.databaseUrl,
+    ...(settings.redisUrl ? { redisUrl: settings.redisUrl } : {}),
+    onError: (error) => log.warn({ err: error.message }, "the schedule's store"),
+  });
+
+  const openers: Record<Channel, () => Promise<ChannelWork>> = {
+    async fax() {
+      const trunk = await openT38Trunk(
+        { exchange: { host: "127.0.0.1", port: settings.sipPort, transport: "tcp" } },
+        {},
+      );
+      const inbox = faxInbox({
+        blobs,
+        accountOf: async (number) => {
+          const id = await accountOfNumber(pool, number);
+          const account = id === undefined ? undefined : await readAccount(pool, id);
+          return account && { id: account.id, stationId: (account.faxNumber ?? account.name).slice(0, 20) };
+        },
+        store: (fax) => storeInbound(pool, fax),
+        log,
+      });
+      await trunk.answer(await faxNumbers(pool), inbox);
+      return openFaxWork({ trunk, blobs, clock, lines: settings.lines });
+    },
+    async sms() {
+      const { accountSid, authToken, from } = config.twilio;
+      const baseUrl = `http://127.0.0.1:${settings.twilioPort}`;
+      return openSmsWork({
+        carrier: openTwilio({ accountSid, authToken, from, baseUrl, statusCallback: config.statusCallback }),
+      });
+    },
+    async mail() {
+      return mailWork({
+        route: openSmtp({ host: "127.0.0.1", port: settings.smtpPort, tls: "none" }),
+        blobs,
+        from: config.mailFrom,
+      });
+    },
+    async letter() {
+      const shop = await openHotFolder({ folder: join(resolve(settings.data), "print-shop") });
+      shop.onDelivery(async ({ id, state, detail }) => {
+        const [, job, n] = /^(\d+)-(\d+)$/.exec(id) ?? [];
+        if (job !== undefined && n !== undefined)
+          await noteDelivery(pool, { job: Number(job), n: Number(n), state, ...(detail ? { detail } : {}) });
+      });
+      return letterWork({ shop, blobs });
+    },
+    async null() {
+      return nullWork();
+    },
+  };
+  const wanted: Channel[] = config.channels ?? ["fax", "sms", "mail", "letter", "null"];
+  const channels = await Promise.all(wanted.map((c) => openers[c]()));
+
+  let incarnation = () => 0;
+  const reporter = openLineReporter(pool, () => incarnation());
+  const dispatcher = startDispatcher({
+    pool,
+    schedule,
+    channels: channels.map((c) => ({ channel: c.channel, window: Math.max(16, c.slots * 2) })),
+    onWake: (wake) => listener.on("depesche_wake", wake),
+    log,
+  });
+  const engine = await startEngine({
+    pool,
+    schedule,
+    channels,
+    log,
+    onLine: (p) => reporter.report(p),
+    onRunEnded: () => dispatcher.poke(),
+  });
+  incarnation = engine.incarnation;
+  log.info({ incarnation: engine.incarnation(), schedule: schedule.backend, lines: settings.lines }, "worker is up");
+
+  return {
+    async close() {
+      await Promise.allSettled([engine.stop(), dispatcher.stop()]);
+      reporter.close();
+      await Promise.race([
+        Promise.allSettled(channels.map((c) => c.close())),
+        new Promise((late) => setTimeout(late, 500)),
+      ]);
+      clock.close();
+      await Promise.race([
+        Promise.allSettled([schedule.close(), listener.close(), pool.end()]),
+        new Promise((late) => setTimeout(late, 500)),
+      ]);
+    },
+  };
+}
