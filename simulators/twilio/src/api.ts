@@ -1,6 +1,8 @@
 // Twilio's REST API for messages (2010-04-01) over the simulated network.
 
 import { timingSafeEqual } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type ErrorAnswer, errorAnswer, type RefusalCode } from "./answers.ts";
@@ -19,9 +21,9 @@ const FORM_LIMIT_BYTES = 64 * 1024;
 const PAGE_SIZE = 50;
 const PAGE_SIZE_LIMIT = 1000;
 
-export function messagesApi(config: ApiConfig): Hono {
+export function messagesApi(config: ApiConfig): Hono<{ Bindings: HttpBindings }> {
   const { network } = config;
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   const account = `/${API_VERSION}/Accounts/${config.accountSid}`;
 
   app.use(`/${API_VERSION}/*`, async (c, next) => {
@@ -39,6 +41,8 @@ export function messagesApi(config: ApiConfig): Hono {
     const order = readOrder(new URLSearchParams(await c.req.text()), config.now());
     if ("status" in order) return refuse(c, order);
     const taken = network.take(order);
+    if (taken === "silence") return new Promise<Response>(() => {});
+    if (taken === "answer lost") return hangUp(c);
     return "sid" in taken ? c.json(resource(taken), 201) : refuse(c, taken);
   });
 
@@ -91,6 +95,12 @@ export function messagesApi(config: ApiConfig): Hono {
 
 function refuse(c: Context, answer: ErrorAnswer): Response {
   return c.json(answer.body, answer.status);
+}
+
+/** Breaks the connection in the place of an answer. */
+function hangUp(c: Context<{ Bindings: HttpBindings }>): Response {
+  c.env.incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
 }
 
 function notFound(c: Context): Response {

@@ -11,6 +11,10 @@ export interface Step {
 
 export type Mood =
   | { kind: "takes"; steps: readonly Step[] }
+  /** Takes the message, but the connection breaks before the answer. */
+  | { kind: "loses-answer"; steps: readonly Step[] }
+  /** Neither takes the message nor answers. */
+  | { kind: "silent" }
   /** The API refuses the message. */
   | { kind: "refuses"; code: RefusalCode }
   /** The first try of every message is throttled (429), the next one taken. */
@@ -32,6 +36,8 @@ export const MOODS = {
   unsubscribed: { kind: "refuses", code: 21610 },
   "throttled-first": { kind: "throttles-first", steps: [...ON_THE_WAY, { afterMs: 2_500, status: "delivered" }] },
   "unknown-subscriber": { kind: "refuses", code: 21614 },
+  "answer-lost": { kind: "loses-answer", steps: [...ON_THE_WAY, { afterMs: 2_500, status: "delivered" }] },
+  silent: { kind: "silent" },
 } as const satisfies Record<string, Mood>;
 export type MoodName = keyof typeof MOODS;
 

@@ -51,9 +51,10 @@ export class Network {
     }
   }
 
-  /** Takes a message, or refuses it as its number's mood says. Throws when the wire log cannot be written. */
-  take(order: MessageOrder): Message | ErrorAnswer {
+  /** Takes a message, or does with it what its number's mood says. Throws when the wire log cannot be written. */
+  take(order: MessageOrder): Message | ErrorAnswer | "silence" | "answer lost" {
     const mood = this.#moodOf(order.to);
+    if (mood.kind === "silent") return "silence";
     if (mood.kind === "refuses") return errorAnswer(mood.code);
     if (mood.kind === "throttles-first" && this.#throttles(order)) return errorAnswer(20429);
     const { sendAt, ...fields } = order;
@@ -72,7 +73,7 @@ export class Network {
     this.#log?.append(wireLine(message, sendAt));
     this.#keep(message);
     this.#schedule(message, mood.steps, sendAt);
-    return message;
+    return mood.kind === "loses-answer" ? "answer lost" : message;
   }
 
   /** A message from a telephone to a number of the account; posted to `url` when there is one. */
@@ -209,7 +210,7 @@ export class Network {
         continue;
       }
       const mood = this.#moodOf(message.to);
-      if (mood.kind !== "refuses") this.#schedule(message, mood.steps, line.sendAt);
+      if ("steps" in mood) this.#schedule(message, mood.steps, line.sendAt);
     }
   }
 }

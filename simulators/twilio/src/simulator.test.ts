@@ -236,6 +236,40 @@ describe("the moods of the numbers", () => {
   });
 });
 
+describe("moods of a scenario", () => {
+  /** Opens anew with one mood for all; gives a promise of the first message's arrival. */
+  const withMood = async (mood: "answer-lost" | "silent") => {
+    await simulator.close();
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const moodOf = () => {
+      arrive();
+      return mood;
+    };
+    simulator = await openTwilioSimulator({ port: 0, clock, moodOf });
+    return { arrived };
+  };
+
+  it("an answer can be lost although the message was taken", async () => {
+    await withMood("answer-lost");
+    await expect(client().messages.create({ to: to("01"), from: FROM, body: "x" })).rejects.toMatchObject({
+      code: "ECONNRESET",
+    });
+    expect((await client().messages.list()).map((m) => m.body)).toEqual(["x"]);
+  });
+
+  it("the carrier can be silent until it is closed", async () => {
+    const { arrived } = await withMood("silent");
+    const sent = client().messages.create({ to: to("01"), from: FROM, body: "x" });
+    const failed = expect(sent).rejects.toMatchObject({ code: "ECONNRESET" });
+    await arrived;
+    await simulator.close();
+    await failed;
+  });
+});
+
 describe("what the API refuses", () => {
   it.each([
     [{ to: "", from: FROM, body: "x" }, 21604],

@@ -15,8 +15,6 @@ export function endsFile(wireLog: string): string {
 }
 
 export interface WireLine {
-  channel: "sms";
-  carrier: "twilio";
   /** Wall time, ms since 1970. */
   at: number;
   simAt: number;
@@ -36,8 +34,6 @@ export interface WireLine {
 
 export function wireLine(message: Message, sendAt: number | undefined): WireLine {
   return {
-    channel: "sms",
-    carrier: "twilio",
     at: message.createdAt,
     simAt: message.simAt,
     sid: message.sid,
