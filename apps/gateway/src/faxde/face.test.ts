@@ -100,9 +100,10 @@ describe("SendJob", () => {
     expect(house.submitted[0]).toMatchObject({ channel, options: colour ? { colour } : {} });
   });
 
-  it("leaves the address of a letter to its page", async () => {
+  it("leaves the address of a letter to its page and keeps its reference", async () => {
     await sendJob({ JobType: 3, Recipient: "+493023125001" });
-    expect(house.submitted[0]?.recipients).toEqual([]);
+    await sendJob({ JobType: 3, Recipient: "[Vorgang 7]" });
+    expect(house.submitted.map((s) => s.recipients)).toEqual([[], [{ address: "", reference: "Vorgang 7" }]]);
   });
 
   it("takes a recipient file instead of Recipient", async () => {
@@ -119,6 +120,7 @@ describe("SendJob", () => {
     expect(await codeOf({ Account: "9", Password: "x", JobType: 99 })).toBe(-2);
     expect(await codeOf({ Password: "x", JobType: 99 })).toBe(-1);
     house.account.locked = true;
+    house.account.trial = true;
     house.account.trialEndsAt = NOON;
     expect(await codeOf({ JobType: 99 })).toBe(1);
     house.account.locked = false;
@@ -415,6 +417,7 @@ describe("logins", () => {
     expect(await code({ Password: "x" })).toBe(codes.wrong);
     expect(await code({}, "192.0.2.66")).toBe(codes.often);
     house.account.trialEndsAt = NOON;
+    house.account.trial = true;
     expect(await code({})).toBe(codes.trial);
     house.account.locked = true;
     expect(await code({})).toBe(codes.locked);

@@ -21,7 +21,8 @@ export async function logIn(deps: LoginDeps, call: ReceivedCall, source: string,
   if (!result.ok) return { ok: false, why: result.reason === "wrong-secret" ? "wrong-password" : result.reason };
   const { account, scopes } = result;
   if (account.locked || !(scopes.includes(scope) || scopes.includes("admin"))) return { ok: false, why: "locked" };
-  if (account.trialEndsAt !== undefined && account.trialEndsAt <= deps.now()) return { ok: false, why: "trial-over" };
+  if (account.trial && (account.trialEndsAt ?? Number.POSITIVE_INFINITY) <= deps.now())
+    return { ok: false, why: "trial-over" };
   return { ok: true, account };
 }
 

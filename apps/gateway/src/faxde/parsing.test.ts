@@ -16,7 +16,7 @@ describe("parseRecipientList", () => {
       ],
     ],
     ["1[offen", [["1", "offen"]]],
-    ["[nur Referenz]", []],
+    ["[nur Referenz]", [["", "nur Referenz"]]],
     [
       "1;2\n3",
       [

@@ -5,7 +5,7 @@ import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
 /** Recipients of one job; more than this in one file is refused. */
 export const MAX_RECIPIENTS = 1_000_000;
 
-/** "number[reference], number, ...": commas part recipients, except within brackets. Empty places are passed over. */
+/** "number[reference], number, ...": commas part recipients, except within brackets. Empty places are passed over; a reference alone is an entry without address. */
 export function parseRecipientList(text: string): RecipientInput[] {
   const recipients: RecipientInput[] = [];
   let from = 0;
@@ -18,7 +18,7 @@ export function parseRecipientList(text: string): RecipientInput[] {
       character === undefined || (depth === 0 && (character === "," || character === ";" || character === "\n"));
     if (!ends) continue;
     const recipient = parseRecipient(text.slice(from, at));
-    if (recipient.address !== "") recipients.push(recipient);
+    if (recipient.address !== "" || recipient.reference !== "") recipients.push(recipient);
     from = at + 1;
   }
   return recipients;

@@ -88,13 +88,16 @@ function jobType(text: string | undefined): (typeof JOB_TYPES)[number] | undefin
   return match ? JOB_TYPES[Number(match[1])] : undefined;
 }
 
-/** Letters take their address from the page, so they have none here. */
+/** Letters take their address from the page; of Recipient only the reference counts. */
 async function readRecipients(
   call: ReceivedCall,
   channel: SubmitRequest["channel"],
   fromFile: boolean,
 ): Promise<RecipientInput[] | Answer> {
-  if (channel === "letter") return [];
+  if (channel === "letter") {
+    const reference = parseRecipientList(call.text("Recipient") ?? "")[0]?.reference ?? "";
+    return reference === "" ? [] : [{ address: "", reference }];
+  }
   const upload = call.upload("RecipientFile");
   if (upload?.broken !== undefined) return refuse(BAD_RECIPIENT_FILE, upload.broken);
   if (!fromFile) return parseRecipientList(call.text("Recipient") ?? "");
