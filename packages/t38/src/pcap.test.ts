@@ -74,6 +74,15 @@ describe("renderPcap", () => {
     expect(payloads(file)).toEqual([sipInvite("udptl", 48)]);
   });
 
+  it("sends a UDP checksum of zero as ones, for zero would mean that there is none", () => {
+    const checksumOf = (payload: Uint8Array) => {
+      const file = renderPcap([{ fromA: true, atUs: 0, kind: "udptl", bytes: payload }], addresses);
+      return new DataView(file.buffer).getUint16(24 + 16 + 14 + 20 + 6);
+    };
+    const missing = checksumOf(Uint8Array.of(0, 0));
+    expect(checksumOf(Uint8Array.of(missing >> 8, missing & 0xff))).toBe(0xffff);
+  });
+
   it("refuses what is no address and what fits in no datagram", () => {
     const packet: PcapPacket = { fromA: true, atUs: 0, kind: "udptl", bytes: new Uint8Array(65536) };
     expect(() => renderPcap([packet], addresses)).toThrow(RangeError);

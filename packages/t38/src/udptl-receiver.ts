@@ -63,14 +63,14 @@ export class UdptlReceiver {
     const number = sequence & 0xffff;
     const ahead = distance(this.#expected, number);
     // A packet behind us is too late to deliver, but the parity of later datagrams may need it.
-    if (ahead <= -HISTORY || ahead >= HISTORY || this.#known.has(number)) return;
+    if (ahead <= -HISTORY || this.#known.has(number)) return;
     this.#known.set(number, packet);
     if (distance(this.#newest, number) > 0) this.#newest = number;
   }
 
   /** A parity entry with exactly one unknown member gives that member, zero-padded to the longest (decodeIfp accepts that). */
   #solve(sequence: number, span: number, entries: Uint8Array[]): void {
-    if (span * entries.length >= HISTORY) return;
+    if (span * entries.length >= HISTORY) return; // reaches behind all we keep; also bounds the work of a datagram
     for (const [m, parity] of entries.entries()) {
       let missing = -1;
       let unknown = 0;

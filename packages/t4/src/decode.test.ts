@@ -93,6 +93,11 @@ describe("damaged MH", () => {
     const hit = `${EOL} ${EOL} 000001000001 ${EOL} 001000000001 ${EOL}`;
     expect(decode(bits(`${EOL} ${A} ${EOL} ${B} ${hit}`), mh)).toMatchObject({ rows: 2, badLines: 0, ended: "rtc" });
   });
+  it("an empty line in the midst of the page does not end it", () => {
+    const decoded = decode(bits(`${EOL} ${A} ${EOL} ${EOL} ${B} ${EOL} 1111111111 ${RTC}`), mh);
+    expect(rowsOf(decoded.bitmap)).toEqual([".....#####", "..########", "..########"]);
+    expect(decoded).toMatchObject({ badLines: 1, ended: "rtc" });
+  });
   it("does not take the modem's noise before the first EOL for a line", () => {
     const decoded = decode(bits(`10101 1111111 ${EOL} ${A} ${RTC}`), mh);
     expect(rowsOf(decoded.bitmap)).toEqual([".....#####"]);
@@ -154,10 +159,30 @@ describe("damaged MMR", () => {
     expect(rowsOf(broken.bitmap)).toEqual([".....#####", ".....#####"]);
     expect(broken).toMatchObject({ rows: 2, badLines: 1, ended: "error" });
   });
-  it("refuses modes that lead out of the line", () => {
-    for (const code of ["010", "011", "001 1100 000101"]) {
+  it("refuses modes that lead out of the line or back behind a0", () => {
+    for (const code of ["010", "011", "001 1100 000101", "001 10011 010 0000010"]) {
       expect(decode(bits(code), { coding: "MMR", width: 10 })).toMatchObject({ rows: 0, ended: "error" });
     }
+  });
+});
+
+describe("lines at the edge of the grammar", () => {
+  it("an empty run is no change for the line below", () => {
+    const one = "0111 0000110111 1000 0011"; // 2 white, 0 black, 3 white, 5 black
+    const mr = decode(bits(`${EOL}1 ${one} ${EOL}0 1 1 ${(`${EOL}1`).repeat(6)}`), { coding: "MR", width: 10 });
+    expect(rowsOf(mr.bitmap)).toEqual([".....#####", ".....#####"]);
+    const two = "001 0111 0000110111 001 1000 0011"; // the same in horizontal mode
+    const mmr = decode(bits(`${two} 1 1 ${EOL} ${EOL}`), { coding: "MMR", width: 10 });
+    expect(rowsOf(mmr.bitmap)).toEqual([".....#####", ".....#####"]);
+    expect(mmr.ended).toBe("eofb");
+  });
+  it("a code word cut by the end of the data is not completed with zeros", () => {
+    // white 7 and the first bit of black 3 (10); white 7, black 2 and half of white 3 (1000)
+    expect(decode(bits("001 1111 1"), { coding: "MMR", width: 10 })).toMatchObject({ rows: 0, ended: "error" });
+    expect(decode(bits("1111 11 10"), { coding: "MH", width: 12, framing: "none" })).toMatchObject({
+      rows: 0,
+      ended: "error",
+    });
   });
 });
 

@@ -102,6 +102,13 @@ describe("MMR", () => {
   });
 });
 
+it("takes no notice of the bits behind the last pixel of a row", () => {
+  const clean = samplePage("text", 45, 12);
+  const dirty = { ...clean, data: clean.data.map((octet, i) => (i % 6 === 5 ? octet | 0x07 : octet)) };
+  for (const coding of ["MH", "MR", "MMR"] as const)
+    expect(encode(dirty, { coding })).toEqual(encode(clean, { coding }));
+});
+
 it("refuses a bitmap with less data than its size says", () => {
   expect(() => encode({ width: 100, height: 10, data: new Uint8Array(129) }, { coding: "MH" })).toThrow(RangeError);
 });

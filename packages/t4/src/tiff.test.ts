@@ -213,9 +213,15 @@ describe("damaged and hostile files", () => {
   });
 });
 
-it("strips of a TIFF page are the plain stream of the codec", () => {
-  const page = twoPages[1]!;
-  const file = writeTiff([page]);
-  const stream = encode(page.bitmap, { coding: "MMR" });
-  expect(file.subarray(8, 8 + stream.length)).toEqual(stream);
+it("strips of a TIFF page are the plain stream of the codec, K by the resolution", () => {
+  const page = samplePage("text", 400, 40);
+  for (const [coding, yDpi, options] of [
+    ["MMR", 196, {}],
+    ["MR", 98, { k: 2, rtc: false, eolAlign: true }],
+    ["MR", 196, { k: 4, rtc: false, eolAlign: true }],
+    ["MH", 98, { rtc: false, eolAlign: true }],
+  ] as const) {
+    const stream = encode(page, { coding, ...options });
+    expect(writeTiff([{ bitmap: page, xDpi: 204, yDpi, coding }]).subarray(8, 8 + stream.length)).toEqual(stream);
+  }
 });
