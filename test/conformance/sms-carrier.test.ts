@@ -5,7 +5,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@depesche/ports";
 import { openTwilio, readStatusCallback } from "@depesche/sms-carriers-twilio";
 import {
   DEMO_ACCOUNT_SID,
@@ -20,8 +19,14 @@ import { type SmsCarrierRig, smsCarrierContract } from "../../packages/ports/src
 const GOOD = "+491713920001";
 const SILENT = "+491713920011";
 
-/** Simulated time that is over at once. */
-const clock = { now: () => systemClock.now(), until: async () => {} };
+/** Simulated time that jumps to whatever is waited for. */
+let now = Date.UTC(2026, 0, 5, 9);
+const clock = {
+  now: () => now,
+  until: async (sim: number) => {
+    now = Math.max(now, sim);
+  },
+};
 
 function carrierTo(simulator: TwilioSimulator, statusCallback?: string) {
   return openTwilio({
