@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   maxPages: 500,
   maxBytes: 100 * 1024 * 1024,
   maxPixels: 150_000_000,
-  maxEngineBytes: 1024 * 1024 * 1024,
+  maxEngineBytes: 768 * 1024 * 1024,
 };
 
 /** Throws DocumentError `too-many-pages`. */

@@ -6,7 +6,7 @@
 import type { Bitmap } from "@depesche/t4";
 import type { Gray, Rect } from "./gray.ts";
 import { type BlockGrid, findPictures } from "./picture-regions.ts";
-import { screenThresholds } from "./screen.ts";
+import { levelAt, type Screen, screenThresholds } from "./screen.ts";
 
 /** A block is about half a millimetre square: 4 pels wide at 204 dpi, and 4 rows at 196 or 2 at 98 lpi. */
 const BLOCK_WIDTH = 4;
@@ -32,21 +32,16 @@ const CLEAN_SHARE = 0.5;
  * @param pictureBoxes when given, pictures are looked for only inside; when not, on the whole page
  */
 export function toBitmap(gray: Gray, options: { rowsPerInch: number; pictureBoxes?: readonly Rect[] }): Bitmap {
-  const blockHeight = options.rowsPerInch < 150 ? 2 : 4;
-  const grid = measure(gray, blockHeight);
-  if (grid.bilevel) return pack(gray, () => 128);
-  const paper = closing(grid.max, grid.columns, grid.rows);
-  const thresholds = inkThresholds(grid, paper);
+  const grid = measure(gray, options.rowsPerInch < 150 ? 2 : 4);
+  if (grid.bilevel) return pack(gray, grid, new Uint8Array(grid.min.length).fill(128));
+  const paper = closing(grid);
   const pictures = findPictures(gray, { ...grid, paper }, options.pictureBoxes);
-  if (pictures === undefined) return pack(gray, (row, column) => thresholds[blockAt(grid, row, column)]!);
-  return packScreened(gray, grid, thresholds, pictures, options.rowsPerInch);
+  const screened = pictures && { blocks: pictures, screen: screenThresholds(options.rowsPerInch) };
+  return pack(gray, grid, inkThresholds(grid, paper), screened);
 }
 
+/** The darkest and the brightest pixel of each block, and what kind of page it is. */
 type Measured = BlockGrid & { min: Uint8Array; max: Uint8Array; bilevel: boolean; clean: boolean };
-
-function blockAt(grid: BlockGrid, row: number, column: number): number {
-  return ((row / grid.blockHeight) | 0) * grid.columns + ((column / grid.blockWidth) | 0);
-}
 
 function measure(gray: Gray, blockHeight: number): Measured {
   const { width, height, data } = gray;
@@ -54,20 +49,36 @@ function measure(gray: Gray, blockHeight: number): Measured {
   const rows = Math.ceil(height / blockHeight);
   const min = new Uint8Array(columns * rows).fill(255);
   const max = new Uint8Array(columns * rows);
+  // Four pixels of empty paper are one comparison. Rows that are no multiple of four long are read byte by byte.
+  const words =
+    width % 4 === 0 && data.byteOffset % 4 === 0
+      ? new Uint32Array(data.buffer, data.byteOffset, (width * height) >> 2)
+      : undefined;
   let white = 0;
   let black = 0;
   for (let y = 0, at = 0; y < height; y++) {
     const base = ((y / blockHeight) | 0) * columns;
-    for (let x = 0; x < width; x++, at++) {
-      const value = data[at]!;
-      const block = base + (x >> 2);
-      if (value > max[block]!) max[block] = value;
-      if (value < min[block]!) min[block] = value;
-      if (value === 255) white++;
-      else if (value === 0) black++;
+    for (let block = base; block < base + columns; block++) {
+      if (words?.[at >> 2] === 0xffffffff) {
+        max[block] = 255;
+        white += 4;
+        at += 4;
+        continue;
+      }
+      const end = Math.min(at + BLOCK_WIDTH, (y + 1) * width);
+      let low = min[block]!;
+      let high = max[block]!;
+      for (; at < end; at++) {
+        const value = data[at]!;
+        if (value < low) low = value;
+        if (value > high) high = value;
+        if (value === 255) white++;
+        else if (value === 0) black++;
+      }
+      min[block] = low;
+      max[block] = high;
     }
   }
-  const pixels = width * height;
   return {
     columns,
     rows,
@@ -75,52 +86,51 @@ function measure(gray: Gray, blockHeight: number): Measured {
     blockHeight,
     min,
     max,
-    bilevel: white + black === pixels,
-    clean: white > CLEAN_SHARE * pixels,
+    bilevel: white + black === width * height,
+    clean: white > CLEAN_SHARE * width * height,
   };
 }
 
 /** Maximum, then minimum, over a window; the minimum one block wider, so that shaded areas do not get outlines. */
-function closing(blocks: Uint8Array, columns: number, rows: number): Uint8Array {
-  const wide = spread(blocks, columns, rows, CLOSE_RADIUS, Math.max);
-  return spread(wide, columns, rows, CLOSE_RADIUS + 1, Math.min);
+function closing({ max, columns, rows }: Measured): Uint8Array {
+  return windowMin(windowMax(max, columns, rows, CLOSE_RADIUS), columns, rows, CLOSE_RADIUS + 1);
 }
 
-/** The extreme of a square window around each block, first along rows, then along columns. */
-function spread(
-  blocks: Uint8Array,
-  columns: number,
-  rows: number,
-  radius: number,
-  extreme: (a: number, b: number) => number,
-): Uint8Array {
+function windowMin(blocks: Uint8Array, columns: number, rows: number, radius: number): Uint8Array {
+  const inverted = blocks.map((value) => 255 - value);
+  return windowMax(inverted, columns, rows, radius).map((value) => 255 - value);
+}
+
+/** The largest value of the square window around each block, first along rows, then along columns. */
+function windowMax(blocks: Uint8Array, columns: number, rows: number, radius: number): Uint8Array {
   const across = new Uint8Array(blocks.length);
-  for (let row = 0; row < rows; row++) {
-    const base = row * columns;
-    for (let column = 0; column < columns; column++) {
-      const end = Math.min(columns - 1, column + radius);
-      let value = blocks[base + column]!;
-      for (let at = Math.max(0, column - radius); at <= end; at++) value = extreme(value, blocks[base + at]!);
-      across[base + column] = value;
+  for (let row = 0, at = 0; row < rows; row++) {
+    const first = row * columns;
+    const last = first + columns - 1;
+    for (; at <= last; at++) {
+      const end = Math.min(last, at + radius);
+      let most = 0;
+      for (let near = Math.max(first, at - radius); near <= end; near++) if (blocks[near]! > most) most = blocks[near]!;
+      across[at] = most;
     }
   }
-  const down = new Uint8Array(blocks.length);
-  for (let row = 0; row < rows; row++) {
-    const first = Math.max(0, row - radius);
-    const last = Math.min(rows - 1, row + radius);
-    for (let column = 0; column < columns; column++) {
-      let value = across[row * columns + column]!;
-      for (let at = first; at <= last; at++) value = extreme(value, across[at * columns + column]!);
-      down[row * columns + column] = value;
+  const square = new Uint8Array(blocks.length);
+  for (let row = 0, at = 0; row < rows; row++) {
+    const above = Math.min(row, radius) * columns;
+    const below = Math.min(rows - 1 - row, radius) * columns;
+    for (let column = 0; column < columns; column++, at++) {
+      let most = 0;
+      for (let near = at - above; near <= at + below; near += columns) if (across[near]! > most) most = across[near]!;
+      square[at] = most;
     }
   }
-  return down;
+  return square;
 }
 
 /** For each block, the grey below which a pixel is ink. */
 function inkThresholds(grid: Measured, paper: Uint8Array): Uint8Array {
   // The ink is the darkest pixel nearby: the soft edge of a dark stroke must not pass for pale print.
-  const ink = spread(grid.min, grid.columns, grid.rows, 2, Math.min);
+  const ink = windowMin(grid.min, grid.columns, grid.rows, 2);
   const pale = grid.clean ? PALE_CLEAN : PALE_NOISY;
   const thresholds = new Uint8Array(paper.length);
   for (let at = 0; at < paper.length; at++) {
@@ -133,41 +143,29 @@ function inkThresholds(grid: Measured, paper: Uint8Array): Uint8Array {
   return thresholds;
 }
 
-function pack(gray: Gray, threshold: (row: number, column: number) => number): Bitmap {
-  const { width, height, data } = gray;
-  const stride = (width + 7) >> 3;
-  const packed = new Uint8Array(stride * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x += BLOCK_WIDTH) {
-      const limit = threshold(y, x);
-      const from = y * width + x;
-      const to = y * width + Math.min(width, x + BLOCK_WIDTH);
-      for (let at = from, column = x; at < to; at++, column++) {
-        if (data[at]! < limit) packed[y * stride + (column >> 3)]! |= 0x80 >> (column & 7);
-      }
-    }
-  }
-  return { width, height, data: packed };
-}
-
-function packScreened(
+/** Sets the bits of the pixels darker than their block's threshold, or than the screen where the page is a picture. */
+function pack(
   gray: Gray,
   grid: Measured,
   thresholds: Uint8Array,
-  pictures: Uint8Array,
-  rowsPerInch: number,
+  screened?: { blocks: Uint8Array; screen: Screen },
 ): Bitmap {
-  const screen = screenThresholds(rowsPerInch);
-  const { width, height, data } = gray;
+  const { width, height } = gray;
   const stride = (width + 7) >> 3;
   const packed = new Uint8Array(stride * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    const base = ((y / grid.blockHeight) | 0) * grid.columns;
-    const cell = (y % screen.height) * screen.width;
-    for (let x = 0; x < width; x++, at++) {
-      const block = base + (x >> 2);
-      const limit = pictures[block] === 0 ? thresholds[block]! : screen.levels[cell + (x % screen.width)]!;
-      if (data[at]! < limit) packed[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
+  for (let block = 0; block < thresholds.length; block++) {
+    const isPicture = screened !== undefined && screened.blocks[block] === 1;
+    // Most blocks of most pages are empty paper.
+    if (!isPicture && grid.min[block]! >= thresholds[block]!) continue;
+    const left = (block % grid.columns) * BLOCK_WIDTH;
+    const top = ((block / grid.columns) | 0) * grid.blockHeight;
+    const right = Math.min(width, left + BLOCK_WIDTH);
+    const bottom = Math.min(height, top + grid.blockHeight);
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const limit = isPicture ? levelAt(screened.screen, x, y) : thresholds[block]!;
+        if (gray.data[y * width + x]! < limit) packed[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
+      }
     }
   }
   return { width, height, data: packed };

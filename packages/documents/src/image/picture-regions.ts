@@ -51,7 +51,8 @@ export function findPictures(
 
 /** 1 for every block that the paper does not reach. Paper flows in from the bright blocks over gentle steps. */
 function darkAreas(grid: BlockGrid & { paper: Uint8Array }): Uint8Array {
-  const { paper, columns, rows } = grid;
+  const { paper } = grid;
+  const near = new Int32Array(4);
   const limit = whiteLevel(paper) * AREA_SHARE;
   const area = new Uint8Array(paper.length).fill(1);
   const queue = new Int32Array(paper.length);
@@ -64,7 +65,9 @@ function darkAreas(grid: BlockGrid & { paper: Uint8Array }): Uint8Array {
   }
   for (let head = 0; head < tail; head++) {
     const at = queue[head]!;
-    for (const next of neighbours(at, columns, rows)) {
+    neighbours(at, grid, near);
+    for (let side = 0; side < 4; side++) {
+      const next = near[side]!;
       if (area[next] === 1 && paper[next]! > limit * 0.7 && Math.abs(paper[at]! - paper[next]!) <= PAPER_STEP) {
         area[next] = 0;
         queue[tail++] = next;
@@ -84,12 +87,14 @@ function whiteLevel(paper: Uint8Array): number {
   return level;
 }
 
-function* neighbours(at: number, columns: number, rows: number): Generator<number> {
+/** Writes the blocks left, right, above and below into `into`; where there is none, the block itself. */
+function neighbours(at: number, { columns, rows }: BlockGrid, into: Int32Array): Int32Array {
   const column = at % columns;
-  if (column > 0) yield at - 1;
-  if (column < columns - 1) yield at + 1;
-  if (at >= columns) yield at - columns;
-  if (at < columns * (rows - 1)) yield at + columns;
+  into[0] = column > 0 ? at - 1 : at;
+  into[1] = column < columns - 1 ? at + 1 : at;
+  into[2] = at >= columns ? at - columns : at;
+  into[3] = at < columns * (rows - 1) ? at + columns : at;
+  return into;
 }
 
 /** A rectangle of pixels as one of blocks, inside the page. */
@@ -120,6 +125,7 @@ type Component = Rect & { blocks: number[] };
 /** Takes the connected blocks out of `area`. */
 function takeComponent(area: Uint8Array, grid: BlockGrid, start: number): Component {
   const component: Component = { blocks: [start], left: grid.columns, right: 0, top: grid.rows, bottom: 0 };
+  const near = new Int32Array(4);
   area[start] = 0;
   for (let head = 0; head < component.blocks.length; head++) {
     const at = component.blocks[head]!;
@@ -129,7 +135,9 @@ function takeComponent(area: Uint8Array, grid: BlockGrid, start: number): Compon
     component.right = Math.max(component.right, column + 1);
     component.top = Math.min(component.top, row);
     component.bottom = Math.max(component.bottom, row + 1);
-    for (const next of neighbours(at, grid.columns, grid.rows)) {
+    neighbours(at, grid, near);
+    for (let side = 0; side < 4; side++) {
+      const next = near[side]!;
       if (area[next] === 1) {
         area[next] = 0;
         component.blocks.push(next);

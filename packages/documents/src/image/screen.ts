@@ -29,3 +29,8 @@ export function screenThresholds(rowsPerInch: number): Screen {
   }
   return { width: CELL, height, levels };
 }
+
+/** The level of a screen at a pixel of the page. */
+export function levelAt({ width, height, levels }: Screen, x: number, y: number): number {
+  return levels[(y % height) * width + (x % width)]!;
+}

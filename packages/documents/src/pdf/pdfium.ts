@@ -103,6 +103,8 @@ export type Engine = {
   pdfium: Pdfium;
   /** Copies bytes into the heap; free with `_free`. */
   copyIn(bytes: Uint8Array): number;
+  /** Whether memory has been refused, so that a failure since then is one of size. */
+  ranOut(): boolean;
   /** Scratch memory for small results, 64 bytes. */
   readonly scratch: number;
   /** Runs `work` while the C function pointer {@link CALLBACK} leads to `call`. Not to be nested. */
@@ -130,9 +132,17 @@ type FactoryOptions = {
  */
 export async function startEngine(compiled: WasmModule, maxBytes: number): Promise<Engine> {
   let instance: WasmInstance | undefined;
+  let ranOut = false;
   const options: FactoryOptions = {
     instantiateWasm(imports, done) {
-      limitMemory(imports, maxBytes, () => instance!);
+      limitMemory(
+        imports,
+        maxBytes,
+        () => instance!,
+        () => {
+          ranOut = true;
+        },
+      );
       instance = new wasm.Instance(compiled, imports);
       done(instance);
       return instance.exports;
@@ -151,6 +161,7 @@ export async function startEngine(compiled: WasmModule, maxBytes: number): Promi
       pdfium.HEAPU8.set(bytes, pointer);
       return pointer;
     },
+    ranOut: () => ranOut,
     scratch: pdfium._malloc(SCRATCH_BYTES),
     withCallback(call, work) {
       const table = instance!.exports.__indirect_function_table as WasmTable;
@@ -166,13 +177,15 @@ export async function startEngine(compiled: WasmModule, maxBytes: number): Promi
 }
 
 /** The loader's own ceiling is 2 GiB; refusing growth earlier makes malloc fail, which PDFium answers by an abort. */
-function limitMemory(imports: WasmImports, maxBytes: number, instance: () => WasmInstance): void {
+function limitMemory(imports: WasmImports, maxBytes: number, instance: () => WasmInstance, refused: () => void): void {
   const environment = imports.env!;
   const grow = environment.emscripten_resize_heap as (size: number) => boolean;
   environment.emscripten_resize_heap = (size: number) => {
     const used = (instance().exports.memory as { buffer: ArrayBuffer }).buffer.byteLength;
     // The loader grows by a fifth at least, so that is what is asked of it.
-    return Math.max(size >>> 0, used * 1.2) > maxBytes ? false : grow(size);
+    if (Math.max(size >>> 0, used * 1.2) <= maxBytes) return grow(size);
+    refused();
+    return false;
   };
 }
 

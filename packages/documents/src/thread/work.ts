@@ -54,7 +54,7 @@ function work(job: Job, bench: Bench): Promise<Output> {
 /** A crash of the WASM engine is the document's doing: it ran out of memory or tripped over what it read. */
 function verdict(error: unknown) {
   if (!(error instanceof Error)) return asProblem(error);
-  if (/OOM|out of memory|allocation/i.test(error.message)) {
+  if (!(error instanceof DocumentError) && (engine.ranOut() || /allocation failed/i.test(error.message))) {
     return asProblem(new DocumentError("too-large", "The document needs too much memory."));
   }
   if (error.name === "RuntimeError" || error instanceof RangeError) {
