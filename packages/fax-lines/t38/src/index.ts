@@ -1,1 +1,1 @@
-export {};
+export { openT38Trunk, type T38TrunkConfig } from "./trunk.ts";

@@ -98,6 +98,16 @@ export abstract class Call {
     });
   }
 
+  /** Says BYE and waits for its answer, but not longer than `ms`. */
+  async hangUp(ms: number): Promise<void> {
+    await within(this.bye(), ms);
+  }
+
+  /** The peer has hung up on the line, so its BYE is on the way; when it does not come within `ms`, ours goes. */
+  async awaitBye(ms: number): Promise<void> {
+    if (!(await within(this.over, ms))) void this.bye();
+  }
+
   receiveBye(): void {
     this.leave();
   }
@@ -286,4 +296,14 @@ export class IncomingCall extends Call {
   #respond(response: SipResponse): void {
     this.endpoint.transactions.respond(this.invite, response);
   }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const inTime = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return inTime;
 }

@@ -9,5 +9,6 @@ export {
   type SipEndpointConfig,
   type SipHandlers,
 } from "./endpoint.ts";
+export { answerFax, offerFax, readFax } from "./own-fax.ts";
 export type { Trace } from "./transactions.ts";
 export type { DropCounters, Path, Target, Transport } from "./transport.ts";

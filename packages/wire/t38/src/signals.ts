@@ -183,7 +183,7 @@ function hearFields(fields: readonly Field[], ear: Ear, out: Event[]): void {
   let frame: Uint8Array | undefined;
   for (const field of fields) {
     const { type, data } = field;
-    switch (type) {
+    switch (field.type) {
       case "hdlc-data":
         frame = frame && data ? joined(frame, data) : (data ?? frame);
         break;

@@ -1,0 +1,32 @@
+/** The page formats of packages/t30 in the words of the FaxLine port. */
+
+import type { PageCoding, PageNeed, ReceivedPage } from "@depesche/ports";
+import type { Coding, PageFormat, Resolution } from "@depesche/t30";
+
+const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
+const Y_DPI: Readonly<Record<Resolution, number>> = { standard: 98, fine: 196, superfine: 391 };
+
+export function codingOf(coding: Coding): PageCoding {
+  return CODINGS[coding];
+}
+
+export function yDpiOf(resolution: Resolution): number {
+  return Y_DPI[resolution];
+}
+
+/** K is 2 lines at standard resolution, 4 at fine and above (T.4 §4.2.1). */
+export function needOf(index: number, format: PageFormat): PageNeed {
+  const need: PageNeed = {
+    index,
+    coding: codingOf(format.coding),
+    width: format.width,
+    yDpi: yDpiOf(format.resolution),
+    minBitsPerLine: Math.ceil((format.minScanUs * format.rate) / 1_000_000),
+  };
+  if (format.coding === "mr") need.k = format.resolution === "standard" ? 2 : 4;
+  return need;
+}
+
+export function receivedOf(octets: Uint8Array, format: PageFormat): ReceivedPage {
+  return { octets, coding: codingOf(format.coding), width: format.width, yDpi: yDpiOf(format.resolution) };
+}

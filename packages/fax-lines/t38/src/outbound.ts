@@ -1,0 +1,170 @@
+/** A call we place: INVITE, T.30 as caller, BYE, and what became of it. */
+
+import type { Cause, Outcome } from "@depesche/core";
+import type { FaxCallOrder, FaxCallReport } from "@depesche/ports";
+import type { SipResponse } from "@depesche/sip";
+import { CAUSES, createCaller, type Report, rateOf, type Session, step } from "@depesche/t30";
+import { numberHeader, type OutgoingCall, offerFax, readFax } from "@depesche/wire-sip";
+import { type CallEnd, causeText, connectMedia, Recorder, runCall } from "@depesche/wire-t38";
+import { outcomeOf } from "./answers.ts";
+import { eitherSignal } from "./either-signal.ts";
+import { codingOf, needOf, yDpiOf } from "./format.ts";
+import type { TrunkParts } from "./trunk.ts";
+
+const RING_MS = 120_000;
+/** After a stop everything is over within this time, answer or not. */
+export const GOODBYE_MS = 1500;
+
+/** Never rejects. */
+export async function placeCall(parts: TrunkParts, order: FaxCallOrder, signal: AbortSignal): Promise<FaxCallReport> {
+  const { signal: stop, release } = eitherSignal(signal, parts.closing);
+  const recorder = new Recorder("caller");
+  const report: FaxCallReport = {
+    outcome: "ISDNERR",
+    cause: { code: "interrupted", text: "The call was stopped before it was placed." },
+    interrupted: true,
+    remoteId: "",
+    pagesConfirmed: 0,
+    lineUs: 0,
+    ringUs: 0,
+    ladder: new Uint8Array(0),
+  };
+  if (!stop.aborted) await dial(parts, order, stop, recorder, report);
+  release();
+  report.ladder = recorder.finish(report.ringUs);
+  return report;
+}
+
+async function dial(
+  parts: TrunkParts,
+  order: FaxCallOrder,
+  stop: AbortSignal,
+  recorder: Recorder,
+  report: FaxCallReport,
+): Promise<void> {
+  const { endpoint, config, domain } = parts;
+  const { exchange } = config;
+  order.progress?.({ state: "dialling" });
+  const call = endpoint.invite({
+    target: exchange,
+    uri: `sip:${order.to}@${exchange.host}:${exchange.port}`,
+    from: `<sip:${order.from}@${domain}>`,
+    user: order.from,
+    headers: [["X-Depesche-Call", order.id.replace(/[^\x21-\x7e]/g, "")]],
+    sdp: offerFax(config.bind),
+    trace: (message) => recorder.sip(message),
+  });
+  const answer = await finalAnswer(call, stop, config.ringMs ?? RING_MS);
+  if (answer === "stopped") {
+    conclude(report, "ISDNERR", { code: "interrupted", text: "The call was stopped while it was being set up." });
+    return;
+  }
+  report.interrupted = false;
+  const { response, local } = answer;
+  report.ringUs = (numberHeader(response, "X-Depesche-Ring") ?? 0) * 1_000_000;
+  if (response.status >= 300) {
+    const refused = outcomeOf(response.status, response.reason, local);
+    conclude(report, refused.outcome, refused.cause);
+    return;
+  }
+  await talk(parts, order, stop, { call, response, recorder, report });
+}
+
+/** The final answer; on a stop, or when it rings too long, the call is taken back and ended whatever is answered. */
+async function finalAnswer(
+  call: OutgoingCall,
+  stop: AbortSignal,
+  ringMs: number,
+): Promise<{ response: SipResponse; local: boolean } | "stopped"> {
+  let timer: NodeJS.Timeout | undefined;
+  let onStop = () => {};
+  const interrupted = new Promise<"stopped">((resolve) => {
+    onStop = () => {
+      call.cancel();
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve("stopped"), GOODBYE_MS);
+    };
+    stop.addEventListener("abort", onStop);
+    timer = setTimeout(() => call.cancel(), ringMs);
+    if (stop.aborted) onStop();
+  });
+  // When the answer comes after all, even too late, a call that stands must not be left standing.
+  void call.answered.then(({ response }) => {
+    if (stop.aborted && response.status < 300) void call.bye();
+  });
+  const answer = await Promise.race([call.answered, interrupted]);
+  clearTimeout(timer);
+  stop.removeEventListener("abort", onStop);
+  return stop.aborted ? "stopped" : answer;
+}
+
+interface Standing {
+  call: OutgoingCall;
+  response: SipResponse;
+  recorder: Recorder;
+  report: FaxCallReport;
+}
+
+async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, standing: Standing): Promise<void> {
+  const { call, response, recorder, report } = standing;
+  const fax = readFax(response.body);
+  if (fax.kind === "none") {
+    await call.hangUp(GOODBYE_MS);
+    conclude(report, "VOICE", { code: "no-fax-media", text: "The call was answered, but not by a fax machine." });
+    return;
+  }
+  if (fax.kind === "foreign") {
+    await call.hangUp(GOODBYE_MS);
+    const text = "The far end wants a T.38 transport that was not offered.";
+    conclude(report, "NOSERVICE", { code: "t38-transport", text });
+    return;
+  }
+  const media = connectMedia(fax);
+  const session = createCaller({
+    stationId: order.stationId,
+    pages: Array.from({ length: order.pages.count }, () => ({ width: 1728, resolution: "fine" }) as const),
+  });
+  const end = await runCall({
+    side: "caller",
+    party: { step: (event, out) => step(session, event, out) },
+    media,
+    recorder,
+    needPage: (index, format) => order.pages.page(needOf(index, format)),
+    report: progressOf(order, session),
+    signal: stop,
+    stallMs: parts.config.stallMs,
+  });
+  order.progress?.({ state: "ending" });
+  if (end.endedBy === "us") await call.hangUp(GOODBYE_MS);
+  else await call.awaitBye(GOODBYE_MS);
+  fill(report, end);
+}
+
+/** Translates reports of the session into what the board shows. */
+function progressOf(order: FaxCallOrder, session: Session): (report: Report) => void {
+  return (report) => {
+    const rateBps = session.dcs ? rateOf(session.dcs.modulation) : undefined;
+    if (report.kind === "capabilities") order.progress?.({ state: "training" });
+    else if (report.kind === "page-sending") order.progress?.({ state: "sending", page: report.page, rateBps });
+  };
+}
+
+export function fill(report: Omit<FaxCallReport, "pagesConfirmed"> & { pagesConfirmed?: number }, end: CallEnd): void {
+  const outcome: Outcome = end.cause === "media-lost" ? "ISDNERR" : CAUSES[end.cause].outcome;
+  report.outcome = outcome;
+  report.cause = { code: end.cause, text: causeText(end.cause) };
+  report.interrupted = end.stopped;
+  report.remoteId = end.remoteId;
+  if (report.pagesConfirmed !== undefined) report.pagesConfirmed = end.pages;
+  report.lineUs = end.lineUs;
+  if (!end.dcs) return;
+  report.rateBps = rateOf(end.dcs.modulation);
+  report.coding = codingOf(end.dcs.coding);
+  report.ecm = end.dcs.ecm !== 0;
+  report.yDpi = yDpiOf(end.dcs.resolution);
+}
+
+function conclude(report: FaxCallReport, outcome: Outcome, cause: Cause): void {
+  report.outcome = outcome;
+  report.cause = cause;
+}

@@ -1,0 +1,85 @@
+/** Keeps one number registered with the exchange (RFC 3261 §10): refreshed in time, and again when the connection broke. */
+
+import { newId } from "@depesche/wire-sip";
+import type { TrunkParts } from "./trunk.ts";
+
+const AGAIN_MS = [200, 500, 1000, 2000, 5000];
+/** Giving the number back must not hold up a shutdown. */
+const FAREWELL_MS = 500;
+
+export class Registration {
+  readonly #parts: TrunkParts;
+  readonly #number: string;
+  readonly #callId = newId();
+  #seq = 0;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #unhook = () => {};
+  #ended = false;
+
+  constructor(parts: TrunkParts, number: string) {
+    this.#parts = parts;
+    this.#number = number;
+  }
+
+  /** Resolves after the first attempt; when that failed, it goes on trying. */
+  async begin(): Promise<void> {
+    if (!this.#ended) await this.#register();
+  }
+
+  /** Gives the number back. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#unhook();
+    if (this.#seq === 0 || this.#failures > 0) return;
+    let patience: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, FAREWELL_MS);
+    });
+    await Promise.race([this.#send(0), enough]);
+    clearTimeout(patience);
+  }
+
+  async #register(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#unhook();
+    const seconds = this.#parts.config.registerSeconds ?? 60;
+    const status = await this.#send(seconds);
+    if (this.#ended) return;
+    const ok = status >= 200 && status < 300;
+    this.#failures = ok ? 0 : this.#failures + 1;
+    const afterMs = ok ? seconds * 500 : AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
+    this.#timer = setTimeout(() => void this.#register(), afterMs);
+    // A registration that must go on does not keep the process alive.
+    this.#timer.unref();
+    if (ok) this.#unhook = this.#parts.endpoint.pathTo(this.#parts.config.exchange).onBroken(() => this.#soon());
+  }
+
+  /** The exchange's end of the connection is gone: it may have forgotten us. */
+  #soon(): void {
+    if (this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#register(), AGAIN_MS[0]);
+    this.#timer.unref();
+  }
+
+  async #send(seconds: number): Promise<number> {
+    const { endpoint, config, domain } = this.#parts;
+    const address = `<sip:${this.#number}@${domain}>`;
+    const { response } = await endpoint.request({
+      method: "REGISTER",
+      target: config.exchange,
+      uri: `sip:${domain}`,
+      from: address,
+      to: address,
+      callId: this.#callId,
+      seq: ++this.#seq,
+      headers: [
+        ["Contact", endpoint.contact(this.#number, config.exchange.transport)],
+        ["Expires", String(seconds)],
+      ],
+    });
+    return response.status;
+  }
+}
