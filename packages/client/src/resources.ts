@@ -113,25 +113,27 @@ export interface LadderField {
   name: string;
   value: string;
   clause?: string;
+  /** First bit and number of bits within the frame's information field. */
+  bit?: number;
+  bits?: number;
 }
 
+/** One thing that happened on the line. */
 export interface LadderLine {
-  /** Line time since the start of the call. */
-  atMs: number;
-  /** Who speaks: the calling or the called end; `note` is a remark of neither. */
-  from: "caller" | "called" | "note";
-  /** Layer: SIP message, T.38 indicator, T.30 frame, image data. */
-  kind: "sip" | "indicator" | "frame" | "data" | "note";
-  /** `DIS`, `INVITE`, `486 Busy Here`. */
+  /** Line time in microseconds since connect; negative while it rings. */
+  lineUs: number;
+  from: "caller" | "answerer";
+  kind: "sip" | "tone" | "indicator" | "training" | "frame" | "page" | "timer";
+  /** `INVITE`, `486 Busy Here`, `CED`, `DIS`, `PPS-EOP`. */
   name: string;
   /** One plain line. */
-  text: string;
+  meaning: string;
   clause?: string;
   fields: LadderField[];
-  /** The bytes, lower-case hex, cut after 4,096 characters. */
-  hex?: string;
-  /** What was wrong with it (a bad FCS, a frame repeated). */
-  fault?: string;
+  /** A frame with a wrong FCS, or page data that holds such frames. */
+  damaged?: boolean;
+  /** The same frame as this side sent before. */
+  repeated?: boolean;
 }
 
 /** A call as two parties see it, top to bottom. */

@@ -11,6 +11,12 @@ import * as s from "./schemas.ts";
 
 const ATTEMPT = z.object({ key: z.string().openapi({ example: "17.0.1", description: "job.recipient.attempt" }) });
 
+/** A record that cannot be read is our fault, and said as one. */
+function whole<T>(rendered: T | undefined): T {
+  if (rendered === undefined) throw new Error("a stored ladder is damaged");
+  return rendered;
+}
+
 export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   const stored = async (account: number, key: string): Promise<Uint8Array> => {
     const parsed = parseAttemptKey(key);
@@ -32,7 +38,7 @@ export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   });
   app.openapi(route, async (c) => {
     const bytes = await stored(c.get("caller").account.id, c.req.valid("param").key);
-    return c.json(deps.renderLadder(bytes), 200);
+    return c.json({ lines: whole(deps.renderLadder(bytes)) }, 200);
   });
 
   app.openAPIRegistry.registerPath({
@@ -46,7 +52,7 @@ export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   });
   app.get("/v1/attempts/:key/ladder.pcap", scope("jobs:read"), async (c) => {
     const key = c.req.param("key");
-    const pcap = deps.ladderPcap(await stored(c.get("caller").account.id, key));
+    const pcap = whole(deps.ladderPcap(await stored(c.get("caller").account.id, key)));
     return new Response(pcap.slice().buffer, {
       headers: {
         "content-type": "application/vnd.tcpdump.pcap",

@@ -1,6 +1,6 @@
 // What the REST API needs from the rest of the house, and what every request carries.
 
-import type { Ladder, LineView } from "@depesche/client";
+import type { LadderLine, LineView } from "@depesche/client";
 import type { Account, Scope } from "@depesche/core";
 import type { BlobStore, FaceLedger, Intake, Spool, WallClock } from "@depesche/ports";
 import type { Context } from "hono";
@@ -23,10 +23,10 @@ export interface ApiDeps {
   renderPage(document: Uint8Array, index: number): Promise<Uint8Array | "none" | "unsupported">;
   /** A received TIFF as PDF. */
   tiffToPdf(tiff: Uint8Array): Uint8Array;
-  /** A stored ladder, decoded. */
-  renderLadder(stored: Uint8Array): Ladder;
-  /** A stored ladder as a capture file. */
-  ladderPcap(stored: Uint8Array): Uint8Array;
+  /** A stored ladder, decoded; undefined when it is damaged. */
+  renderLadder(stored: Uint8Array): LadderLine[] | undefined;
+  /** A stored ladder as a capture file; undefined when it is damaged. */
+  ladderPcap(stored: Uint8Array): Uint8Array | undefined;
   /** Simulated time may be changed. */
   clockSettable: boolean;
   /** Webhooks may go to loopback addresses. */

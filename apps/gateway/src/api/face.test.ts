@@ -233,7 +233,7 @@ describe("looking into jobs", () => {
     const { ask, ledger } = house();
     ledger.addJob({ id: 1, accountId: 1 });
     ledger.ladders.set("1.0.1", Uint8Array.of(1, 2, 3));
-    expect(await (await ask("GET", "/v1/attempts/1.0.1/ladder")).json()).toMatchObject({ lines: [{ atMs: 3 }] });
+    expect(await (await ask("GET", "/v1/attempts/1.0.1/ladder")).json()).toMatchObject({ lines: [{ lineUs: 3 }] });
     const pcap = await ask("GET", "/v1/attempts/1.0.1/ladder.pcap");
     expect(pcap.headers.get("content-disposition")).toContain("call-1.0.1.pcap");
     expect(new Uint8Array(await pcap.arrayBuffer())).toEqual(Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1));

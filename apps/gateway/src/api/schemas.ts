@@ -156,21 +156,27 @@ export const attempt = z
   })
   .openapi("Attempt") satisfies z.ZodType<wire.AttemptView>;
 
-const ladderField = z.object({ name: z.string(), value: z.string(), clause: z.string().optional() });
+const ladderField = z.object({
+  name: z.string(),
+  value: z.string(),
+  clause: z.string().optional(),
+  bit: z.int().optional().openapi({ description: "First bit within the frame's information field" }),
+  bits: z.int().optional(),
+});
 
 export const ladder = z
   .object({
     lines: z.array(
       z.object({
-        atMs: z.number().openapi({ description: "Line time since the start of the call" }),
-        from: z.enum(["caller", "called", "note"]),
-        kind: z.enum(["sip", "indicator", "frame", "data", "note"]),
-        name: z.string(),
-        text: z.string(),
-        clause: z.string().optional(),
+        lineUs: z.number().openapi({ description: "Line time in microseconds since connect; negative while it rings" }),
+        from: z.enum(["caller", "answerer"]),
+        kind: z.enum(["sip", "tone", "indicator", "training", "frame", "page", "timer"]),
+        name: z.string().openapi({ example: "DIS" }),
+        meaning: z.string(),
+        clause: z.string().optional().openapi({ example: "T.30 §5.3.6.1.1" }),
         fields: z.array(ladderField),
-        hex: z.string().optional(),
-        fault: z.string().optional(),
+        damaged: z.boolean().optional(),
+        repeated: z.boolean().optional(),
       }),
     ),
   })

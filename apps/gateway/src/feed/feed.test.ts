@@ -11,7 +11,7 @@ import {
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock, MemoryLedger } from "../memory-ledger.double.ts";
-import { attachFeed, createFeed, type FeedLimits } from "./index.ts";
+import { createFeed, type FeedLimits, listenForFeeds } from "./index.ts";
 
 const closers: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -36,12 +36,11 @@ async function feedHouse(limits: Partial<FeedLimits> = {}) {
       },
     },
     simulated: true,
-    clockSettable: true,
     onFault: (fault) => faults.push(fault),
     limits,
   });
   const server: Server = createServer();
-  attachFeed(server, { ledger, hub, onFault: (fault) => faults.push(fault) });
+  listenForFeeds(server, { ledger, hub, onFault: (fault) => faults.push(fault) });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   closers.push(() => {
     hub.close();

@@ -41,9 +41,8 @@ export interface FeedDeps {
   ledger: FaceLedger;
   wall: WallClock;
   lines: LineBoard;
-  /** Simulators are the carriers. */
+  /** Simulators are the carriers, and the clock can be set. */
   simulated: boolean;
-  clockSettable: boolean;
   onFault(fault: unknown, where: string): void;
   limits?: Partial<FeedLimits>;
 }
@@ -161,7 +160,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       head: now,
       account: { id: account.id, name: account.name, scopes: [...peer.caller.scopes] },
       simulated: deps.simulated,
-      clock: clockView(clock, wall.now(), deps.clockSettable),
+      clock: clockView(clock, wall.now(), deps.simulated),
       jobs: [...board.recent()],
       today: board.today(),
       lines,

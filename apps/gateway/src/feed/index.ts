@@ -1,2 +1,3 @@
+export { type AttachedFeed, attachFeed } from "./attach.ts";
 export { createFeed, FEED_LIMITS, type FeedDeps, type FeedHub, type FeedLimits } from "./hub.ts";
-export { attachFeed, type UpgradeDeps } from "./upgrade.ts";
+export { listenForFeeds, type UpgradeDeps } from "./upgrade.ts";

@@ -48,10 +48,10 @@ function refuse(socket: Duplex, problem: ApiProblem): void {
 }
 
 /**
- * Serves the feed on a Node HTTP server's upgrade event. Upgrades to other paths are left to other listeners, or refused
+ * Takes upgrades to the feed on a Node HTTP server's upgrade event. Upgrades to other paths are left to other listeners, or refused
  * when there are none. Answers how to stop listening; open feeds are the hub's to close.
  */
-export function attachFeed(server: Server, deps: UpgradeDeps): () => void {
+export function listenForFeeds(server: Server, deps: UpgradeDeps): () => void {
   // The feed takes no messages; a small limit keeps a talkative peer from filling memory.
   const sockets = new WebSocketServer({
     noServer: true,

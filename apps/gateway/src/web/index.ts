@@ -1,0 +1,1 @@
+export { type WebDeps, webFace } from "./face.ts";
