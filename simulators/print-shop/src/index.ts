@@ -1,1 +1,3 @@
-export {};
+export type { PrintShopConfig, PrintShopSimulator } from "./shop.ts";
+export { openPrintShop } from "./shop.ts";
+export type { PrintedLetter } from "./tray.ts";

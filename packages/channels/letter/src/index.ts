@@ -1,1 +1,2 @@
-export {};
+export type { LetterChannelConfig, LetterDelivery } from "./work.ts";
+export { letterWork } from "./work.ts";

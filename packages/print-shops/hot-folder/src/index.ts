@@ -1,1 +1,2 @@
-export {};
+export type { HotFolderConfig } from "./shop.ts";
+export { openHotFolder } from "./shop.ts";
