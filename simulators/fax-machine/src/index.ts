@@ -1,1 +1,4 @@
-export {};
+export { type AnsweringMachine, answeringMachine } from "./answering.ts";
+export { MACHINES, type MachineFacts } from "./moods.ts";
+export { type SendingMachine, sendingMachine } from "./sending.ts";
+export { hashOf, Tray, type TrayFax, type TrayLimits, type TrayPage } from "./tray.ts";

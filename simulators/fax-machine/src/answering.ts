@@ -1,0 +1,61 @@
+/** A machine that answers: a T.30 session with its mood, and the pages it has taken in. */
+
+import type { MachineMood } from "@depesche/scenario";
+import { decode, type Coding as PageCoding } from "@depesche/t4";
+import {
+  type Action,
+  type Coding,
+  createAnswerer,
+  type Event,
+  type PageFormat,
+  type Resolution,
+  step,
+} from "@depesche/t30";
+import { MACHINES } from "./moods.ts";
+import { noise } from "./noise.ts";
+import { hashOf, type TrayPage } from "./tray.ts";
+
+/** A page is refused (RTN) when more than this part of its lines is bad. */
+const BAD_LINES_LIMIT = 0.1;
+
+const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
+const Y_DPI: Readonly<Record<Resolution, number>> = { standard: 98, fine: 196, superfine: 391 };
+
+/** One call of a machine. `step` and `lastPage` are what a line asks of its party. */
+export interface AnsweringMachine {
+  step(event: Event, out: Action[]): void;
+  lastPage(): boolean;
+  /** Takes a page in; false refuses it. */
+  receive(octets: Uint8Array, format: PageFormat): boolean;
+  /** Pages taken in so far, one after the other. */
+  readonly pages: readonly (TrayPage & { octets: Uint8Array })[];
+  /** TSI of the caller. */
+  remoteId(): string;
+}
+
+/** A machine going off-hook. `stationId` becomes its CSI. */
+export function answeringMachine(options: { mood: MachineMood; stationId: string }): AnsweringMachine {
+  const { capabilities, mood, damageEvery } = MACHINES[options.mood];
+  const session = createAnswerer({ stationId: options.stationId, capabilities, mood });
+  const line = damageEvery === undefined ? (event: Event) => event : noise(damageEvery);
+  const pages: (TrayPage & { octets: Uint8Array })[] = [];
+  return {
+    pages,
+    step: (event, out) => step(session, line(event), out),
+    lastPage: () => session.side === "answerer" && session.state.step === "deciding" && session.state.end === "EOP",
+    remoteId: () => session.remoteId,
+    receive(octets, format) {
+      const coding = CODINGS[format.coding];
+      if (!isLegible(octets, coding, format.width)) return false;
+      pages.push({ octets, sha256: hashOf(octets), coding, width: format.width, yDpi: Y_DPI[format.resolution] });
+      return true;
+    },
+  };
+}
+
+/** Copy quality checking. With MMR there is error correction below, and nothing could be refused. */
+function isLegible(octets: Uint8Array, coding: PageCoding, width: number): boolean {
+  if (coding === "MMR") return true;
+  const { rows, badLines } = decode(octets, { coding, width });
+  return rows > 0 && badLines <= rows * BAD_LINES_LIMIT;
+}

@@ -1,0 +1,117 @@
+/** The paper tray of all machines: their last faxes as they came over the line, made into TIFF only when asked for. */
+
+import { createHash } from "node:crypto";
+import { type Coding, decode, type TiffPageInput, writeTiff } from "@depesche/t4";
+
+/** A page as it came over the line. */
+export interface TrayPage {
+  /** SHA-256 of the T.4/T.6 octets, lower-case hex. */
+  sha256: string;
+  coding: Coding;
+  width: number;
+  yDpi: number;
+}
+
+export interface TrayFax {
+  from: string;
+  /** TSI of the sending machine. */
+  remoteId: string;
+  /** Milliseconds since 1970, of the clock the exchange runs by. */
+  at: number;
+  pages: readonly TrayPage[];
+}
+
+export interface TrayLimits {
+  /** Faxes a machine keeps; default 50. */
+  faxes?: number;
+  /** Octets of all pages of all machines; the oldest faxes of all go first. Default 128 MB. */
+  octets?: number;
+}
+
+/** Standard resolution is told from fine by this. */
+const X_DPI = 204;
+
+export class Tray {
+  readonly #limits: Required<TrayLimits>;
+  readonly #machines = new Map<string, TrayFax[]>();
+  /** Page octets by hash, with how often they lie in the tray: one circular to thousands is kept once. */
+  readonly #pages = new Map<string, { octets: Uint8Array; uses: number }>();
+  /** All faxes, oldest first. */
+  readonly #order = new Set<{ number: string; fax: TrayFax }>();
+  #octets = 0;
+
+  constructor(limits: TrayLimits = {}) {
+    this.#limits = { faxes: limits.faxes ?? 50, octets: limits.octets ?? 128 * 1024 * 1024 };
+  }
+
+  /** Faxes of a number, oldest first; their index is what `tiff` takes. */
+  faxes(number: string): readonly TrayFax[] {
+    return this.#machines.get(number) ?? [];
+  }
+
+  put(number: string, fax: Omit<TrayFax, "pages">, pages: readonly (TrayPage & { octets: Uint8Array })[]): void {
+    const kept: TrayFax = { ...fax, pages: pages.map(({ octets: _, ...page }) => page) };
+    for (const { sha256, octets } of pages) this.#keep(sha256, octets);
+    const tray = this.#machines.get(number) ?? [];
+    this.#machines.set(number, tray);
+    tray.push(kept);
+    this.#order.add({ number, fax: kept });
+    if (tray.length > this.#limits.faxes) this.#drop(number, tray[0]!);
+    for (const oldest of this.#order) {
+      if (this.#octets <= this.#limits.octets || this.#order.size === 1) break;
+      this.#drop(oldest.number, oldest.fax);
+    }
+  }
+
+  /** The fax as a multipage TIFF with fax tags, or undefined when there is none at that index. */
+  tiff(number: string, index: number): Uint8Array | undefined {
+    const fax = this.faxes(number)[index];
+    if (!fax) return undefined;
+    const pages = fax.pages.map((page) => tiffPage(page, this.#pages.get(page.sha256)!.octets));
+    const printable = pages.filter(({ bitmap }) => bitmap.height > 0);
+    return printable.length === 0 ? undefined : writeTiff(printable, { software: "Depesche fax machine" });
+  }
+
+  clear(): void {
+    this.#machines.clear();
+    this.#pages.clear();
+    this.#order.clear();
+    this.#octets = 0;
+  }
+
+  #keep(sha256: string, octets: Uint8Array): void {
+    const known = this.#pages.get(sha256);
+    if (known) {
+      known.uses++;
+      return;
+    }
+    this.#pages.set(sha256, { octets, uses: 1 });
+    this.#octets += octets.length;
+  }
+
+  #drop(number: string, fax: TrayFax): void {
+    const tray = this.#machines.get(number);
+    if (tray) tray.splice(tray.indexOf(fax), 1);
+    for (const entry of this.#order) {
+      if (entry.fax !== fax) continue;
+      this.#order.delete(entry);
+      break;
+    }
+    for (const { sha256 } of fax.pages) {
+      const page = this.#pages.get(sha256)!;
+      page.uses--;
+      if (page.uses > 0) continue;
+      this.#pages.delete(sha256);
+      this.#octets -= page.octets.length;
+    }
+  }
+}
+
+export function hashOf(octets: Uint8Array): string {
+  return createHash("sha256").update(octets).digest("hex");
+}
+
+function tiffPage(page: TrayPage, octets: Uint8Array): TiffPageInput {
+  const { bitmap, badLines, consecutiveBadLines } = decode(octets, { coding: page.coding, width: page.width });
+  return { bitmap, xDpi: X_DPI, yDpi: page.yDpi, badLines, consecutiveBadLines };
+}
