@@ -31,7 +31,7 @@ const MM_PER_POINT = 25.4 / 72;
 const MOST_LINES = 300;
 /** Only these may stand above the address in the window without being part of it. */
 const ENDORSEMENT =
-  /^(?:(?:einwurf[- ]?)?einschreiben\b|eigenh(?:ä|ae)ndig\b|r(?:ü|ue)ckschein\b|prio\b|priority\b|prioritaire\b|par avion\b|luftpost\b|b(?:ü|ue)chersendung\b|warensendung\b|dialogpost\b|nicht nachsenden\b|wenn unzustellbar\b|falls unzustellbar\b|bei umzug\b|vorausverf(?:ü|ue)gung\b|deutsche post\b|dv\s+\d\d\.\d\d\b)/iu;
+  /^(?:(?:einwurf[- ]?)?einschreiben\b.*|eigenh(?:ä|ae)ndig|(?:mit )?r(?:ü|ue)ckschein|prio(?:rity|ritaire)?|par avion|luftpost|b(?:ü|ue)chersendung|warensendung|dialogpost|nicht nachsenden.*|(?:wenn|falls) unzustellbar\b.*|bei umzug\b.*|vorausverf(?:ü|ue)gung\b.*|pers(?:ö|oe)nlich(?:\s*[/-]\s*vertraulich)?|vertraulich|dv\s+\d\d\.\d\d\b.*)!?$/iu;
 
 /**
  * The recipient's address among the text of page 1, in the zones of DIN 5008 form B: below the DV zone (69 mm) or by the

@@ -74,9 +74,16 @@ describe("the address", () => {
     expect(checkLetter(letter(same))).toMatchObject({ ok: true, address: LINES });
   });
 
-  it("is told from an endorsement above it", () => {
-    const registered = block(55, ["Einschreiben Einwurf", ...LINES]);
-    expect(checkLetter(letter(registered))).toMatchObject({ ok: true, address: LINES });
+  it.each(["Einschreiben Einwurf", "Einwurf-Einschreiben", "Persönlich/Vertraulich", "Wenn unzustellbar, zurück!"])(
+    "is told from %j above it",
+    (endorsement) => {
+      expect(checkLetter(letter(block(55, [endorsement, ...LINES])))).toMatchObject({ ok: true, address: LINES });
+    },
+  );
+
+  it.each(["Deutsche Post AG", "Priority Reisen GmbH", "Vertraulich & Partner"])("may begin with %j", (name) => {
+    const lines = [name, ...LINES.slice(1)];
+    expect(checkLetter(letter(block(55, lines))).address).toEqual(lines);
   });
 
   it("is read with its runs in any order and joined when a line comes in pieces", () => {
