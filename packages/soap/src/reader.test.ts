@@ -152,6 +152,24 @@ describe("the reader on what clients send", () => {
   });
 });
 
+describe("the limit of markup", () => {
+  it("does not count a large file that comes in CDATA, as UTF-16 or behind a comment", () => {
+    const data = "QUJD".repeat(2_000_000);
+    const wide = new Uint8Array(Buffer.from(call(`<SendFile1>${data}</SendFile1>`), "utf16le"));
+    const bodies = [
+      utf8(call(`<SendFile1><![CDATA[${data}]]></SendFile1>`)),
+      utf8(call(`<SendFile1><!-- file -->${data}</SendFile1>`)),
+      wide,
+    ];
+    for (const body of bodies) {
+      const reader = createSoapReader({ binaryParts: BINARY, onBinaryChunk: () => {} });
+      for (let at = 0; at < body.length; at += 65_536) reader.write(body.subarray(at, at + 65_536));
+      const result = reader.end();
+      expect(result.ok && result.parts.get("SendFile1")).toMatchObject({ bytes: 6_000_000 });
+    }
+  });
+});
+
 describe("the reader on encodings", () => {
   const text = call("<SendText>Grüße, 5 €</SendText><SendFile1>SGFsbG8=</SendFile1>");
   const sixteen = (value: string, littleEndian: boolean, mark: boolean) => {
