@@ -1,6 +1,8 @@
 // What a simulator is to the town: something that opens, has routes in the control API and perhaps a wire log, and closes.
 
 import type { SimulatedClock, WallClock } from "@depesche/ports";
+import { dialled } from "@depesche/scenario";
+import type { Scenario } from "./scenario.ts";
 
 /** An answer of a route: JSON unless it has a media type of its own. */
 export type Answer =
@@ -34,6 +36,7 @@ export interface Route {
 
 /** What every simulator of the town may use. */
 export interface Surroundings {
+  scenario: Scenario;
   clock: SimulatedClock;
   wall: WallClock;
   /** Folder for wire logs and everything else a simulator keeps. */
@@ -73,8 +76,7 @@ export function countFrom(query: URLSearchParams, name: string, unset: number): 
 
 /** A telephone number as people write it, in E.164. Throws BadRequest. */
 export function e164(given: string): string {
-  const number = given.replace(/[\s()/.-]/g, "").replace(/^00/, "+");
-  if (!/^\+[1-9]\d{2,14}$/.test(number))
-    throw new BadRequest(`"${given.slice(0, 40)}" is not an international telephone number.`);
+  const number = dialled(given);
+  if (number === undefined) throw new BadRequest(`"${given.slice(0, 40)}" is not an international telephone number.`);
   return number;
 }

@@ -10,6 +10,7 @@ import { BadRequest, type House, type Route, type Surroundings } from "./house.t
 import { openMailHouse } from "./houses/mail.ts";
 import { openPrintShopHouse } from "./houses/print-shop.ts";
 import { openSmsHouse } from "./houses/sms.ts";
+import { Scenario, scenarioRoutes } from "./scenario.ts";
 import { PORT_VARIABLES, SettingProblem, type TownConfig, type TownPorts } from "./settings.ts";
 import { asStream, wireLines } from "./wire-log.ts";
 
@@ -36,7 +37,8 @@ export async function startTown(config: TownConfig): Promise<Town> {
   const folder = path.join(config.dataFolder, "simulators");
   fs.mkdirSync(folder, { recursive: true });
   const clock = openTownClock(systemClock);
-  const around: Surroundings = { clock, wall: systemClock, folder, dataFolder: config.dataFolder };
+  const scenario = new Scenario(path.join(folder, "scenario.json"));
+  const around: Surroundings = { scenario, clock, wall: systemClock, folder, dataFolder: config.dataFolder };
   const houses: House[] = [];
   const ports = { ...config.ports };
   let control: ServerType | undefined;
@@ -51,7 +53,8 @@ export async function startTown(config: TownConfig): Promise<Town> {
       houses.push(house);
       if (port !== undefined && house.port !== undefined) ports[port] = house.port;
     }
-    const api = controlApi([...houses.flatMap((house) => house.routes), ...townRoutes(clock, houses, ports)]);
+    const routes = houses.flatMap((house) => house.routes);
+    const api = controlApi([...routes, ...scenarioRoutes(scenario), ...townRoutes(clock, houses, ports)]);
     control = await named("control", config, () => listen(api.fetch, config.ports.control));
     const address = control.address();
     if (typeof address === "object" && address !== null) ports.control = address.port;

@@ -6,8 +6,14 @@ import { BadRequest, countFrom, e164, type House, type Surroundings, textFields 
 
 export async function openSmsHouse(port: number, around: Surroundings): Promise<House> {
   const file = path.join(around.folder, "wire-sms.ndjson");
-  const { clock, wall } = around;
-  const carrier = await openTwilioSimulator({ port, clock, wall: wall.now, wireLog: file });
+  const { clock, wall, scenario } = around;
+  const carrier = await openTwilioSimulator({
+    port,
+    clock,
+    wall: wall.now,
+    wireLog: file,
+    moodOf: (to) => scenario.sms(to),
+  });
   return {
     port: carrier.port,
     wireLog: { channel: "sms", file },

@@ -1,0 +1,150 @@
+// The scenario: what numbers do that have no mood of their own, or another one than theirs. A file, so that it outlives the process.
+
+import * as fs from "node:fs";
+import { MACHINE_MOODS, type Subscriber } from "@depesche/scenario";
+import { isMoodName, MOODS, type MoodName } from "@depesche/twilio-simulator";
+import { BadRequest, e164, type Route } from "./house.ts";
+
+export interface ScenarioNumber {
+  /** What a call meets. */
+  call?: Subscriber;
+  /** How a message is taken. */
+  sms?: MoodName;
+}
+
+/** By number in E.164. */
+export type ScenarioNumbers = Readonly<Record<string, ScenarioNumber>>;
+
+const NUMBERS_LIMIT = 10_000;
+const BUSY_CALLS_LIMIT = 1_000;
+const KINDS = ["busy", "no-answer", "voice", "unassigned", "network-fault", "no-service"] as const;
+
+export class Scenario {
+  readonly #file: string;
+  #numbers: ScenarioNumbers = {};
+
+  /** Reads the file when there is one; a file that is no scenario is an error that names it. */
+  constructor(file: string) {
+    this.#file = file;
+    if (!fs.existsSync(file)) return;
+    try {
+      this.#numbers = readScenario(JSON.parse(fs.readFileSync(file, "utf8")));
+    } catch (error) {
+      throw new Error(`${file} is no scenario: ${(error as Error).message}`);
+    }
+  }
+
+  get numbers(): ScenarioNumbers {
+    return this.#numbers;
+  }
+
+  /** Takes a new scenario in the place of the old one. Throws BadRequest when it is none, and keeps the old one. */
+  replace(document: unknown): void {
+    const numbers = readScenario(document);
+    fs.writeFileSync(`${this.#file}.new`, `${JSON.stringify({ numbers }, undefined, 2)}\n`);
+    fs.renameSync(`${this.#file}.new`, this.#file);
+    this.#numbers = numbers;
+  }
+
+  call(number: string): Subscriber | undefined {
+    return this.#of(number)?.call;
+  }
+
+  sms(number: string): MoodName | undefined {
+    return this.#of(number)?.sms;
+  }
+
+  #of(number: string): ScenarioNumber | undefined {
+    return Object.hasOwn(this.#numbers, number) ? this.#numbers[number] : undefined;
+  }
+}
+
+export function scenarioRoutes(scenario: Scenario): Route[] {
+  const shown = () => ({ json: { numbers: scenario.numbers } });
+  return [
+    {
+      method: "get",
+      path: "/scenario",
+      summary: "What numbers do that the scenario names.",
+      response: SCENARIO,
+      answer: shown,
+    },
+    {
+      method: "put",
+      path: "/scenario",
+      summary: "Puts a new scenario in the place of the old one.",
+      request: SCENARIO,
+      response: SCENARIO,
+      answer({ body }) {
+        scenario.replace(body);
+        return shown();
+      },
+    },
+  ];
+}
+
+function readScenario(document: unknown): ScenarioNumbers {
+  const { numbers } = objectAt(document, "the scenario");
+  const entries = Object.entries(objectAt(numbers, "numbers"));
+  if (entries.length > NUMBERS_LIMIT) throw new BadRequest(`A scenario has at most ${NUMBERS_LIMIT} numbers.`);
+  return Object.fromEntries(entries.map(([number, given]) => [e164(number), readNumber(number, given)]));
+}
+
+function readNumber(number: string, given: unknown): ScenarioNumber {
+  const { call, sms } = objectAt(given, `numbers["${number}"]`);
+  if (sms !== undefined && !isMoodName(sms)) {
+    throw new BadRequest(`numbers["${number}"].sms must be one of ${Object.keys(MOODS).join(", ")}.`);
+  }
+  return {
+    ...(call !== undefined && { call: readSubscriber(`numbers["${number}"].call`, call) }),
+    ...(sms !== undefined && { sms }),
+  };
+}
+
+function readSubscriber(place: string, given: unknown): Subscriber {
+  const { kind, mood = "modern", busyCalls = 0 } = objectAt(given, place);
+  if (kind !== "machine") {
+    const found = KINDS.find((known) => known === kind);
+    if (found === undefined) throw new BadRequest(`${place}.kind must be one of machine, ${KINDS.join(", ")}.`);
+    return { kind: found };
+  }
+  const found = MACHINE_MOODS.find((known) => known === mood);
+  if (found === undefined) throw new BadRequest(`${place}.mood must be one of ${MACHINE_MOODS.join(", ")}.`);
+  if (!Number.isInteger(busyCalls) || Number(busyCalls) < 0 || Number(busyCalls) > BUSY_CALLS_LIMIT) {
+    throw new BadRequest(`${place}.busyCalls must be a whole number from 0 to ${BUSY_CALLS_LIMIT}.`);
+  }
+  return { kind, mood: found, busyCalls: Number(busyCalls) };
+}
+
+function objectAt(given: unknown, place: string): Record<string, unknown> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new BadRequest(`${place} must be an object.`);
+  }
+  return given as Record<string, unknown>;
+}
+
+const SCENARIO = {
+  type: "object",
+  required: ["numbers"],
+  properties: {
+    numbers: {
+      type: "object",
+      description: "By number in E.164.",
+      additionalProperties: {
+        type: "object",
+        properties: {
+          call: {
+            type: "object",
+            required: ["kind"],
+            properties: {
+              kind: { enum: ["machine", ...KINDS] },
+              mood: { enum: MACHINE_MOODS },
+              busyCalls: { type: "integer", minimum: 0, maximum: BUSY_CALLS_LIMIT },
+            },
+          },
+          sms: { enum: Object.keys(MOODS) },
+        },
+      },
+    },
+  },
+};
