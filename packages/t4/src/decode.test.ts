@@ -160,7 +160,7 @@ describe("damaged MMR", () => {
     expect(broken).toMatchObject({ rows: 2, badLines: 1, ended: "error" });
   });
   it("refuses modes that lead out of the line or back behind a0", () => {
-    for (const code of ["010", "011", "001 1100 000101", "001 10011 010 0000010"]) {
+    for (const code of ["010", "011", "001 1100 000101", "001 10011 010 0000010 1"]) {
       expect(decode(bits(code), { coding: "MMR", width: 10 })).toMatchObject({ rows: 0, ended: "error" });
     }
   });
@@ -171,6 +171,7 @@ describe("lines at the edge of the grammar", () => {
     const one = "0111 0000110111 1000 0011"; // 2 white, 0 black, 3 white, 5 black
     const mr = decode(bits(`${EOL}1 ${one} ${EOL}0 1 1 ${(`${EOL}1`).repeat(6)}`), { coding: "MR", width: 10 });
     expect(rowsOf(mr.bitmap)).toEqual([".....#####", ".....#####"]);
+    expect(mr.badLines).toBe(0);
     const two = "001 0111 0000110111 001 1000 0011"; // the same in horizontal mode
     const mmr = decode(bits(`${two} 1 1 ${EOL} ${EOL}`), { coding: "MMR", width: 10 });
     expect(rowsOf(mmr.bitmap)).toEqual([".....#####", ".....#####"]);
