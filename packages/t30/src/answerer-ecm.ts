@@ -25,7 +25,7 @@ export function onFcd(s: AnswererSession, received: Frame, out: Action[]): undef
   onImage(s, out);
   if (cutsPage(s)) return end(s, "hung-up-on-purpose", out);
   const fcd = decodeFcd(received.fif);
-  if (isProblem(fcd) || fcd.data.length > s.dcs!.ecm || s.frames[fcd.number] !== undefined) return;
+  if (isProblem(fcd) || fcd.data.length > s.dcs!.ecm) return;
   s.frames[fcd.number] = fcd.data;
 }
 
@@ -116,7 +116,6 @@ export function onEndOfRetransmission(s: AnswererSession, received: Frame, out: 
   if (!s.heardImage && s.answered === "EOR" && s.state.step !== "await-training") return repeatAnswer(s, out);
   if (s.state.step !== "receiving" || s.dcs!.ecm === 0 || received.fif.length < 1) return ignored(received, out);
   const pageEnd = endOf(received.fif[0]!);
-  s.incomplete = true;
   s.frames = [];
   s.frameCount = 0;
   if (pageEnd === "NULL") {

@@ -119,6 +119,12 @@ test("an old receiver gets standard resolution, MH, its rate and its line time",
   });
 });
 
+test("with error correction no line needs fill, whatever the receiver's printer needs", () => {
+  const slow = { ...FULL_CAPABILITIES, minScan: OLD.minScan };
+  expect(negotiate(slow, WANTED)).toMatchObject({ ecm: 256, minScanUs: 0 });
+  expect(negotiate(slow, { ...WANTED, ecm: false })).toMatchObject({ ecm: 0, minScanUs: 10_000 });
+});
+
 test("a ceiling below every common rate leaves nothing", () => {
   expect(negotiate({ ...FULL_CAPABILITIES, modems: "v29" }, { ...WANTED, maxRate: 4800 })).toBeUndefined();
 });

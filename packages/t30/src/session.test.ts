@@ -293,6 +293,13 @@ describe("error correction", () => {
     expect(result.stored).toEqual([page]);
   });
 
+  test("at each rate the block has its own four PPR", () => {
+    const result = call({ pages: [octets(256 * 8)], line: harming({ 64: 7 }) });
+    expect(result.ladder.filter((line) => line === "> CTC").length).toBe(1);
+    expect(result.ladder.filter((line) => line === "< PPR").length).toBe(7);
+    expect(result.caller?.outcome).toBe("OK");
+  });
+
   test("a frame that never comes through ends with EOR, ERR and no OK on either side", () => {
     const result = call({ caller: { maxRate: 2400 }, line: harming({ 64: 1000 }) });
     expect(since(result, "EOR")).toEqual([
