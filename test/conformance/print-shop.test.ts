@@ -1,6 +1,6 @@
 // The hot folder against the print-shop simulator, through real files.
 
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPrintShop, type PrintShopSimulator } from "@depesche/print-shop";
@@ -191,6 +191,41 @@ describe("the print-shop simulator", () => {
     expect(new Set(told.slice(1))).toEqual(new Set([`${a.id} handed-over`, `${b.id} printed`, `${b.id} handed-over`]));
     expect((await wire()).map((l) => l.id)).toEqual([a.id, b.id]);
     await driver.close();
+  });
+
+  it.each([
+    ["after the acknowledgement, before the batch was removed", async () => {}],
+    ["after the wire log, before the acknowledgement", (out: string) => rm(out, { recursive: true })],
+    [
+      "after the PDF was taken, before the wire log",
+      async (out: string) => {
+        await rm(out, { recursive: true });
+        await writeFile(place.wireLog, "");
+        await rm(join(place.root, "work", "floor"), { recursive: true });
+      },
+    ],
+  ] as const)("a kill %s prints no letter twice and loses none", async (_when, undo) => {
+    // The batch is put back to where it lay at that moment, and what came later is undone.
+    const backup = join(place.root, "backup");
+    await sim.close();
+    await batch("once");
+    const lying = join(place.hotFolder, "in", "test.once");
+    await cp(lying, backup, { recursive: true });
+    sim = await place.openFloor();
+    await expect.poll(answers).toHaveLength(1);
+    await expect.poll(() => readdir(join(place.hotFolder, "in"))).toEqual([]);
+    await sim.close();
+    await cp(backup, lying, { recursive: true });
+    await undo(join(place.hotFolder, "out"));
+    sim = await place.openFloor();
+    await expect.poll(() => readdir(join(place.hotFolder, "in"))).toEqual([]);
+    const text = await readFile(join(place.hotFolder, "out", "test.once.1-received.tsv"), "utf8");
+    expect(text).toBe("once-0\tacknowledged\t\t\n");
+    expect((await wire()).map((l) => l.id)).toEqual(["once-0"]);
+    place.clock.forward(24 * HOUR);
+    await expect.poll(answers).toHaveLength(3);
+    expect(sim.letters().map((l) => [l.id, l.state])).toEqual([["once-0", "handed-over"]]);
+    expect(await sim.letterPdf("once-0")).toHaveLength(blankPdf(2, "once").length);
   });
 
   it("survives a wire log whose last line was torn by a kill", async () => {

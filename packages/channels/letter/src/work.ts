@@ -16,18 +16,23 @@ export interface LetterChannelConfig {
   /** Closed with the channel. */
   shop: PrintShop;
   blobs: BlobStore;
-  /** Told of printed, handed over, returned ..., also for letters of earlier runs. A rejection brings it again later. */
-  onDelivery(delivery: LetterDelivery): Promise<unknown>;
+  /**
+   * Told of printed, handed over, returned ..., also for letters of earlier runs. A rejection brings it again later.
+   * Unset: whoever opened the shop listens to it.
+   */
+  onDelivery?(delivery: LetterDelivery): Promise<unknown>;
   /** Attempts in flight at once. Default 10. */
   slots?: number;
 }
 
 /** The worker's part for letters. */
 export function letterWork({ shop, blobs, onDelivery, slots = 10 }: LetterChannelConfig): ChannelWork {
-  shop.onDelivery(async ({ id, state, detail }) => {
-    const recipient = recipientOf(id);
-    if (recipient) await onDelivery({ ...recipient, state, ...(detail !== undefined && { detail }) });
-  });
+  if (onDelivery) {
+    shop.onDelivery(async ({ id, state, detail }) => {
+      const recipient = recipientOf(id);
+      if (recipient) await onDelivery({ ...recipient, state, ...(detail !== undefined && { detail }) });
+    });
+  }
   return {
     channel: "letter",
     slots,
