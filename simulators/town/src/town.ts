@@ -7,6 +7,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import { openTownClock, readClockSetting, type TownClock } from "./clock.ts";
 import { controlApi } from "./control.ts";
 import { BadRequest, type House, type Route, type Surroundings } from "./house.ts";
+import { openExchangeHouse } from "./houses/exchange.ts";
 import { openMailHouse } from "./houses/mail.ts";
 import { openPrintShopHouse } from "./houses/print-shop.ts";
 import { openSmsHouse } from "./houses/sms.ts";
@@ -24,6 +25,7 @@ export interface Town {
 
 /** One simulator, one line: its port setting (if it has one) and how it opens. */
 const HOUSES: readonly { port?: keyof TownPorts; open(port: number, around: Surroundings): Promise<House> }[] = [
+  { port: "sip", open: openExchangeHouse },
   { port: "twilio", open: openSmsHouse },
   { port: "smtp", open: openMailHouse },
   { open: openPrintShopHouse },

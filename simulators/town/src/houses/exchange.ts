@@ -1,0 +1,153 @@
+// The telephone exchange in the town, with the fax machines behind its numbers.
+
+import * as path from "node:path";
+import { createDocuments, type Documents } from "@depesche/documents";
+import { openExchange } from "@depesche/exchange";
+import { BadRequest, countFrom, e164, type House, type Surroundings, textFields } from "../house.ts";
+
+export async function openExchangeHouse(port: number, around: Surroundings): Promise<House> {
+  const file = path.join(around.folder, "wire-fax.ndjson");
+  const { clock, scenario } = around;
+  const exchange = await openExchange({
+    port,
+    wireLog: file,
+    now: () => clock.now(),
+    subscriber: (number) => scenario.call(number),
+  });
+  let documents: Documents | undefined;
+  /** Conversion threads are started by the first document that needs them. */
+  const rooms = () => {
+    documents ??= createDocuments({ threads: 1 });
+    return documents;
+  };
+  return {
+    port: exchange.port,
+    wireLog: { channel: "fax", file },
+    async close() {
+      await Promise.all([exchange.close(), documents?.close()]);
+    },
+    routes: [
+      {
+        method: "get",
+        path: "/exchange/calls",
+        summary: "Calls that are over, newest first.",
+        query: { number: "Only calls to or from this number.", limit: "How many at most; 1000 unless told." },
+        response: { type: "object", properties: { calls: { type: "array", items: CALL } } },
+        answer({ query }) {
+          const number = query.get("number") === null ? undefined : e164(query.get("number") ?? "");
+          const calls = exchange.calls().filter((c) => number === undefined || c.to === number || c.from === number);
+          return { json: { calls: calls.reverse().slice(0, countFrom(query, "limit", 1000)) } };
+        },
+      },
+      {
+        method: "post",
+        path: "/exchange/calls",
+        summary: "A simulated machine dials and sends a fax; answered when the call is over.",
+        request: {
+          type: "object",
+          required: ["from", "to"],
+          properties: {
+            from: { type: "string" },
+            to: { type: "string" },
+            tiff: { type: "string", contentEncoding: "base64", description: "The pages as a bilevel TIFF." },
+            document: {
+              type: "string",
+              contentEncoding: "base64",
+              description: "Or any document, made into pages first.",
+            },
+            name: { type: "string", description: "File name of the document; tells its type." },
+            stationId: { type: "string" },
+          },
+        },
+        response: CALL,
+        async answer({ body }) {
+          const { from, to } = textFields(body, ["from", "to"]);
+          const { stationId } = body as { stationId?: unknown };
+          if (stationId !== undefined && typeof stationId !== "string")
+            throw new BadRequest('"stationId" is not a text.');
+          const order = { from: e164(from), to: e164(to), tiff: await pagesOf(body, rooms), stationId };
+          const placed = await exchange.placeCall(order);
+          if (!placed.ok) throw new BadRequest(placed.refused);
+          return { status: 201, json: placed.record };
+        },
+      },
+      {
+        method: "get",
+        path: "/exchange/machines/{number}/faxes",
+        summary: "Faxes a simulated machine holds, oldest first.",
+        response: { type: "object", properties: { faxes: { type: "array", items: FAX } } },
+        answer({ path: { number = "" } }) {
+          const to = e164(number);
+          const faxes = exchange.faxes(to).map(({ from, remoteId, at, pages }, n) => ({
+            n,
+            from,
+            remoteId,
+            simAt: at,
+            pages: pages.length,
+            tiff: `/exchange/machines/${encodeURIComponent(to)}/faxes/${n}.tif`,
+          }));
+          return { json: { faxes } };
+        },
+      },
+      {
+        method: "get",
+        path: "/exchange/machines/{number}/faxes/{n}.tif",
+        summary: "A fax as a multipage TIFF; n counts from 0.",
+        mediaType: "image/tiff",
+        answer({ path: { number = "", n = "" } }) {
+          const body = /^\d{1,6}$/.test(n) ? exchange.faxTiff(e164(number), Number(n)) : undefined;
+          return body === undefined
+            ? { status: 404, json: { error: `The machine has no fax ${n.slice(0, 20)}.` } }
+            : { mediaType: "image/tiff", body };
+        },
+      },
+    ],
+  };
+}
+
+/** The bilevel TIFF to send, out of `tiff` or `document`. */
+async function pagesOf(body: unknown, rooms: () => Documents): Promise<Uint8Array> {
+  const { tiff, document, name = "document" } = body as Record<string, unknown>;
+  if (tiff !== undefined) return octets(tiff, "tiff");
+  if (document === undefined) throw new BadRequest('One of "tiff" and "document" must be there, as base64.');
+  if (typeof name !== "string") throw new BadRequest('"name" is not a text.');
+  const made = await rooms().toFaxPages([{ name, bytes: octets(document, "document") }], { resolution: "fine" });
+  if (!made.ok) throw new BadRequest(`The document cannot be faxed (${made.problem}): ${made.detail}`);
+  return made.pages.tiff;
+}
+
+function octets(given: unknown, name: string): Uint8Array {
+  const isBase64 = typeof given === "string" && given !== "" && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(given);
+  if (!isBase64) throw new BadRequest(`"${name}" is not base64.`);
+  return Uint8Array.from(Buffer.from(given, "base64"));
+}
+
+const CALL = {
+  type: "object",
+  properties: {
+    at: { type: "number", description: "Wall time, ms since 1970." },
+    simAt: { type: "number", description: "Simulated time, ms since 1970." },
+    id: { type: "integer" },
+    attempt: { type: "string" },
+    from: { type: "string" },
+    to: { type: "string" },
+    result: { type: "string" },
+    cause: { type: "string" },
+    pages: { type: "integer" },
+    sha256: { type: "string" },
+    lineUs: { type: "number" },
+    ringUs: { type: "number" },
+  },
+};
+
+const FAX = {
+  type: "object",
+  properties: {
+    n: { type: "integer" },
+    from: { type: "string" },
+    remoteId: { type: "string" },
+    simAt: { type: "number", description: "Simulated time, ms since 1970." },
+    pages: { type: "integer" },
+    tiff: { type: "string", description: "Where the TIFF is." },
+  },
+};
