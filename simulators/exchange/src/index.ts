@@ -1,1 +1,2 @@
-export {};
+export { type Exchange, type ExchangeConfig, openExchange, type Placed, type PlacedCall } from "./exchange.ts";
+export type { CallRecord } from "./wire-log.ts";

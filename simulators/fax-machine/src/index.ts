@@ -1,4 +1,4 @@
 export { type AnsweringMachine, answeringMachine } from "./answering.ts";
 export { MACHINES, type MachineFacts } from "./moods.ts";
 export { type SendingMachine, sendingMachine } from "./sending.ts";
-export { hashOf, Tray, type TrayFax, type TrayLimits, type TrayPage } from "./tray.ts";
+export { hashOf, sumOfHashes, Tray, type TrayFax, type TrayLimits, type TrayPage } from "./tray.ts";

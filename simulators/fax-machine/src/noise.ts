@@ -4,17 +4,18 @@ import { type Event, FCF } from "@depesche/t30";
 
 const CONTENT_AT = 2;
 
-/** Gives each event as it arrives after the noise. With `every` 7, frames 6, 13, 20 ... of a block are hit once. */
+/** Gives each event as it arrives after the noise. With `every` 7, frames 0, 7, 14 ... of a block are hit once. */
 export function noise(every: number): (event: Event) => Event {
   const hit = new Set<string>();
   let frames = 0;
   return (event) => {
     if (event.type === "carrier" && event.up) frames = 0;
     if (event.type !== "frame" || event.bytes[CONTENT_AT] !== FCF.FCD) return event;
-    frames++;
+    const place = frames++;
+    if (place % every !== 0) return event;
     // The frame's own octets name it: a repetition has the same and gets through.
-    const name = `${event.bytes.length} ${event.bytes.subarray(CONTENT_AT).join()}`;
-    if (frames % every !== 0 || hit.has(name)) return event;
+    const name = event.bytes.subarray(CONTENT_AT).join();
+    if (hit.has(name)) return event;
     hit.add(name);
     return { ...event, ok: false };
   };

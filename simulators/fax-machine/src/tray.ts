@@ -111,6 +111,12 @@ export function hashOf(octets: Uint8Array): string {
   return createHash("sha256").update(octets).digest("hex");
 }
 
+/** One hash for a document: that of its page, or of its pages' hashes one after the other; "" without pages. */
+export function sumOfHashes(hashes: readonly string[]): string {
+  if (hashes.length < 2) return hashes[0] ?? "";
+  return createHash("sha256").update(hashes.join("")).digest("hex");
+}
+
 function tiffPage(page: TrayPage, octets: Uint8Array): TiffPageInput {
   const { bitmap, badLines, consecutiveBadLines } = decode(octets, { coding: page.coding, width: page.width });
   return { bitmap, xDpi: X_DPI, yDpi: page.yDpi, badLines, consecutiveBadLines };

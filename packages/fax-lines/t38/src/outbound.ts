@@ -119,7 +119,7 @@ async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, s
     conclude(report, "NOSERVICE", { code: "t38-transport", text });
     return;
   }
-  const media = connectMedia(fax);
+  const media = connectMedia(fax, parts.connections);
   const session = createCaller({
     stationId: order.stationId,
     pages: Array.from({ length: order.pages.count }, () => ({ width: 1728, resolution: "fine" }) as const),

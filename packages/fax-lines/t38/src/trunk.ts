@@ -2,7 +2,7 @@
 
 import type { FaxAnswerHandler, FaxCallOrder, FaxCallReport, FaxTrunk } from "@depesche/ports";
 import { type IncomingCall, openSipEndpoint, type SipEndpoint, type Target } from "@depesche/wire-sip";
-import { type MediaPort, openMediaPort } from "@depesche/wire-t38";
+import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
 import { answerCall } from "./inbound.ts";
 import { placeCall } from "./outbound.ts";
 import { Registration } from "./registration.ts";
@@ -31,6 +31,7 @@ export interface TrunkParts {
   readonly domain: string;
   readonly endpoint: SipEndpoint;
   readonly mediaPort: MediaPort;
+  readonly connections: MediaConnections;
   /** Falls when the trunk closes. */
   readonly closing: AbortSignal;
 }
@@ -63,7 +64,14 @@ export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
     throw error;
   }
   const domain = config.domain ?? config.exchange.host;
-  const parts: TrunkParts = { config, domain, endpoint, mediaPort, closing: closing.signal };
+  const parts: TrunkParts = {
+    config,
+    domain,
+    endpoint,
+    mediaPort,
+    connections: new MediaConnections(),
+    closing: closing.signal,
+  };
 
   return {
     call: (order: FaxCallOrder, signal: AbortSignal): Promise<FaxCallReport> => keep(placeCall(parts, order, signal)),
@@ -79,7 +87,7 @@ export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
       await Promise.all(registrations.map((registration) => registration.end()));
       await Promise.allSettled(running);
       await endpoint.close();
-      await mediaPort.close();
+      await Promise.all([mediaPort.close(), parts.connections.close()]);
     },
   };
 }

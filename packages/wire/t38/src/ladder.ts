@@ -70,6 +70,14 @@ export class Recorder {
     this.#entries.push({ kind: "timer", fromCaller, lineUs, bytes: text.encode(name) });
   }
 
+  /** The line was cut at this time: what was still being sent was never heard by anybody. */
+  cutAt(lineUs: number): void {
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      if (this.#entries[i]!.kind === "ifp" && this.#entries[i]!.lineUs > lineUs) this.#entries.splice(i, 1);
+    }
+    this.#latestUs = lineUs;
+  }
+
   /** The blob, with everything recorded so far. */
   finish(ringUs: number): Uint8Array {
     const firstIfp = this.#connected ? this.#entries.findIndex((entry) => entry.kind === "ifp") : this.#entries.length;

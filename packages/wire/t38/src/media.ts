@@ -29,6 +29,8 @@ export class MediaConnection {
   #lost: string | undefined;
   #outgoing: Uint8Array[] = [];
   #closing: NodeJS.Timeout | undefined;
+  /** Resolved when the socket is gone. */
+  readonly closed: Promise<void>;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -37,9 +39,12 @@ export class MediaConnection {
     socket.on("error", (error) =>
       this.#lose(`media-${(error as NodeJS.ErrnoException).code ?? "error"}`.toLowerCase()),
     );
-    socket.on("close", () => {
-      clearTimeout(this.#closing);
-      this.#lose("media-closed");
+    this.closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        clearTimeout(this.#closing);
+        this.#lose("media-closed");
+        resolve();
+      });
     });
   }
 
@@ -125,9 +130,29 @@ export class MediaConnection {
   }
 }
 
+/** The media connections somebody opened, so that they can be closed with their owner. */
+export class MediaConnections {
+  readonly #open = new Set<MediaConnection>();
+
+  add(media: MediaConnection): void {
+    this.#open.add(media);
+    void media.closed.then(() => this.#open.delete(media));
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open];
+    for (const media of open) media.destroy();
+    await Promise.all(open.map((media) => media.closed));
+  }
+}
+
 /** Connects to the peer's media port and says which call it is for. Faults show as `lost` of the connection. */
-export function connectMedia(target: { host: string; port: number; token: string }): MediaConnection {
+export function connectMedia(
+  target: { host: string; port: number; token: string },
+  owner: MediaConnections,
+): MediaConnection {
   const media = new MediaConnection(connect({ host: target.host, port: target.port }));
+  owner.add(media);
   media.sendOwn({ kind: "hello", token: target.token });
   media.flush();
   return media;

@@ -7,6 +7,8 @@ import {
   type Dcs,
   durationOf,
   type Event,
+  FCF,
+  fcfOf,
   type PageFormat,
   type Report,
 } from "@depesche/t30";
@@ -31,12 +33,23 @@ export interface RunCallOptions {
   /** The coded page; undefined when it cannot be had. */
   needPage?(index: number, format: PageFormat): Promise<Uint8Array | undefined>;
   /** True when the page is stored: only then it is confirmed. */
-  receivedPage?(page: { index: number; octets: Uint8Array; format: PageFormat; last: boolean }): Promise<boolean>;
+  receivedPage?(page: CallPage): Promise<boolean>;
   report?(report: Report): void;
   /** Hangs up politely (DCN). */
   signal?: AbortSignal;
   /** Wall time without any progress after which the call is given up, ms. */
   stallMs?: number;
+}
+
+/** A page that has come in. */
+export interface CallPage {
+  index: number;
+  octets: Uint8Array;
+  format: PageFormat;
+  /** The document ends with it. */
+  last: boolean;
+  /** Line time at its end, microseconds. */
+  lineUs: number;
 }
 
 export interface CallEnd {
@@ -58,8 +71,6 @@ export interface CallEnd {
 type Message = { kind: "ifp"; ifp: Ifp } | { kind: "noise" } | { kind: "hang-up"; atUs: number };
 
 const STALL_MS = 30_000;
-const FCF_DCN = 0x5f;
-const X_BIT = 0x80;
 
 /** Runs the call to its end. Never rejects. */
 export function runCall(options: RunCallOptions): Promise<CallEnd> {
@@ -79,7 +90,6 @@ class RunningCall {
   #dcs: Dcs | undefined;
   #pages = 0;
   #dropped = 0;
-  #saidDcn = false;
   #stopped = false;
   #ended = false;
   #running = false;
@@ -216,7 +226,7 @@ class RunningCall {
         this.#note(action.report);
         return;
       case "hang-up": {
-        const byPeer = because.type === "hangup-by-peer" || (because.type === "frame" && !this.#saidDcn);
+        const byPeer = because.type === "hangup-by-peer" || (because.type === "frame" && isDcn(because.bytes));
         this.#pages = action.result.pages;
         this.#finish(action.result.cause, byPeer ? "peer" : "us", cutAtUs);
         return;
@@ -240,9 +250,6 @@ class RunningCall {
     if (action.type === "send-page" || action.type === "send-ecm-block") {
       this.#imageUs = { from: startUs, to: this.#line.nowUs };
     }
-    if (action.type === "send-frames") {
-      this.#saidDcn = action.frames.some((frame) => (frame.fcf & ~X_BIT) === FCF_DCN);
-    }
   }
 
   async #bringPage(index: number, format: PageFormat): Promise<void> {
@@ -258,7 +265,9 @@ class RunningCall {
     const last = this.#options.party.lastPage?.() ?? false;
     this.#line.hold();
     const { index, octets, format } = page;
-    const stored = await settled(this.#options.receivedPage?.({ index, octets, format, last }));
+    const stored = await settled(
+      this.#options.receivedPage?.({ index, octets, format, last, lineUs: this.#line.nowUs }),
+    );
     this.#line.done();
     if (this.#ended) return;
     this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
@@ -294,6 +303,7 @@ class RunningCall {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     // A hang-up that cut our sending off ended the call at its own time, not at that of what was never heard.
     const lineUs = cutAtUs === undefined ? this.#line.nowUs : Math.min(cutAtUs, this.#line.nowUs);
+    if (lineUs < this.#line.nowUs) this.#options.recorder?.cutAt(lineUs);
     this.#options.media.sendOwn({ kind: "hang-up", us: this.#line.nowUs });
     this.#options.media.close();
     this.#resolve({
@@ -307,6 +317,10 @@ class RunningCall {
       dropped: this.#dropped,
     });
   }
+}
+
+function isDcn(frame: Uint8Array): boolean {
+  return fcfOf(frame[2] ?? 0) === FCF.DCN;
 }
 
 /** A page source or store that fails counts as one that has nothing. */

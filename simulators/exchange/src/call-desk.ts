@@ -1,0 +1,81 @@
+/** What every call of the exchange shares: ports, the book of calls, the signal that ends them. */
+
+import { CAUSES } from "@depesche/t30";
+import type { SipEndpoint } from "@depesche/wire-sip";
+import type { CallEnd, MediaConnections, MediaPort } from "@depesche/wire-t38";
+import { type CallRecord, WireLog } from "./wire-log.ts";
+
+const KEPT_CALLS = 1000;
+/** A BYE and its answer must not take longer. */
+export const BYE_MS = 1500;
+
+export interface CallDesk {
+  readonly endpoint: SipEndpoint;
+  readonly media: MediaPort;
+  readonly connections: MediaConnections;
+  readonly book: CallBook;
+  /** Falls when the exchange closes. */
+  readonly closing: AbortSignal;
+  readonly stallMs: number | undefined;
+}
+
+/** The latest calls in memory, every call in the wire log. */
+export class CallBook {
+  readonly #log: WireLog;
+  readonly #now: () => number;
+  #calls: CallRecord[] = [];
+  #lastId = 0;
+
+  constructor(file: string, now: () => number) {
+    this.#log = new WireLog(file);
+    this.#now = now;
+  }
+
+  /** Oldest first. */
+  get calls(): readonly CallRecord[] {
+    return this.#calls;
+  }
+
+  /** Begins the record of a call; it counts when it is concluded. */
+  open(from: string, to: string, attempt: string): CallRecord {
+    this.#lastId++;
+    const ids = { at: Date.now(), simAt: this.#now(), id: this.#lastId, attempt, from, to };
+    return { ...ids, result: "", cause: "", pages: 0, sha256: "", lineUs: 0, ringUs: 0 };
+  }
+
+  /** Writes the call's line. Throws when the disk refuses. */
+  conclude(record: CallRecord, result: string, cause: string): void {
+    record.result = result;
+    record.cause = cause;
+    this.#log.append(record);
+    this.#calls.push(record);
+    if (this.#calls.length > KEPT_CALLS) this.#calls.shift();
+  }
+
+  forget(): void {
+    this.#calls = [];
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+}
+
+/** Outcome word of a call that ended on the line. */
+export function resultOfEnd(end: CallEnd): string {
+  return end.cause === "media-lost" ? "ISDNERR" : CAUSES[end.cause].outcome;
+}
+
+/** Who hung up on the line says BYE, the other waits for it. */
+export async function part(
+  call: { hangUp(ms: number): Promise<void>; awaitBye(ms: number): Promise<void> },
+  end: CallEnd,
+): Promise<void> {
+  if (end.endedBy === "us") await call.hangUp(BYE_MS);
+  else await call.awaitBye(BYE_MS);
+}
+
+/** "+49 30 23125 000": the fictional Berlin numbers as people write them; others as they are. */
+export function stationIdOf(number: string): string {
+  return number.replace(/^\+4930(23125)(\d+)$/, "+49 30 $1 $2");
+}

@@ -1,0 +1,204 @@
+/** The simulated telephone network: takes calls over SIP, finds who is behind the number, and keeps a record of every call. */
+
+import { sendingMachine, Tray, type TrayFax, type TrayLimits } from "@depesche/fax-machine";
+import { callSeed, dialled, type Subscriber, subscriberAt } from "@depesche/scenario";
+import { header } from "@depesche/sip";
+import { type DropCounters, type IncomingCall, openSipEndpoint, type SipEndpoint } from "@depesche/wire-sip";
+import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
+import { pickUp, refuse } from "./answering.ts";
+import { bridge } from "./bridge.ts";
+import { CallBook, type CallDesk, stationIdOf } from "./call-desk.ts";
+import { dial } from "./dialling.ts";
+import { digitsOf, Registrar } from "./registrar.ts";
+import type { CallRecord } from "./wire-log.ts";
+
+export interface ExchangeConfig {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** SIP over UDP and TCP; 0: any free port. */
+  port: number;
+  /** File of the wire log. */
+  wireLog: string;
+  /** The simulated clock, ms since 1970; default the wall clock. */
+  now?: () => number;
+  tray?: TrayLimits;
+  /** Wall time without progress after which a call is given up, ms; default 30,000. */
+  stallMs?: number;
+}
+
+export interface PlacedCall {
+  from: string;
+  to: string;
+  /** Bilevel TIFF, one or more pages. */
+  tiff: Uint8Array;
+  /** Station id (TSI); default: `from`. */
+  stationId?: string;
+}
+
+/** What a placed call came to; `refused` is a mistake in the order, said in one sentence. */
+export type Placed = { ok: true; record: CallRecord } | { ok: false; refused: string };
+
+export interface Exchange {
+  readonly host: string;
+  readonly port: number;
+  readonly wireLog: string;
+  /** The latest calls (up to 1000), oldest first. */
+  calls(): readonly CallRecord[];
+  /** Faxes a simulated machine holds, oldest first. */
+  faxes(number: string): readonly TrayFax[];
+  /** One of them, counted from 0, as multipage TIFF. */
+  faxTiff(number: string, index: number): Uint8Array | undefined;
+  /** A simulated machine dials; resolves when the call is over. */
+  placeCall(order: PlacedCall): Promise<Placed>;
+  /** Digits of the numbers registered now. */
+  registered(): string[];
+  /** Malformed input that was dropped, by what was wrong with it. */
+  drops(): DropCounters;
+  /** SIP transactions and dialogs alive. */
+  load(): { transactions: number; dialogs: number };
+  /** Forgets calls, faxes and call counts; the wire log and registrations stay. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** So many numbers may have a call count; beyond that counting starts anew. */
+const MAX_COUNTED = 100_000;
+
+/** Opens the exchange; rejects when a port cannot be bound or the wire log cannot be written. */
+export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
+  const host = config.host ?? "127.0.0.1";
+  const book = new CallBook(config.wireLog, config.now ?? Date.now);
+  const closing = new AbortController();
+  const registrar = new Registrar(() => performance.now());
+  const running = new Set<Promise<unknown>>();
+  let media: MediaPort | undefined;
+  let endpoint: SipEndpoint;
+  try {
+    media = await openMediaPort({ host });
+    endpoint = await openSipEndpoint(
+      { host, port: config.port, product: "Depesche exchange" },
+      {
+        // What fails here is ours (a full disk under the wire log): the caller hears of a fault, nobody else does.
+        invite: (call) => void keep(running, switchboard.route(call)).catch(() => call.reject(500)),
+        register: (request) => registrar.register(request),
+      },
+    );
+  } catch (error) {
+    book.close();
+    await media?.close();
+    throw error;
+  }
+  const connections = new MediaConnections();
+  const desk: CallDesk = { endpoint, media, connections, book, closing: closing.signal, stallMs: config.stallMs };
+  const tray = new Tray(config.tray);
+  const switchboard = new Switchboard(desk, registrar, tray);
+  const { port } = endpoint;
+
+  return {
+    host,
+    port,
+    wireLog: config.wireLog,
+    calls: () => book.calls,
+    faxes: (number) => tray.faxes(dialled(number) ?? number),
+    faxTiff: (number, index) => tray.tiff(dialled(number) ?? number, index),
+    placeCall: (order) => keep(running, switchboard.place(order)),
+    registered: () => registrar.numbers(),
+    drops: () => endpoint.drops,
+    load: () => endpoint.load(),
+    reset() {
+      book.forget();
+      tray.clear();
+      switchboard.forgetCounts();
+    },
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      await Promise.allSettled(running);
+      await endpoint.close();
+      await Promise.all([desk.media.close(), connections.close()]);
+      book.close();
+    },
+  };
+}
+
+/** Decides who gets a call. */
+class Switchboard {
+  readonly #desk: CallDesk;
+  readonly #registrar: Registrar;
+  readonly #tray: Tray;
+  readonly #counts = new Map<string, number>();
+
+  constructor(desk: CallDesk, registrar: Registrar, tray: Tray) {
+    this.#desk = desk;
+    this.#registrar = registrar;
+    this.#tray = tray;
+  }
+
+  forgetCounts(): void {
+    this.#counts.clear();
+  }
+
+  /** Whoever is registered for the number gets the call, else the table of numbers decides. */
+  async route(call: IncomingCall): Promise<void> {
+    const { book, endpoint, closing } = this.#desk;
+    if (closing.aborted) {
+      call.reject(503);
+      return;
+    }
+    const to = dialled(call.called) ?? call.called;
+    const record = book.open(call.from, to, header(call.invite, "X-Depesche-Call") ?? "");
+    const contact = this.#registrar.find(digitsOf(to));
+    if (contact) {
+      const status = await bridge(endpoint, call, contact);
+      book.conclude(record, "BRIDGED", `sip-${status}`);
+      return;
+    }
+    const { subscriber, count } = this.#subscriber(to);
+    if (subscriber.kind !== "machine" && subscriber.kind !== "voice") {
+      refuse(this.#desk, call, subscriber.kind, record);
+      return;
+    }
+    await pickUp(this.#desk, call, subscriber, { record, seed: callSeed(to, count), tray: this.#tray });
+  }
+
+  async place(order: PlacedCall): Promise<Placed> {
+    const { book, endpoint } = this.#desk;
+    const from = dialled(order.from);
+    const to = dialled(order.to);
+    if (!from || !to) {
+      return { ok: false, refused: `"${(from ? order.to : order.from).slice(0, 40)}" is no telephone number.` };
+    }
+    const made = sendingMachine({ tiff: order.tiff, stationId: order.stationId ?? stationIdOf(from) });
+    if (!made.ok) return { ok: false, refused: made.detail };
+    const record = book.open(from, to, "");
+    const registered = this.#registrar.find(digitsOf(to));
+    const self = { transport: "tcp", host: endpoint.host, port: endpoint.port } as const;
+    const contact = registered ?? { uri: `sip:${to}@${self.host}:${self.port}`, target: self };
+    await dial(this.#desk, made.machine, {
+      record,
+      contact,
+      conclude: (result, cause) => {
+        // Within the exchange the answering side writes the call's one line.
+        if (registered) book.conclude(record, result, cause);
+        else Object.assign(record, { result, cause });
+      },
+    });
+    return { ok: true, record };
+  }
+
+  #subscriber(number: string): { subscriber: Subscriber; count: number } {
+    const subscriber = subscriberAt(number);
+    const count = this.#counts.get(number) ?? 0;
+    if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
+    this.#counts.set(number, count + 1);
+    const busy = subscriber.kind === "machine" && count < subscriber.busyCalls;
+    return { subscriber: busy ? { kind: "busy" } : subscriber, count };
+  }
+}
+
+function keep<T>(running: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  running.add(work);
+  const forget = () => running.delete(work);
+  work.then(forget, forget);
+  return work;
+}
