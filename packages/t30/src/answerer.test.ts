@@ -119,6 +119,13 @@ describe("waiting", () => {
     expect(ended(after(session, t1))).toBe("no-dis");
   });
 
+  test("the guard over a page ends with it", () => {
+    const session = receiving();
+    expect(timers(after(session, fcd(0x00, 1)))).toEqual([["TPAGE", 900_000_000]]);
+    const out = after(session, frame(0xfd, 0xf4, 0, 0, 0x00), STORED);
+    expect(out).toContainEqual({ type: "stop-timer", timer: "TPAGE" });
+  });
+
   test("a damaged burst before the page is not answered: training may follow it", () => {
     const session = receiving();
     const damaged: Event = { type: "frame", ok: false, bytes: octets(7) };
