@@ -23,8 +23,8 @@ type Place = { thread?: ConversionThread; jobsLeft: number };
 
 /** A pool whose threads start when they are first needed and then stay. */
 export function createPool(options: PoolOptions): Pool {
-  const idle: Place[] = Array.from({ length: options.threads }, () => ({ jobsLeft: 0 }));
-  const busy = new Set<Place>();
+  const places: readonly Place[] = Array.from({ length: options.threads }, () => ({ jobsLeft: 0 }));
+  const idle = [...places];
   const waiting: ((place: Place | undefined) => void)[] = [];
   const leaving = new Set<Promise<void>>();
   let engine: Promise<WasmModule> | undefined;
@@ -38,7 +38,6 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function givePlace(place: Place): void {
-    busy.delete(place);
     const next = waiting.shift();
     if (next === undefined) idle.push(place);
     else next(place);
@@ -70,8 +69,7 @@ export function createPool(options: PoolOptions): Pool {
       if (closed) return refusal("The room is closed.");
       if (idle.length === 0 && waiting.length >= options.maxWaiting) return refusal("Too many documents are waiting.");
       const place = await takePlace();
-      if (place === undefined) return refusal("The room is closed.");
-      busy.add(place);
+      if (place === undefined || closed) return refusal("The room is closed.");
       try {
         return await runIn(place, job);
       } catch (error) {
@@ -83,7 +81,7 @@ export function createPool(options: PoolOptions): Pool {
     async close() {
       closed = true;
       for (const resolve of waiting.splice(0)) resolve(undefined);
-      for (const place of [...idle, ...busy]) vacate(place);
+      for (const place of places) vacate(place);
       await Promise.all(leaving);
     },
   };

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { detect } from "./detect.ts";
+import { fixture, latin1 } from "./fixtures/files.ts";
+
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0);
+const OLE = Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1);
+
+describe("the type of a document", () => {
+  it.each([
+    ["letter.pdf", fixture("letter.pdf"), "pdf"],
+    ["FAX.TIF", fixture("mmr-fine.tif"), "tiff"],
+    ["scan.tiff", fixture("mmr-fine.tif"), "tiff"],
+    ["a.png", PNG, "png"],
+    ["photo.JPeG", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), "jpg"],
+    ["a.gif", latin1("GIF89a..."), "gif"],
+    ["note.txt", latin1("Gr\xfc\xdfe\r\n"), "txt"],
+    ["page.txt", latin1("<html><body>the source is what is sent</body></html>"), "txt"],
+    ["late.pdf", latin1(`${" ".repeat(500)}%PDF-1.4`), "pdf"],
+    ["C:\\Temp\\brief.v2.pdf", fixture("letter.pdf"), "pdf"],
+    ["no-extension", fixture("letter.pdf"), "pdf"],
+  ])("%s is read here", (name, bytes, type) => {
+    expect(detect(bytes, name)).toEqual({ ok: true, type });
+  });
+
+  it.each([
+    ["a.docx", latin1("PK\x03\x04...word/document.xml"), "libreoffice-writer-nogui"],
+    ["a.xlsx", latin1("PK\x03\x04...xl/workbook.xml"), "libreoffice-calc-nogui"],
+    ["a.doc", OLE, "libreoffice-writer-nogui"],
+    ["rtf-as-word-writes-it.doc", latin1("{\\rtf1\\ansi hello}"), "libreoffice-writer-nogui"],
+    ["a.html", latin1("<!-- x --> <!DOCTYPE html><p>x"), "chromium"],
+    ["a.ps", latin1("%!PS-Adobe-3.0\n"), "ghostscript"],
+    ["no-extension", latin1("%!PS-Adobe-3.0\n"), "ghostscript"],
+  ])("%s needs another program, which is named", (name, bytes, debianPackage) => {
+    expect(detect(bytes, name)).toMatchObject({ ok: false, problem: "format-not-supported", debianPackage });
+  });
+
+  it.each([
+    ["a.pdf", PNG, "not-what-its-name-says"],
+    ["a.tif", latin1("a text file"), "not-what-its-name-says"],
+    ["a.docx", latin1("%PDF-1.4"), "not-what-its-name-says"],
+    ["a.txt", PNG, "not-what-its-name-says"],
+    ["a.bmp", latin1("BM is how this text begins"), "not-what-its-name-says"],
+    ["a.pdf", Uint8Array.of(1, 0, 2, 0, 3), "broken"],
+    ["a.exe", latin1("MZ"), "unknown-type"],
+    ["a.foo", fixture("letter.pdf"), "unknown-type"],
+    ["no-extension", Uint8Array.of(1, 0, 2, 0, 3), "unknown-type"],
+    ["a.pdf", new Uint8Array(), "empty-file"],
+  ])("%s with other content is refused", (name, bytes, problem) => {
+    expect(detect(bytes, name)).toMatchObject({ ok: false, problem });
+  });
+});
