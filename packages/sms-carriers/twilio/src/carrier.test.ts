@@ -27,6 +27,8 @@ class Stub {
   readonly taken: { to: string; text: string }[] = [];
   answers: { status: number; body: string }[] = [];
   loseNext = false;
+  /** So many requests for the list are answered with 503. */
+  listFailures = 0;
   readonly silentAsked: Promise<void>;
   #sayAsked: () => void = () => {};
   #throttled = new Set<string>();
@@ -52,6 +54,7 @@ class Stub {
     let body = "";
     for await (const chunk of request) body += chunk;
     if (request.method === "GET") {
+      if (this.listFailures-- > 0) return answer(response, 503, "");
       const to = new URL(request.url ?? "", "http://x").searchParams.get("To");
       const messages = this.messages.filter((m) => m.to === to).map((m) => ({ ...m, status: "queued" }));
       return answer(response, 200, JSON.stringify({ messages, page: 0, page_size: 50, next_page_uri: null }));
@@ -210,6 +213,32 @@ describe("twilio on the wire", () => {
     expect(await carrier.submit({ ...message(), id: "2.0.2" }, NEVER)).toMatchObject({ outcome: "OK" });
     await carrier.close();
     expect(stub.taken).toHaveLength(2);
+  });
+
+  it("a message whose answer and list were both out of reach is found by the next attempt", async () => {
+    const carrier = openTwilio(config(baseUrl));
+    stub.loseNext = true;
+    stub.listFailures = 1;
+    const first = await carrier.submit({ ...message(), id: "1.0.1" }, NEVER);
+    expect(first).toMatchObject({ temporary: true, cause: { code: "carrier-answer-lost" } });
+    const second = await carrier.submit({ ...message(), id: "1.0.2" }, NEVER);
+    await carrier.close();
+    expect(second).toMatchObject({ outcome: "OK", carrierId: stub.messages[0]?.sid });
+    expect(stub.taken).toHaveLength(1);
+  });
+
+  it.each([
+    ["of yesterday", { date_created: new Date(Date.now() - 86_400_000).toUTCString(), direction: "outbound-api" }],
+    ["from the telephone", { date_created: new Date().toUTCString(), direction: "inbound" }],
+  ])("an equal message %s is not taken for the one whose answer was lost", async (_which, fields) => {
+    stub.messages.push({ sid: `SM${"e".repeat(32)}`, to: NUMBERS.good, body: "Hallo", ...fields });
+    stub.answers = [{ status: 502, body: "" }];
+    const carrier = openTwilio(config(baseUrl));
+    expect(await carrier.submit({ ...message(), id: "1.0.1" }, NEVER)).toMatchObject({ temporary: true });
+    const second = await carrier.submit({ ...message(), id: "1.0.2" }, NEVER);
+    await carrier.close();
+    expect(second).toMatchObject({ outcome: "OK", carrierId: stub.messages[1]?.sid });
+    expect(stub.taken).toHaveLength(1);
   });
 
   it("an account that cannot be one is refused at the start", () => {
