@@ -62,10 +62,7 @@ describe("the address", () => {
   });
 
   it("is told from a return line in small print just above it", () => {
-    const dinForm = [
-      ...block(58.5, ["Muster GmbH, Hafenweg 3, 20457 Hamburg"], { size: 7 }),
-      ...block(63, LINES, { size: 9 }),
-    ];
+    const dinForm = [...block(58.5, ["Muster GmbH Hafenweg 3 Hamburg"], { size: 7 }), ...block(63, LINES, { size: 9 })];
     expect(checkLetter(letter(dinForm))).toMatchObject({ ok: true, address: LINES });
   });
 

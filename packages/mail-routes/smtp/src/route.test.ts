@@ -27,7 +27,7 @@ async function server(answer: (line: string, seen: string[]) => string | undefin
       for (const line of lines) {
         seen.push(line);
         const said = answer(line, seen);
-        if (said === "drop") socket.destroy();
+        if (said === "drop") socket.end();
         else if (said !== undefined) socket.write(`${said}\r\n`);
       }
     });

@@ -111,7 +111,7 @@ describe("the driver", () => {
   it("waits no longer than it may, and does not write a letter twice that still lies there", async () => {
     const first = await driver();
     const report = first.shop.submit(order("1-0"), NEVER);
-    await waitForBatch();
+    const [name] = (await waitForBatch()) as [string];
     await first.look(59_999);
     await first.look(1);
     expect(await report).toMatchObject({ outcome: "SENDFAIL", temporary: true, cause: { code: "print-no-answer" } });
@@ -121,10 +121,38 @@ describe("the driver", () => {
     const other = second.shop.submit(order("1-0", { pdf: new Uint8Array(3) }), NEVER);
     expect(await other).toMatchObject({ outcome: "SENDFAIL", cause: { code: "print-id-reused" } });
     void second.shop.submit(order("1-1"), NEVER);
-    const [name] = (await waitForBatch(2)) as [string];
+    const next = (await waitForBatch(2)).find((n) => n !== name) as string;
+    expect((await readdir(join(folder, "in", next))).filter((f) => f.endsWith(".pdf"))).toEqual(["1-1.pdf"]);
     await answer(`${name}.1`, "1-0\tacknowledged\t\t\n");
     await second.look();
     expect(await again).toMatchObject({ outcome: "OK" });
+  });
+
+  it("never writes a letter that was stopped while it was still queued", async () => {
+    const { shop } = await driver();
+    const stop = new AbortController();
+    const stopped = shop.submit(order("1-0"), stop.signal);
+    const other = shop.submit(order("1-1"), NEVER);
+    stop.abort();
+    expect(await stopped).toMatchObject({ cause: { code: "interrupted" } });
+    const [name] = (await waitForBatch()) as [string];
+    expect((await readdir(join(folder, "in", name))).filter((f) => f.endsWith(".pdf"))).toEqual(["1-1.pdf"]);
+    await shop.close();
+    await other;
+  });
+
+  it("tells again only what was not heard", async () => {
+    const { shop, look } = await driver();
+    const told: string[] = [];
+    shop.onDelivery(async ({ id }) => {
+      told.push(id);
+      if (id === "1-1" && told.length < 3) throw new Error("the ledger is away");
+    });
+    await answer("depesche.a.2", "1-0\tprinted\t\t\n1-1\tprinted\t\t\n");
+    await look();
+    await look();
+    expect(told).toEqual(["1-0", "1-1", "1-1"]);
+    expect(await readdir(join(folder, "out", "done"))).toEqual(["depesche.a.2.tsv"]);
   });
 
   it("removes what its earlier run left half-written, and nothing of other senders", async () => {
