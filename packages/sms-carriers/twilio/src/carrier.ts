@@ -1,223 +1,206 @@
-// One open PDF in an engine: opening with named problems, page sizes, drawing in grey or colour, where its pictures lie.
-import type { Gray, Rect } from "../image/gray.ts";
-import { DocumentError } from "../problem.ts";
-import type { PdfPageInfo } from "../results.ts";
-import { BITMAP_FORMAT, type Engine, LOAD_ERROR, OBJECT_TYPE, RENDER_FOR_PAPER } from "./pdfium.ts";
+// SmsCarrier over Twilio's REST API, with the client of the `twilio` package.
+// The API knows no idempotency key: where an answer was lost, the message list tells whether the message was taken.
 
-export type PdfDocument = { handle: number; pageCount: number; form: number };
+import { AsyncLocalStorage } from "node:async_hooks";
+import * as http from "node:http";
+import type { SmsCarrier, SmsMessage, SmsReport, WallClock } from "@depesche/ports";
+import { systemClock } from "@depesche/ports";
+import twilio from "twilio";
+import { reportOfRefusal } from "./answers.ts";
+import { OpenQuestions } from "./open-questions.ts";
 
-export type PdfPage = { handle: number; widthPt: number; heightPt: number; rotate: 0 | 90 | 180 | 270 };
+export interface TwilioConfig {
+  /** AC and 32 hex digits. */
+  accountSid: string;
+  authToken: string;
+  /** Default Twilio itself. */
+  baseUrl?: string;
+  /** Sender where a message has none of its own. */
+  from?: string;
+  /** Used in the place of a sender; Twilio then chooses one. */
+  messagingServiceSid?: string;
+  /** URL for status callbacks; `{attempt}` stands for the attempt key. */
+  statusCallback?: string;
+  /** How long one request may take. Default 10,000. */
+  timeoutMs?: number;
+  /** How long a request in flight may still take once the attempt was aborted. Default 1,000. */
+  stopGraceMs?: number;
+  /** Connections kept open. Default 50. */
+  maxSockets?: number;
+}
 
-const MM_PER_POINT = 25.4 / 72;
-/** sizeof(FPDF_FORMFILLINFO) is 140; all callbacks null, version 1. */
-const FORM_INFO_BYTES = 256;
-/** Objects of one page that are looked at for pictures; a page with more is taken to have them everywhere. */
-const MAX_OBJECTS = 20_000;
+const INTERRUPTED: SmsReport = {
+  outcome: "SENDFAIL",
+  cause: { code: "interrupted", text: "The attempt was stopped by our own side." },
+  temporary: true,
+};
 
-/** Opens a PDF, runs `work` and closes it. Throws DocumentError `broken`, `encrypted` or `too-large`. */
-export function withPdf<T>(engine: Engine, bytes: Uint8Array, work: (document: PdfDocument) => T): T {
-  const { pdfium } = engine;
-  const data = copyIn(engine, bytes);
-  try {
-    const handle = pdfium._FPDF_LoadMemDocument(data, bytes.length, 0);
-    if (handle === 0) throw loadFailure(pdfium._FPDF_GetLastError());
+/** Faults of the network before anything can have reached the carrier. */
+const NEVER_ARRIVED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** No answer of the API is larger. */
+const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** The carrier's clock and ours need not agree to the second. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** Opens the carrier. Throws when the account or the URL cannot be right; network faults are reports of the messages. */
+export function openTwilio(config: TwilioConfig, clock: WallClock = systemClock): SmsCarrier {
+  const signals = new AsyncLocalStorage<AbortSignal>();
+  const { client, disconnect } = connect(config, signals);
+  const questions = new OpenQuestions();
+  const inFlight = new Map<() => void, Promise<SmsReport>>();
+  let closed = false;
+
+  /** Sends, or learns that an earlier try of the same message has been taken. */
+  async function deliver(message: SmsMessage): Promise<SmsReport> {
+    const open = questions.about(message);
+    if (open !== undefined) {
+      const answer = await lookUp(message, open);
+      if (answer !== undefined) return answer;
+    }
+    const startedAt = clock.now();
     try {
-      return withForm(engine, { handle, pageCount: checkedPageCount(engine, handle, bytes) }, work);
-    } finally {
-      pdfium._FPDF_CloseDocument(handle);
+      const sent = await client.messages.create({
+        to: message.to,
+        body: message.text,
+        ...sender(config, message),
+        ...(config.statusCallback && {
+          statusCallback: config.statusCallback.replaceAll("{attempt}", encodeURIComponent(message.id)),
+        }),
+      });
+      if (!/^(SM|MM)[0-9a-f]{32}$/.test(sent.sid)) throw new TypeError("an answer without the message's id");
+      return accepted(message, sent.sid);
+    } catch (error) {
+      if (!mayHaveArrived(error)) return refusalOf(error) ?? unreachable(error);
+      questions.ask(message, startedAt - CLOCK_TOLERANCE_MS);
+      if (signals.getStore()?.aborted) return INTERRUPTED;
+      return (await lookUp(message, startedAt - CLOCK_TOLERANCE_MS)) ?? refusalOf(error) ?? faultOf(error);
     }
-  } finally {
-    pdfium._free(data);
   }
-}
 
-/** Filled-in form fields are drawn only where a form environment exists. */
-function withForm<T>(engine: Engine, document: Omit<PdfDocument, "form">, work: (document: PdfDocument) => T): T {
-  const { pdfium } = engine;
-  const info = copyIn(engine, new Uint8Array(FORM_INFO_BYTES));
-  pdfium.HEAPU8[info] = 1;
-  const form = pdfium._FPDFDOC_InitFormFillEnvironment(document.handle, info);
-  try {
-    if (form !== 0) pdfium._FPDF_SetFormFieldHighlightAlpha(form, 0);
-    return work({ ...document, form });
-  } finally {
-    if (form !== 0) pdfium._FPDFDOC_ExitFormFillEnvironment(form);
-    pdfium._free(info);
-  }
-}
-
-function copyIn(engine: Engine, bytes: Uint8Array): number {
-  const pointer = engine.copyIn(bytes);
-  if (pointer === 0) throw new DocumentError("too-large", "The PDF does not fit into the memory of the PDF engine.");
-  return pointer;
-}
-
-function loadFailure(error: number): DocumentError {
-  if (error === LOAD_ERROR.password) return new DocumentError("encrypted", "The PDF needs a password to open.");
-  if (error === LOAD_ERROR.security) {
-    return new DocumentError("encrypted", "The PDF is protected by a scheme that cannot be opened.");
-  }
-  return new DocumentError("broken", "The file is not a readable PDF.");
-}
-
-function checkedPageCount(engine: Engine, handle: number, bytes: Uint8Array): number {
-  // PDFium rebuilds a lost cross-reference table from what it finds. Without the end mark as well, the rest of the
-  // document is missing, and a fax of the pages that happen to be left would be a wrong one.
-  if (engine.pdfium._FPDF_DocumentHasValidCrossReferenceTable(handle) === 0 && !hasEndMark(bytes)) {
-    throw new DocumentError("broken", "The PDF is cut off: its end is missing.");
-  }
-  const count = engine.pdfium._FPDF_GetPageCount(handle);
-  if (count < 1) throw new DocumentError("broken", "The PDF has no pages.");
-  return count;
-}
-
-/** ISO 32000-1 annex H.3.4.4: readers accept %%EOF anywhere in the last 1,024 bytes. */
-function hasEndMark(bytes: Uint8Array): boolean {
-  return String.fromCharCode(...bytes.subarray(-1024)).includes("%%EOF");
-}
-
-/** Opens a page, runs `work` and closes it. Throws DocumentError `broken`. */
-export function withPage<T>(engine: Engine, document: PdfDocument, index: number, work: (page: PdfPage) => T): T {
-  const { pdfium } = engine;
-  const handle = pdfium._FPDF_LoadPage(document.handle, index);
-  if (handle === 0) throw new DocumentError("broken", `Page ${index + 1} of the PDF cannot be read.`);
-  try {
-    if (document.form !== 0) pdfium._FORM_OnAfterLoadPage(handle, document.form);
-    const widthPt = pdfium._FPDF_GetPageWidthF(handle);
-    const heightPt = pdfium._FPDF_GetPageHeightF(handle);
-    if (!(widthPt > 0 && heightPt > 0)) {
-      throw new DocumentError("broken", `Page ${index + 1} of the PDF has no size.`);
+  /** Undefined: the carrier does not have the message, so it may be sent. */
+  async function lookUp(message: SmsMessage, since: number): Promise<SmsReport | undefined> {
+    try {
+      const list = await client.messages.list({ to: message.to, limit: 100 });
+      const found = list.find(
+        (m) =>
+          m.body === message.text &&
+          m.direction.startsWith("outbound") &&
+          m.dateCreated.getTime() >= since &&
+          !questions.isKnown(m.sid),
+      );
+      return found && accepted(message, found.sid);
+    } catch (error) {
+      return signals.getStore()?.aborted ? INTERRUPTED : lost(error);
     }
-    const rotate = ((pdfium._FPDFPage_GetRotation(handle) & 3) * 90) as PdfPage["rotate"];
-    return work({ handle, widthPt, heightPt, rotate });
-  } finally {
-    if (document.form !== 0) pdfium._FORM_OnBeforeClosePage(handle, document.form);
-    pdfium._FPDF_ClosePage(handle);
   }
-}
 
-/** The displayed size of a page in millimetres. */
-export function pageInfo(page: PdfPage): PdfPageInfo {
-  return { widthMm: page.widthPt * MM_PER_POINT, heightMm: page.heightPt * MM_PER_POINT, rotate: page.rotate };
-}
+  function accepted(message: SmsMessage, sid: string): SmsReport {
+    questions.settle(message);
+    questions.remember(sid);
+    return {
+      outcome: "OK",
+      cause: { code: "carrier-accepted", text: "The carrier has accepted the message." },
+      carrierId: sid,
+    };
+  }
 
-/** Where on a canvas a page is drawn, in pixels, turned right by `turns` quarters; the size is that after turning. */
-export type Frame = { left: number; top: number; width: number; height: number; turns: 0 | 1 };
+  /** Runs one delivery; the message may be out already when it is stopped, so the answer is worth waiting for a little. */
+  async function stoppable(message: SmsMessage, signal: AbortSignal): Promise<SmsReport> {
+    const cut = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      timer ??= setTimeout(() => cut.abort(), config.stopGraceMs ?? 1_000);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    const delivery = signals.run(cut.signal, () => deliver(message)).catch(unreachable);
+    inFlight.set(stop, delivery);
+    const report = await delivery;
+    inFlight.delete(stop);
+    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
+    return report;
+  }
 
-/** Draws the page into a frame of a white grey canvas. */
-export function drawGray(
-  engine: Engine,
-  document: PdfDocument,
-  page: PdfPage,
-  canvas: { width: number; height: number },
-  frame: Frame,
-): Gray {
   return {
-    ...canvas,
-    data: draw(engine, document, page, { ...canvas, format: BITMAP_FORMAT.gray, channels: 1 }, frame),
+    async submit(message, signal) {
+      return closed || signal.aborted ? INTERRUPTED : stoppable(message, signal);
+    },
+    async close() {
+      closed = true;
+      const deliveries = [...inFlight.values()];
+      for (const stop of inFlight.keys()) stop();
+      await Promise.all(deliveries);
+      disconnect();
+    },
   };
 }
 
-/** Draws the whole page into RGB pixels, three bytes each. */
-export function drawRgb(
-  engine: Engine,
-  document: PdfDocument,
-  page: PdfPage,
-  canvas: { width: number; height: number },
-): Uint8Array {
-  const frame = { left: 0, top: 0, ...canvas, turns: 0 } as const;
-  const data = draw(engine, document, page, { ...canvas, format: BITMAP_FORMAT.bgr, channels: 3 }, frame);
-  for (let at = 0; at < data.length; at += 3) {
-    const blue = data[at]!;
-    data[at] = data[at + 2]!;
-    data[at + 2] = blue;
-  }
-  return data;
-}
-
-function draw(
-  engine: Engine,
-  document: PdfDocument,
-  page: PdfPage,
-  canvas: { width: number; height: number; format: number; channels: number },
-  frame: Frame,
-): Uint8Array {
-  const { pdfium } = engine;
-  const bytes = canvas.width * canvas.height * canvas.channels;
-  const buffer = pdfium._malloc(bytes);
-  if (buffer === 0) throw new DocumentError("too-large", "The page does not fit into the memory of the PDF engine.");
-  try {
-    const stride = canvas.width * canvas.channels;
-    const bitmap = pdfium._FPDFBitmap_CreateEx(canvas.width, canvas.height, canvas.format, buffer, stride);
-    try {
-      pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, canvas.width, canvas.height, 0xffffffff);
-      const { left, top, width, height, turns } = frame;
-      pdfium._FPDF_RenderPageBitmap(bitmap, page.handle, left, top, width, height, turns, RENDER_FOR_PAPER);
-      if (document.form !== 0) {
-        pdfium._FPDF_FFLDraw(document.form, bitmap, page.handle, left, top, width, height, turns, RENDER_FOR_PAPER);
-      }
-    } finally {
-      pdfium._FPDFBitmap_Destroy(bitmap);
-    }
-    return pdfium.HEAPU8.slice(buffer, buffer + bytes);
-  } finally {
-    pdfium._free(buffer);
-  }
-}
-
-/**
- * Where pictures may lie on the page when it is drawn into `frame`: the boxes of images, shadings and forms (which may
- * hold images). Text and line art outside them never need a screen.
- */
-export function pictureBoxes(engine: Engine, page: PdfPage, frame: Frame): Rect[] {
-  const { pdfium, scratch } = engine;
-  const count = pdfium._FPDFPage_CountObjects(page.handle);
-  if (count > MAX_OBJECTS) return [everywhere(frame)];
-  const boxes: Rect[] = [];
-  for (let index = 0; index < count; index++) {
-    const object = pdfium._FPDFPage_GetObject(page.handle, index);
-    const type = pdfium._FPDFPageObj_GetType(object);
-    if (type !== OBJECT_TYPE.image && type !== OBJECT_TYPE.shading && type !== OBJECT_TYPE.form) continue;
-    if (pdfium._FPDFPageObj_GetBounds(object, scratch, scratch + 4, scratch + 8, scratch + 12) === 0) continue;
-    const [left, bottom, right, top] = readFloats(engine, 4) as [number, number, number, number];
-    boxes.push(toDeviceRect(engine, page, frame, { left, top, right, bottom }));
-  }
-  return boxes;
-}
-
-function everywhere({ left, top, width, height }: Frame): Rect {
-  return { left, top, right: left + width, bottom: top + height };
-}
-
-/** The first floats in the engine's scratch memory. */
-export function readFloats(engine: Engine, count: number): number[] {
-  const view = new DataView(engine.pdfium.HEAPU8.buffer, engine.scratch, count * 4);
-  return Array.from({ length: count }, (_, at) => view.getFloat32(at * 4, true));
-}
-
-/** A rectangle of page space (y upwards, before CropBox and Rotate) as pixels of the displayed page. */
-export function toDeviceRect(
-  engine: Engine,
-  page: PdfPage,
-  frame: Frame,
-  rect: { left: number; top: number; right: number; bottom: number },
-): Rect {
-  const a = toDevice(engine, page, frame, rect.left, rect.top);
-  const b = toDevice(engine, page, frame, rect.right, rect.bottom);
-  return {
-    left: Math.min(a.x, b.x),
-    top: Math.min(a.y, b.y),
-    right: Math.max(a.x, b.x),
-    bottom: Math.max(a.y, b.y),
+function connect(config: TwilioConfig, signals: AsyncLocalStorage<AbortSignal>) {
+  const maxSockets = config.maxSockets ?? 50;
+  const httpClient = new twilio.RequestClient({
+    timeout: config.timeoutMs ?? 10_000,
+    keepAlive: true,
+    maxSockets,
+    maxTotalSockets: maxSockets,
+    maxFreeSockets: maxSockets,
+  });
+  // The package makes an agent for https only; a local stand-in speaks http.
+  const agent = new http.Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+  httpClient.axios.defaults.httpAgent = agent;
+  httpClient.axios.defaults.maxContentLength = ANSWER_LIMIT_BYTES;
+  httpClient.axios.interceptors.request.use((request) => {
+    const signal = signals.getStore();
+    if (signal !== undefined) request.signal = signal;
+    return request;
+  });
+  const client = twilio(config.accountSid, config.authToken, { httpClient });
+  if (config.baseUrl !== undefined) client.api.baseUrl = new URL(config.baseUrl).href;
+  const disconnect = () => {
+    agent.destroy();
+    (httpClient.axios.defaults.httpsAgent as { destroy?(): void } | undefined)?.destroy?.();
   };
+  return { client, disconnect };
 }
 
-function toDevice(engine: Engine, page: PdfPage, frame: Frame, x: number, y: number): { x: number; y: number } {
-  const { pdfium, scratch } = engine;
-  // The results go behind the floats a caller may still have to read.
-  const out = scratch + 48;
-  const { left, top, width, height, turns } = frame;
-  pdfium._FPDF_PageToDevice(page.handle, left, top, width, height, turns, x, y, out, out + 4);
-  const view = new DataView(pdfium.HEAPU8.buffer, out, 8);
-  return { x: view.getInt32(0, true), y: view.getInt32(4, true) };
+function sender(config: TwilioConfig, message: SmsMessage): { from?: string; messagingServiceSid?: string } {
+  // Twilio takes a long numeric sender in E.164 only; up to six digits are a short code.
+  if (message.from !== undefined) return { from: message.from.replace(/^[1-9]\d{6,14}$/, "+$&") };
+  if (config.messagingServiceSid !== undefined) return { messagingServiceSid: config.messagingServiceSid };
+  return config.from === undefined ? {} : { from: config.from };
+}
+
+/** A readable answer that says no. */
+function refusalOf(error: unknown): SmsReport | undefined {
+  if (!(error instanceof twilio.RestException)) return undefined;
+  return reportOfRefusal(error.status, typeof error.code === "number" ? error.code : undefined, error.message);
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : "unknown";
+}
+
+/** No answer, or one that does not say whether the message was taken (a proxy's time-out, a fault in the midst). */
+function mayHaveArrived(error: unknown): boolean {
+  if (error instanceof twilio.RestException) return error.status >= 500;
+  return !NEVER_ARRIVED.has(codeOf(error));
+}
+
+function unreachable(error: unknown): SmsReport {
+  const text = `The carrier cannot be reached (${codeOf(error)}).`;
+  return { outcome: "SENDFAIL", cause: { code: "carrier-unreachable", text }, temporary: true };
+}
+
+/** An answer that says yes and no more cannot be mended by sending again; a lost one can. */
+function faultOf(error: unknown): SmsReport {
+  if ((error as { isAxiosError?: boolean } | undefined)?.isAxiosError) return lost(error);
+  const text = "The carrier says that it took the message, in an answer that cannot be read.";
+  return { outcome: "SENDFAIL", cause: { code: "carrier-answer-unreadable", text } };
+}
+
+function lost(error: unknown): SmsReport {
+  const text = `The carrier's answer was lost (${codeOf(error)}); the next try asks first whether the message was taken.`;
+  return { outcome: "SENDFAIL", cause: { code: "carrier-answer-lost", text }, temporary: true };
 }
