@@ -1,0 +1,106 @@
+// The frame of every screen: stripe, rail, the screen itself, the keys, and the summary that is read aloud.
+
+import type { Client } from "@depesche/client";
+import { useEffect, useRef } from "preact/hooks";
+import { KeysDialog, useKeys } from "./keys.tsx";
+import { language, t, type Word } from "./language.ts";
+import { Rail } from "./parts/rail.tsx";
+import { Summary } from "./parts/summary.tsx";
+import { type Route, route } from "./route.ts";
+import { Board } from "./screens/board.tsx";
+import { Call } from "./screens/call.tsx";
+import { Inbound } from "./screens/inbound.tsx";
+import { JobScreen } from "./screens/job.tsx";
+import { Jobs } from "./screens/jobs.tsx";
+import { Send } from "./screens/send.tsx";
+import { SignIn } from "./screens/sign-in.tsx";
+import { session, signOut } from "./session.ts";
+import { useSignal } from "./signal.ts";
+import { feedState, startWorld, stopWorld, world } from "./world.ts";
+
+const TITLES: Record<Route["page"], Word> = {
+  board: "board",
+  jobs: "jobs",
+  job: "job",
+  call: "call",
+  inbound: "inbound",
+  send: "send",
+  lost: "nothingHere",
+};
+
+export function App() {
+  const now = useSignal(session);
+  const words = useSignal(language);
+  useEffect(() => {
+    document.documentElement.lang = words;
+  }, [words]);
+  if (now.state === "asking") return null;
+  if (now.state === "none") return <SignIn refused={now.refused} />;
+  return <House key={words} client={now.client} />;
+}
+
+function House({ client }: { client: Client }) {
+  const here = useSignal(route);
+  const { simulated } = useSignal(world);
+  const feed = useSignal(feedState);
+  const main = useRef<HTMLElement>(null);
+  const keys = useKeys();
+
+  useEffect(() => {
+    startWorld(client);
+    return stopWorld;
+  }, [client]);
+  useEffect(() => {
+    if (feed === "refused") signOut(true);
+  }, [feed]);
+
+  // A new screen begins at its top, with the focus in it, so that keyboard and reader follow.
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = `${t(TITLES[here.page])} · ${t("appName")}`;
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [here.page]);
+
+  return (
+    <div class={simulated ? "house simulated" : "house"}>
+      <a class="skip" href="#main">
+        {t("skip")}
+      </a>
+      {simulated && (
+        <p class="stripe">
+          <strong>{t("simulated")}</strong> <span>{t("simulatedGloss")}</span>
+        </p>
+      )}
+      <Rail here={here} onKeys={keys.open} />
+      <main id="main" ref={main} tabIndex={-1}>
+        <Screen here={here} client={client} />
+      </main>
+      <Summary />
+      <KeysDialog open={keys.isOpen} onClose={keys.close} />
+    </div>
+  );
+}
+
+function Screen({ here, client }: { here: Route; client: Client }) {
+  switch (here.page) {
+    case "board":
+      return <Board />;
+    case "jobs":
+      return <Jobs client={client} cursor={here.cursor} />;
+    case "job":
+      return <JobScreen key={here.id} client={client} id={here.id} outcome={here.outcome} n={here.n} />;
+    case "call":
+      return <Call key={here.key} client={client} attempt={here.key} row={here.row} />;
+    case "inbound":
+      return <Inbound client={client} id={here.id} sheet={here.sheet ?? 1} />;
+    case "send":
+      return <Send key={here.channel} client={client} channel={here.channel} />;
+    case "lost":
+      return (
+        <p class="empty">
+          {t("nothingHere")} <a href="/">{t("toBoard")}</a>
+        </p>
+      );
+  }
+}

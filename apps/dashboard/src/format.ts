@@ -1,0 +1,98 @@
+// Numbers, times and durations as people read them, in the language of now.
+
+import type { Timestamp } from "@depesche/client";
+import type { Channel, DeliveryState, Outcome } from "@depesche/core";
+import { language, t, type Word } from "./language.ts";
+
+// Making a formatter costs more than using it a thousand times.
+const kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function dates(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language.get()}:${name}`;
+  let format = kept.get(key) as Intl.DateTimeFormat | undefined;
+  if (!format) {
+    const locale = language.get() === "de" ? "de-DE" : "en-GB";
+    format = new Intl.DateTimeFormat(locale, { timeZone: "Europe/Berlin", ...options });
+    kept.set(key, format);
+  }
+  return format;
+}
+
+export function count(n: number): string {
+  const key = `${language.get()}:number`;
+  let format = kept.get(key) as Intl.NumberFormat | undefined;
+  if (!format) {
+    format = new Intl.NumberFormat(language.get() === "de" ? "de-DE" : "en-GB");
+    kept.set(key, format);
+  }
+  return format.format(n);
+}
+
+/** `14:03:22`. */
+export function clockTime(at: Timestamp | number): string {
+  return dates("clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+}
+
+/** `02.03. 14:03:22`. */
+export function dateTime(at: Timestamp | number): string {
+  return dates("dateTime", {
+    day: "2-digit",
+    month: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).format(new Date(at));
+}
+
+/** `42 s`, `1:07 min`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
+}
+
+/** Line time of a call: `-1.204 s`, `17.250 s`. */
+export function lineTime(us: number): string {
+  return (us / 1e6).toFixed(3);
+}
+
+const CHANNEL_WORDS: Record<Channel, Word> = {
+  fax: "channelFax",
+  sms: "channelSms",
+  mail: "channelMail",
+  letter: "channelLetter",
+  null: "channelNull",
+};
+
+export function channelWord(channel: Channel): string {
+  return t(CHANNEL_WORDS[channel]);
+}
+
+export function outcomeGloss(outcome: Outcome): string {
+  return t(`gloss${outcome}`);
+}
+
+const DELIVERY_WORDS: Record<DeliveryState, Word> = {
+  accepted: "deliveryAccepted",
+  delivered: "deliveryDelivered",
+  read: "deliveryRead",
+  bounced: "deliveryBounced",
+  undelivered: "deliveryUndelivered",
+  printed: "deliveryPrinted",
+  "handed-over": "deliveryHandedOver",
+  returned: "deliveryReturned",
+  "re-routed": "deliveryReRouted",
+};
+
+export function deliveryWord(state: DeliveryState): string {
+  return t(DELIVERY_WORDS[state]);
+}
+
+/** `+49 30 23125 042` for `+493023125042`: country and the rest in groups, for reading only. */
+export function address(text: string): string {
+  const fiction = /^\+4930(23125)(\d+)$/.exec(text);
+  if (fiction) return `+49 30 ${fiction[1]} ${fiction[2]}`;
+  const german = /^\+49(1[567]\d)(\d+)$/.exec(text);
+  if (german) return `+49 ${german[1]} ${german[2]}`;
+  return text;
+}

@@ -1,0 +1,64 @@
+// The keyboard: one letter to each screen, and a list of them at `?`.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t, type Word } from "./language.ts";
+import { go, type Route } from "./route.ts";
+
+const SCREENS: Record<string, { to: Route; word: Word }> = {
+  b: { to: { page: "board" }, word: "keyBoard" },
+  j: { to: { page: "jobs" }, word: "keyJobs" },
+  i: { to: { page: "inbound" }, word: "keyInbound" },
+  s: { to: { page: "send", channel: "fax" }, word: "keySend" },
+};
+
+/** Is the person writing, so that letters are letters? */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
+}
+
+export function useKeys() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      if (event.key === "?") setOpen(true);
+      const screen = SCREENS[event.key];
+      if (screen) go(screen.to);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+  return { isOpen, open: () => setOpen(true), close: () => setOpen(false) };
+}
+
+export function KeysDialog({ open, onClose }: { open: boolean; onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+  }, [open]);
+  const rows: [string, Word][] = [
+    ...Object.entries(SCREENS).map(([key, { word }]): [string, Word] => [key, word]),
+    ["↑ ↓", "keyRows"],
+    ["?", "keyHelp"],
+  ];
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-label={t("keysTitle")}>
+      <h2>{t("keysTitle")}</h2>
+      <table>
+        <tbody>
+          {rows.map(([key, word]) => (
+            <tr key={key}>
+              <th scope="row">
+                <kbd>{key}</kbd>
+              </th>
+              <td>{t(word)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" onClick={() => dialog.current?.close()}>
+        {t("close")}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,122 @@
+// The left rail: where one can go, what time it is, whether the feed is live, and how the board looks.
+
+import { useEffect, useState } from "preact/hooks";
+import { clockTime, dateTime } from "../format.ts";
+import { language, setLanguage, t, type Word } from "../language.ts";
+import { type Route, urlOf } from "../route.ts";
+import { signOut } from "../session.ts";
+import { useSignal } from "../signal.ts";
+import { setTheme, THEMES, theme } from "../theme.ts";
+import { feedState, world } from "../world.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+const PLACES: { to: Route; pages: Route["page"][]; word: Word; icon: IconName }[] = [
+  { to: { page: "board" }, pages: ["board"], word: "board", icon: "board" },
+  { to: { page: "jobs" }, pages: ["jobs", "job", "call"], word: "jobs", icon: "list" },
+  { to: { page: "inbound" }, pages: ["inbound"], word: "inbound", icon: "tray" },
+  { to: { page: "send", channel: "fax" }, pages: ["send"], word: "send", icon: "plane" },
+];
+
+const FEED_WORDS = {
+  connecting: "feedConnecting",
+  live: "feedLive",
+  waiting: "feedWaiting",
+  refused: "feedRefused",
+  closed: "feedClosed",
+} as const satisfies Record<string, Word>;
+
+const THEME_WORDS = { auto: "themeAuto", light: "themeLight", dark: "themeDark" } as const satisfies Record<
+  string,
+  Word
+>;
+
+export function Rail({ here, onKeys }: { here: Route; onKeys(): void }) {
+  const { account } = useSignal(world);
+  const feed = useSignal(feedState);
+  return (
+    <header class="rail">
+      <a class="brand" href="/">
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M2 5h20v14H2zM2 5l10 8L22 5" />
+        </svg>
+        {t("appName")}
+      </a>
+      <nav aria-label={t("appName")}>
+        {PLACES.map(({ to, pages, word, icon }) => (
+          <a key={word} href={urlOf(to)} aria-current={pages.includes(here.page) ? "page" : undefined}>
+            <Icon name={icon} />
+            {t(word)}
+          </a>
+        ))}
+      </nav>
+      <div class="foot">
+        <SimClock />
+        <p class={`feed ${feed}`}>
+          <i aria-hidden="true" />
+          {t(FEED_WORDS[feed])}
+        </p>
+        <p class="who">{account?.name}</p>
+        <Settings />
+        <p class="small">
+          <button type="button" class="plain" onClick={onKeys}>
+            {t("keys")} <kbd>?</kbd>
+          </button>
+          <a href="/docs">{t("apiDocs")}</a>
+          <button type="button" class="plain" onClick={() => signOut()}>
+            {t("signOut")}
+          </button>
+        </p>
+      </div>
+    </header>
+  );
+}
+
+/** The simulated clock runs on by itself between two words of the gateway. */
+function SimClock() {
+  const { clock } = useSignal(world);
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  if (!clock) return null;
+  const now = Date.parse(clock.now) + Math.max(0, Date.now() - Date.parse(clock.wall)) * clock.speed;
+  return (
+    <p class="sim-clock">
+      <span>{clock.settable ? t("simClock") : t("clock")}</span>
+      <time dateTime={new Date(now).toISOString()} title={dateTime(now)}>
+        {clockTime(now)}
+      </time>
+      {clock.speed > 1 && <b>×{clock.speed}</b>}
+    </p>
+  );
+}
+
+function Settings() {
+  const words = useSignal(language);
+  const colours = useSignal(theme);
+  return (
+    <div class="settings">
+      <label>
+        <span>{t("language")}</span>
+        <select value={words} onChange={(event) => setLanguage(event.currentTarget.value === "de" ? "de" : "en")}>
+          <option value="de">Deutsch</option>
+          <option value="en">English</option>
+        </select>
+      </label>
+      <label>
+        <span>{t("theme")}</span>
+        <select
+          value={colours}
+          onChange={(event) => setTheme(THEMES.find((name) => name === event.currentTarget.value) ?? "auto")}
+        >
+          {THEMES.map((name) => (
+            <option key={name} value={name}>
+              {t(THEME_WORDS[name])}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

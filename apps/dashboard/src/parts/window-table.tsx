@@ -1,0 +1,81 @@
+// A table of any length of which only the rows in view exist. Real rows of a real table, with spacers for the rest.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+export const ROW_HEIGHT = 34;
+const MARGIN_ROWS = 12;
+
+export interface WindowTableProps {
+  label: string;
+  total: number;
+  head: ComponentChildren;
+  columns: number;
+  /** Row to bring into view when it changes. */
+  reveal?: number;
+  row(index: number): ComponentChildren;
+  /** The rows in view, from and to (not included). */
+  onRange(from: number, to: number): void;
+}
+
+/** Which rows to make for a scroll position. */
+export function rowsInView(scrollTop: number, height: number, total: number): { from: number; to: number } {
+  const from = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+  const to = Math.min(total, Math.ceil((scrollTop + height) / ROW_HEIGHT) + MARGIN_ROWS);
+  return { from: Math.min(from, Math.max(0, to - 1)), to };
+}
+
+export function WindowTable({ label, total, head, columns, reveal, row, onRange }: WindowTableProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const { from, to } = rowsInView(view.top, view.height, total);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => onRange(from, to), [from, to, onRange]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (reveal === undefined || !element) return;
+    const at = reveal * ROW_HEIGHT;
+    const inView = at >= element.scrollTop && at + 2 * ROW_HEIGHT <= element.scrollTop + element.clientHeight;
+    if (!inView) element.scrollTop = Math.max(0, at - element.clientHeight / 3);
+  }, [reveal]);
+
+  return (
+    <section
+      class="window"
+      ref={box}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard
+      tabIndex={0}
+      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+    >
+      <table aria-rowcount={total}>
+        <thead>{head}</thead>
+        <tbody>
+          <Spacer rows={from} columns={columns} />
+          {Array.from({ length: Math.max(0, to - from) }, (_, i) => row(from + i))}
+          <Spacer rows={total - to} columns={columns} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Spacer({ rows, columns }: { rows: number; columns: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tr class="spacer">
+      <td colSpan={columns} style={{ height: `${rows * ROW_HEIGHT}px` }} />
+    </tr>
+  );
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { parseRoute, type Route, urlOf } from "./route.ts";
+
+const read = (url: string) => {
+  const { pathname, searchParams } = new URL(url, "http://gateway.example");
+  return parseRoute(pathname, searchParams);
+};
+
+const STATES: Route[] = [
+  { page: "board" },
+  { page: "jobs" },
+  { page: "jobs", cursor: "a b&c" },
+  { page: "job", id: 7 },
+  { page: "job", id: 7, outcome: "BUSY" },
+  { page: "job", id: 7, n: 0 },
+  { page: "job", id: 7, n: 99_999, outcome: "SENDFAIL" },
+  { page: "call", key: "7.0.1" },
+  { page: "call", key: "7.0.1", row: 12 },
+  { page: "inbound" },
+  { page: "inbound", id: 3 },
+  { page: "inbound", id: 3, sheet: 2 },
+  { page: "send", channel: "letter" },
+];
+
+test.each(STATES.map((state) => [urlOf(state), state] as const))("%s is a state and back", (url, state) => {
+  expect(read(url)).toEqual(state);
+});
+
+test.each([
+  "/jobs/0",
+  "/jobs/abc",
+  "/jobs/7/pages",
+  "/jobs/7/recipients",
+  "/calls/7",
+  "/inbound/x",
+  "/send/telex",
+  "/x",
+  "/jobs/7/recipients/1/x",
+])("%s is nothing", (url) => {
+  expect(read(url)).toEqual({ page: "lost" });
+});
+
+test("an outcome that is none is left out", () => {
+  expect(read("/jobs/7?outcome=PERHAPS")).toEqual({ page: "job", id: 7 });
+});

@@ -1,0 +1,159 @@
+// What the board knows, folded from the feed: the account, the clock, lines, today's counts and the jobs heard of lately.
+
+import type {
+  AccountView,
+  Client,
+  ClockView,
+  EventView,
+  Feed,
+  FeedMessage,
+  FeedState,
+  JobSummary,
+  LineView,
+  Today,
+} from "@depesche/client";
+import { type AttemptKey, attemptKey, type Outcome } from "@depesche/core";
+import { signal } from "./signal.ts";
+
+/** A line, and what became of the last call on it. */
+export interface LineTile {
+  view: LineView;
+  /** The call that is on the line, or was last. */
+  attempt?: AttemptKey;
+  last?: Outcome;
+}
+
+export interface World {
+  account?: AccountView;
+  simulated: boolean;
+  clock?: ClockView;
+  today?: Today;
+  /** Newest first. */
+  jobs: readonly JobSummary[];
+  lines: ReadonlyMap<string, LineTile>;
+}
+
+const RECENT = 50;
+/** Jobs remembered beside the newest, for the screens that look at one. */
+const REMEMBERED = 200;
+
+const NOTHING: World = { simulated: false, jobs: [], lines: new Map() };
+
+export const world = signal<World>(NOTHING);
+export const feedState = signal<FeedState>("closed");
+
+const summaries = new Map<number, JobSummary>();
+const eventListeners = new Set<(events: readonly EventView[] | "everything") => void>();
+let feed: Feed | undefined;
+
+/** Hears every batch of events; "everything" after a snapshot, when what was read before may be old. */
+export function onEvents(listener: (events: readonly EventView[] | "everything") => void): () => void {
+  eventListeners.add(listener);
+  return () => eventListeners.delete(listener);
+}
+
+/** The newest state of a job the feed told of. */
+export function summaryOf(id: number): JobSummary | undefined {
+  return summaries.get(id);
+}
+
+function remember(jobs: readonly JobSummary[]): void {
+  for (const job of jobs) {
+    summaries.delete(job.id);
+    summaries.set(job.id, job);
+  }
+  for (const id of summaries.keys()) {
+    if (summaries.size <= REMEMBERED) break;
+    summaries.delete(id);
+  }
+}
+
+/** The newest jobs with these put in their place. */
+export function mergeJobs(known: readonly JobSummary[], changed: readonly JobSummary[]): JobSummary[] {
+  const all = new Map(known.map((job) => [job.id, job]));
+  for (const job of changed) all.set(job.id, job);
+  return [...all.values()].sort((a, b) => b.id - a.id).slice(0, RECENT);
+}
+
+function lineKey(line: LineView): string {
+  return `${line.worker ?? ""}:${line.line}`;
+}
+
+/** Lines with these put in their place. What became of the last call stays until the next one begins. */
+export function mergeLines(
+  known: ReadonlyMap<string, LineTile>,
+  changed: readonly LineView[],
+): ReadonlyMap<string, LineTile> {
+  const lines = new Map(known);
+  for (const view of changed) {
+    const before = lines.get(lineKey(view));
+    const sameCall = view.attempt === undefined || view.attempt === before?.attempt;
+    lines.set(lineKey(view), {
+      view,
+      attempt: view.attempt ?? before?.attempt,
+      last: sameCall ? before?.last : undefined,
+    });
+  }
+  return lines;
+}
+
+/** Lines with the outcomes of calls that ended on them. */
+export function markOutcomes(
+  known: ReadonlyMap<string, LineTile>,
+  events: readonly EventView[],
+): ReadonlyMap<string, LineTile> {
+  const ended = new Map<string, Outcome>();
+  for (const { type, job, recipient, attempt, outcome } of events) {
+    if (type !== "attempt.ended" || outcome === undefined) continue;
+    if (job === undefined || recipient === undefined || attempt === undefined) continue;
+    ended.set(attemptKey(job, recipient, attempt), outcome);
+  }
+  if (ended.size === 0) return known;
+  const lines = new Map(known);
+  for (const [key, tile] of lines) {
+    const last = tile.attempt && ended.get(tile.attempt);
+    if (last) lines.set(key, { ...tile, last });
+  }
+  return lines;
+}
+
+function receive(client: Client, message: FeedMessage): void {
+  const now = world.get();
+  if ("snapshot" in message) {
+    const { account, simulated, clock, today, jobs, lines } = message.snapshot;
+    remember(jobs);
+    world.set({ account, simulated, clock, today, jobs, lines: mergeLines(new Map(), lines) });
+    for (const listener of eventListeners) listener("everything");
+  } else if ("events" in message) {
+    const lines = markOutcomes(now.lines, message.events);
+    if (lines !== now.lines) world.set({ ...now, lines });
+    if (message.events.some((event) => event.type === "clock.changed")) {
+      void client.clock().then(
+        (clock) => world.set({ ...world.get(), clock }),
+        () => {}, // the next snapshot brings it
+      );
+    }
+    for (const listener of eventListeners) listener(message.events);
+  } else if ("jobs" in message) {
+    remember(message.jobs);
+    world.set({ ...now, jobs: mergeJobs(now.jobs, message.jobs), today: message.today });
+  } else {
+    world.set({ ...now, lines: mergeLines(now.lines, message.lines) });
+  }
+}
+
+/** Follows the feed of this client. */
+export function startWorld(client: Client): void {
+  stopWorld();
+  feed = client.feed({
+    onMessage: (message) => receive(client, message),
+    onState: (state) => feedState.set(state),
+  });
+}
+
+export function stopWorld(): void {
+  feed?.close();
+  feed = undefined;
+  summaries.clear();
+  world.set(NOTHING);
+}
