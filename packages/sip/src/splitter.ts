@@ -9,6 +9,7 @@ const EMPTY = new Uint8Array(0);
 /** Keeps at most one unfinished message; after a problem it stays in that problem: the connection must be closed. */
 export class SipSplitter {
   #pending: Uint8Array = EMPTY;
+  /** Octets of the unfinished message in which the end of its headers is not. */
   #searched = 0;
   #problem: SipProblem | undefined;
 
@@ -24,22 +25,24 @@ export class SipSplitter {
     }
     let at = 0;
     while (at < bytes.length) {
-      if (this.#searched === 0 && (bytes[at] === 0x0d || bytes[at] === 0x0a)) {
+      if (bytes[at] === 0x0d || bytes[at] === 0x0a) {
         at++;
         continue;
       }
       const end = endOfHeaders(bytes, at + Math.max(0, this.#searched - 3));
-      if (!end) break;
+      this.#searched = 0;
+      if (!end) {
+        this.#searched = bytes.length - at;
+        break;
+      }
       const length = announcedLength(latin1.decode(bytes.subarray(at, end.at)));
       if (length === undefined) return this.#fail(messages, "sip-content-length");
       if (end.bodyAt - at + length > MAX_MESSAGE_OCTETS) return this.#fail(messages, "sip-too-large");
       if (bytes.length < end.bodyAt + length) break;
       messages.push(bytes.subarray(at, end.bodyAt + length));
       at = end.bodyAt + length;
-      this.#searched = 0;
     }
     this.#pending = at === bytes.length ? EMPTY : bytes.slice(at);
-    this.#searched = this.#pending.length;
     if (this.#pending.length > MAX_MESSAGE_OCTETS) return this.#fail(messages, "sip-too-large");
     return { messages };
   }

@@ -1,5 +1,6 @@
 /** The simulated telephone network: takes calls over SIP, finds who is behind the number, and keeps a record of every call. */
 
+import { setMaxListeners } from "node:events";
 import { sendingMachine, Tray, type TrayFax, type TrayLimits } from "@depesche/fax-machine";
 import { callSeed, dialled, type Subscriber, subscriberAt } from "@depesche/scenario";
 import { header } from "@depesche/sip";
@@ -69,6 +70,7 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
   const host = config.host ?? "127.0.0.1";
   const book = new CallBook(config.wireLog, config.now ?? Date.now);
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const registrar = new Registrar(() => performance.now());
   const running = new Set<Promise<unknown>>();
   let media: MediaPort | undefined;

@@ -12,6 +12,7 @@ import { codingOf, needOf, yDpiOf } from "./format.ts";
 import type { TrunkParts } from "./trunk.ts";
 
 const RING_MS = 120_000;
+const STALL_MS = 30_000;
 /** After a stop everything is over within this time, answer or not. */
 export const GOODBYE_MS = 1500;
 
@@ -45,6 +46,10 @@ async function dial(
   const { endpoint, config, domain } = parts;
   const { exchange } = config;
   order.progress?.({ state: "dialling" });
+  let heard = () => {};
+  const ringing = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
   const call = endpoint.invite({
     target: exchange,
     uri: `sip:${order.to}@${exchange.host}:${exchange.port}`,
@@ -53,13 +58,20 @@ async function dial(
     headers: [["X-Depesche-Call", order.id.replace(/[^\x21-\x7e]/g, "")]],
     sdp: offerFax(config.bind),
     trace: (message) => recorder.sip(message),
+    onProvisional: () => heard(),
   });
-  const answer = await finalAnswer(call, stop, config.ringMs ?? RING_MS);
+  const silenceMs = config.stallMs ?? STALL_MS;
+  const answer = await finalAnswer(call, stop, { silenceMs, ringMs: config.ringMs ?? RING_MS, ringing });
   if (answer === "stopped") {
     conclude(report, "ISDNERR", { code: "interrupted", text: "The call was stopped while it was being set up." });
     return;
   }
   report.interrupted = false;
+  if (answer === "silent") {
+    const silent = outcomeOf(408, "", true);
+    conclude(report, silent.outcome, silent.cause);
+    return;
+  }
   const { response, local } = answer;
   report.ringUs = (numberHeader(response, "X-Depesche-Ring") ?? 0) * 1_000_000;
   if (response.status >= 300) {
@@ -70,32 +82,46 @@ async function dial(
   await talk(parts, order, stop, { call, response, recorder, report });
 }
 
-/** The final answer; on a stop, or when it rings too long, the call is taken back and ended whatever is answered. */
+type Answer = { response: SipResponse; local: boolean } | "silent" | "stopped";
+
+/**
+ * The final answer. Without any answer the call is given up after `silenceMs`; one that rings is taken back after `ringMs`;
+ * on a stop it is taken back and not waited for much longer.
+ */
 async function finalAnswer(
   call: OutgoingCall,
   stop: AbortSignal,
-  ringMs: number,
-): Promise<{ response: SipResponse; local: boolean } | "stopped"> {
+  limits: { silenceMs: number; ringMs: number; ringing: Promise<void> },
+): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   let onStop = () => {};
-  const interrupted = new Promise<"stopped">((resolve) => {
+  const givenUp = new Promise<Answer>((resolve) => {
+    const after = (ms: number, then: () => void) => {
+      clearTimeout(timer);
+      timer = setTimeout(then, ms);
+    };
     onStop = () => {
       call.cancel();
-      clearTimeout(timer);
-      timer = setTimeout(() => resolve("stopped"), GOODBYE_MS);
+      after(GOODBYE_MS, () => resolve("stopped"));
     };
+    after(limits.silenceMs, () => resolve("silent"));
+    void limits.ringing.then(() => {
+      if (timer && !stop.aborted) after(limits.ringMs, () => call.cancel());
+    });
     stop.addEventListener("abort", onStop);
-    timer = setTimeout(() => call.cancel(), ringMs);
     if (stop.aborted) onStop();
   });
-  // When the answer comes after all, even too late, a call that stands must not be left standing.
-  void call.answered.then(({ response }) => {
-    if (stop.aborted && response.status < 300) void call.bye();
-  });
-  const answer = await Promise.race([call.answered, interrupted]);
+  const first = await Promise.race([call.answered, givenUp]);
   clearTimeout(timer);
+  timer = undefined;
   stop.removeEventListener("abort", onStop);
-  return stop.aborted ? "stopped" : answer;
+  const answer = stop.aborted ? "stopped" : first;
+  // When the answer comes after all, a call that nobody waits for must not be left standing.
+  if (typeof answer === "string") {
+    call.cancel();
+    void call.answered.then(({ response }) => (response.status < 300 ? call.bye() : undefined));
+  }
+  return answer;
 }
 
 interface Standing {

@@ -1,5 +1,6 @@
 /** A T.38 trunk: the FaxTrunk port over SIP signalling and T.38 on TCP. */
 
+import { setMaxListeners } from "node:events";
 import type { FaxAnswerHandler, FaxCallOrder, FaxCallReport, FaxTrunk } from "@depesche/ports";
 import { type IncomingCall, openSipEndpoint, type SipEndpoint, type Target } from "@depesche/wire-sip";
 import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
@@ -39,6 +40,7 @@ export interface TrunkParts {
 /** Opens the trunk. Rejects when its ports cannot be bound; the exchange need not be there yet. */
 export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const running = new Set<Promise<unknown>>();
   const lines: { numbers: Set<string>; handler: FaxAnswerHandler }[] = [];
   const registrations: Registration[] = [];
