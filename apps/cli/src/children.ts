@@ -2,7 +2,6 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,9 +20,14 @@ const STEADY_MS = 30_000;
 const KILL_AFTER_MS = 3_300;
 
 const here = dirname(fileURLToPath(import.meta.url));
+const ROOMS: Record<Room, string> = {
+  gateway: join(here, "../../gateway"),
+  worker: join(here, "../../worker"),
+  town: join(here, "../../../simulators/town"),
+};
 
 function entryOf(room: Room): { file: string; execArgv: string[] } {
-  const root = dirname(createRequire(import.meta.url).resolve(`@depesche/${room}/package.json`));
+  const root = ROOMS[room];
   const source = join(root, "src", "main.ts");
   if (!existsSync(source)) return { file: join(root, "dist", "main.js"), execArgv: [] };
   return { file: source, execArgv: ["--import", join(here, "..", "bin", "source.mjs")] };

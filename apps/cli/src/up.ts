@@ -1,8 +1,8 @@
 // `depesche up`: the whole house on one machine: database, gateway, worker, simulators, dashboard (DESIGN sections 2 and 7).
 
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { flagOf, SETTINGS, type Settings } from "@depesche/core";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@depesche/ledger";
 import { type Child, startChild } from "./children.ts";
@@ -87,8 +87,7 @@ async function healthy(port: number): Promise<void> {
 
 /** `npm ci` builds the dashboard; after a clean it is made here. */
 async function buildDashboard(print: (line: string) => void): Promise<void> {
-  const require = createRequire(import.meta.url);
-  const root = dirname(require.resolve("@depesche/dashboard/package.json"));
+  const root = fileURLToPath(new URL("../../dashboard", import.meta.url));
   if (existsSync(join(root, "dist", "index.html"))) return;
   print("Building the dashboard (once) ...");
   const { build } = await import("vite");

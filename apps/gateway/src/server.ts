@@ -22,7 +22,7 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import { apiFace, pagePicture } from "./api/index.ts";
 import { twilioCallbacks } from "./callbacks.ts";
-import { makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
+import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
 import { faxdeFace } from "./faxde/index.ts";
 import { attachFeed } from "./feed/index.ts";
 import { healthFace } from "./health.ts";
@@ -94,10 +94,10 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       onFault,
     }),
   );
-  app.route("/", webFace({ simulated: simulation, ...(simulation ? { demoKey: "demo-key" } : {}) }));
+  app.route("/", webFace(simulation ? { demoKey: DEMO_API_KEY } : {}));
 
   const server = await listen(app, settings.host, settings.port);
-  const feed = attachFeed({ server, ledger, lines, simNow: now, wall: systemClock, onFault });
+  const feed = attachFeed({ server, ledger, lines, simulated: simulation, wall: systemClock, onFault });
   const webhooks = startWebhooks({
     ledger,
     wall: systemClock,
@@ -124,7 +124,8 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
     async close() {
       for (const t of timers) clearInterval(t);
       stopPush();
-      await Promise.allSettled([webhooks.close(), feed.close()]);
+      feed.close();
+      await webhooks.close();
       await new Promise<void>((done) => {
         server.close(() => done());
         server.closeIdleConnections();

@@ -60,10 +60,10 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
 
   const openers: Record<Channel, () => Promise<ChannelWork>> = {
     async fax() {
-      const trunk = await openT38Trunk(
-        { exchange: { host: "127.0.0.1", port: settings.sipPort, transport: "tcp" } },
-        {},
-      );
+      const trunk = await openT38Trunk({
+        bind: "127.0.0.1",
+        exchange: { host: "127.0.0.1", port: settings.sipPort, transport: "tcp" },
+      });
       const inbox = faxInbox({
         blobs,
         accountOf: async (number) => {

@@ -36,6 +36,7 @@ try {
   const read = readSettings(process.env);
   if (!read.ok) throw new Error(read.problems.join(" "));
   town = await startTown(townConfig(read.settings));
+  process.send?.({ ready: true });
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, ports: town.ports })}\n`);
 } catch (error) {
   const isSetting = error instanceof SettingProblem;
