@@ -130,11 +130,11 @@ describe("documents as fax pages", () => {
 
   it("keeps a one-row line when a fine TIFF goes out in standard", async () => {
     const data = new Uint8Array(216 * 2000);
-    data.fill(0xff, 216 * 101, 216 * 102);
+    for (const row of [100, 103]) data.fill(0xff, 216 * row, 216 * (row + 1));
     const bytes = writeTiff([{ bitmap: { width: 1728, height: 2000, data }, xDpi: 204, yDpi: 196 }]);
     const [page] = bitmaps((await fax([{ name: "a.tif", bytes }], "standard")).tiff);
     expect(page!.height).toBe(1000);
-    expect(page!.data.subarray(216 * 50, 216 * 51).every((octet) => octet === 0xff)).toBe(true);
+    expect(page!.data.subarray(216 * 50, 216 * 52).every((octet) => octet === 0xff)).toBe(true);
   });
 
   it("scales a bilevel TIFF of another width to its true size", async () => {
@@ -240,6 +240,11 @@ describe("documents that cannot be used", () => {
   it.each<[string, Part, string]>([
     ["a PDF with a user password", { name: "a.pdf", bytes: fixture("letter-user-password.pdf") }, "encrypted"],
     ["a PDF cut in half", { name: "a.pdf", bytes: letter.subarray(0, letter.length >> 1) }, "broken"],
+    [
+      "a linearized PDF whose end is missing",
+      { name: "a.pdf", bytes: fixture("letter-linearized.pdf").subarray(0, 7600) },
+      "broken",
+    ],
     ["a PDF of rubbish", { name: "a.pdf", bytes: latin1(`%PDF-1.4\n${"x\x01\x02".repeat(999)}`) }, "broken"],
     [
       "a PDF without pages",

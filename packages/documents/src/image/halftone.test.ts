@@ -96,6 +96,8 @@ describe("grey to black and white", () => {
     const dark = ink(gray, photo, rowsPerInch);
     expect(dark).toBeGreaterThan(0.35);
     expect(dark).toBeLessThan(0.55);
+    // The brightest spot has a grey of 228.
+    expect(ink(gray, box(55, 212, 16, 16), rowsPerInch)).toBeGreaterThan(0.04);
     expect(ink(gray, box(300, 0, 100, SIZE), rowsPerInch)).toBe(0);
   });
 
