@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ["{packages,apps,simulators}/**/src/**/*.test.{ts,tsx}", "test/conformance/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    globalSetup: ["./test/database.setup.ts"],
+    globalSetup: ["./packages/ledger/src/test-server.ts"],
     pool: "threads",
     testTimeout: 20_000,
     hookTimeout: 60_000,

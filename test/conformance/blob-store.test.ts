@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBlobFolder } from "@depesche/ledger";
-import { blobStoreContract } from "../../packages/ports/src/contract/blob-store.ts";
+import { blobStoreContract } from "@depesche/ports/contract/blob-store";
 
 blobStoreContract("the blob folder", async () => {
   const folder = await mkdtemp(join(tmpdir(), "depesche-blobs-"));

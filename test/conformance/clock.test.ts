@@ -1,8 +1,8 @@
 // The town's clock keeps the contract.
 
 import { systemClock } from "@depesche/ports";
-import { simulatedClockContract } from "../../packages/ports/src/contract/clock.ts";
-import { openTownClock } from "../../simulators/town/src/clock.ts";
+import { simulatedClockContract } from "@depesche/ports/contract/clock";
+import { openTownClock } from "@depesche/town";
 
 simulatedClockContract("the town's clock", async () => {
   const clock = openTownClock(systemClock);

@@ -16,7 +16,7 @@ import {
   contractSource,
   faxTrunkContract,
   keepingHandler,
-} from "../../packages/ports/src/contract/fax-trunk.ts";
+} from "@depesche/ports/contract/fax-trunk";
 
 const OWN = "+493023125900";
 const NEVER = new AbortController().signal;
@@ -158,7 +158,7 @@ describe("calls to the numbers of the simulation", () => {
     const shown = rows.filter(({ kind }) => kind !== "indicator").map(({ from, name }) => `${from[0]} ${name}`);
     expect(shown.join(", ")).toBe(
       "c INVITE, a 180 Ringing, a 200 OK, c ACK, c CNG, a CED, a CSI, a DIS, c TSI, c DCS, c TCF, a CFR, " +
-        "c training, c page data, c PPS-EOP, a MCF, c BYE, a 200 OK, c DCN",
+        "c training, c page data, c PPS-EOP, a MCF, c DCN, c BYE, a 200 OK",
     );
     expect(rows.at(-1)!.lineUs).toBe(report.lineUs);
     const pcap = ladderPcap(report.ladder)!;

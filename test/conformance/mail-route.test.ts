@@ -7,7 +7,7 @@ import { openSmtp } from "@depesche/mail-routes-smtp";
 import { openMailbox } from "@depesche/mailbox";
 import { simpleParser } from "mailparser";
 import { expect, it } from "vitest";
-import { type MailRouteRig, mailRouteContract } from "../../packages/ports/src/contract/mail-route.ts";
+import { type MailRouteRig, mailRouteContract } from "@depesche/ports/contract/mail-route";
 
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};

@@ -11,7 +11,7 @@ import {
   type PrintShopRig,
   printOrder,
   printShopContract,
-} from "../../packages/ports/src/contract/print-shop.ts";
+} from "@depesche/ports/contract/print-shop";
 
 /** A clock that stands still until it is told to move. */
 class HandClock {

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type SmsCarrierRig, smsCarrierContract } from "@depesche/ports/contract/sms-carrier";
 import { openTwilio, readStatusCallback } from "@depesche/sms-carriers-twilio";
 import {
   DEMO_ACCOUNT_SID,
@@ -14,7 +15,6 @@ import {
   type TwilioSimulator,
 } from "@depesche/twilio-simulator";
 import { expect, it } from "vitest";
-import { type SmsCarrierRig, smsCarrierContract } from "../../packages/ports/src/contract/sms-carrier.ts";
 
 const GOOD = "+491713920001";
 const SILENT = "+491713920011";

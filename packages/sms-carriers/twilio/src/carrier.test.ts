@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { type SmsCarrierRig, smsCarrierContract } from "@depesche/ports/contract/sms-carrier";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SmsCarrierRig, smsCarrierContract } from "../../../ports/src/contract/sms-carrier.ts";
 import { openTwilio, type TwilioConfig } from "./carrier.ts";
 
 const ACCOUNT = `AC${"0".repeat(32)}`;

@@ -1,8 +1,8 @@
 /** A call's record in words: one row for each thing that happened on the line. */
 
 import { decodeFrame, describeFrame, FCF, fcfOf, isProblem } from "@depesche/t30";
-import { decodeIfp, type Field, type Ifp } from "@depesche/t38";
-import { decodeLadder, type Ladder, type LadderEntry } from "./ladder.ts";
+import { decodeIfp, type Field, type Ifp, type Indicator } from "@depesche/t38";
+import { decodeLadder, type LadderEntry } from "./ladder.ts";
 
 export interface LadderField {
   name: string;
@@ -25,7 +25,7 @@ export interface LadderRow {
   fields: LadderField[];
   /** A frame with a wrong FCS, or page data that holds such frames. */
   damaged?: boolean;
-  /** The same frame as this side sent before. */
+  /** The same frame as before, and the peer said nothing between. */
   repeated?: boolean;
 }
 
@@ -36,12 +36,18 @@ const SHOWN_HEADERS = /^(from|to|call-id|cseq|contact|reason|warning|expires|x-d
 export function renderLadder(blob: Uint8Array): LadderRow[] | undefined {
   const ladder = decodeLadder(blob);
   if (!ladder) return undefined;
+  const line = { caller: new LineReader(), answerer: new LineReader() };
   const rows: LadderRow[] = [];
   for (const entry of ladder.entries) {
     if (entry.kind === "sip") rows.push(sipRow(entry));
     else if (entry.kind === "timer") rows.push(timerRow(entry));
+    else {
+      rows.push(...line[sideOf(entry)].read(entry));
+      line[entry.fromCaller ? "answerer" : "caller"].hearPeer();
+    }
   }
-  for (const fromCaller of [true, false]) rows.push(...lineRows(ladder, fromCaller));
+  for (const reader of [line.caller, line.answerer]) reader.closePage();
+  // A page stands at its end; what happened at the same time keeps its order.
   return rows.sort((a, b) => a.lineUs - b.lineUs);
 }
 
@@ -78,92 +84,105 @@ function timerRow(entry: LadderEntry): LadderRow {
   };
 }
 
-/** What one side put on the line. */
-function lineRows(ladder: Ladder, fromCaller: boolean): LadderRow[] {
-  const rows: LadderRow[] = [];
-  let page: LadderRow | undefined;
-  let octets = 0;
-  let frames = 0;
-  let bad = 0;
-  let lastFrame = "";
-  const closePage = () => {
-    if (!page) return;
-    page.fields.push({ name: "octets", value: String(octets) });
-    if (frames > 0) page.fields.push({ name: "frames", value: String(frames) });
-    if (bad > 0) page.fields.push({ name: "damaged frames", value: String(bad) });
-    if (bad > 0) page.damaged = true;
-    page = undefined;
-  };
-  for (const entry of ladder.entries) {
-    if (entry.kind !== "ifp" || entry.fromCaller !== fromCaller) continue;
+/** Reads what one side put on the line, IFP by IFP. */
+class LineReader {
+  #page: LadderRow | undefined;
+  #octets = 0;
+  #frames = 0;
+  #bad = 0;
+  /** Frames sent since the peer was last heard: the same again is a repetition. */
+  readonly #unanswered = new Set<string>();
+  #training: LadderRow | undefined;
+
+  /** The rows that begin with this IFP. */
+  read(entry: LadderEntry): LadderRow[] {
     const base = { lineUs: entry.lineUs, from: sideOf(entry) };
     const decoded = decodeIfp(entry.bytes);
     if (!decoded.ok) {
-      rows.push({
-        ...base,
-        kind: "indicator",
-        name: "malformed IFP",
-        meaning: decoded.problem,
-        fields: [],
-        damaged: true,
-      });
-    } else if (decoded.ifp.kind === "indicator") {
-      closePage();
-      addIndicator(rows, decoded.ifp.indicator, base);
-    } else if (decoded.ifp.modulation === "v21") {
-      for (const row of frameRows(decoded.ifp.fields, base)) {
-        const key = `${row.name} ${JSON.stringify(row.fields)}`;
-        if (key === lastFrame && row.damaged !== true) row.repeated = true;
-        lastFrame = key;
-        rows.push(row);
+      const { problem } = decoded;
+      return [{ ...base, kind: "indicator", name: "malformed IFP", meaning: problem, fields: [], damaged: true }];
+    }
+    if (decoded.ifp.kind === "indicator") {
+      this.closePage();
+      return this.#indicator(decoded.ifp.indicator, base);
+    }
+    if (decoded.ifp.modulation === "v21") return this.#frameRows(decoded.ifp.fields, base);
+    return this.#pageRows(decoded.ifp, base);
+  }
+
+  hearPeer(): void {
+    this.#unanswered.clear();
+  }
+
+  closePage(): void {
+    const page = this.#page;
+    if (!page) return;
+    page.fields.push({ name: "octets", value: String(this.#octets) });
+    if (this.#frames > 0) page.fields.push({ name: "frames", value: String(this.#frames) });
+    if (this.#bad > 0) page.fields.push({ name: "damaged frames", value: String(this.#bad) });
+    if (this.#bad > 0) page.damaged = true;
+    this.#page = undefined;
+  }
+
+  #indicator(name: Indicator, base: Base): LadderRow[] {
+    const training = this.#training;
+    this.#training = undefined;
+    switch (name) {
+      case "ced":
+        return [{ ...base, ...TONE, name: "CED", meaning: "a fax machine answers (2100 Hz)", fields: [] }];
+      case "cng":
+        return [{ ...base, ...TONE, name: "CNG", meaning: "a fax machine calls (1100 Hz)", fields: [] }];
+      case "v21-preamble":
+        return [
+          { ...base, kind: "indicator", name, meaning: "flags before frames", clause: "T.30 §5.3.1", fields: [] },
+        ];
+      case "no-signal":
+        // Training that ends in silence carried no page: it was the training check.
+        if (!training) return [{ ...base, kind: "indicator", name, meaning: "silence", fields: [] }];
+        training.name = "TCF";
+        training.meaning = `training check, ${training.meaning}`;
+        training.clause = "T.30 §5.3.6.1.3";
+        return [];
+      default: {
+        const meaning = name
+          .replace(/^v(\d+)-(\d+)/, "V.$1 $2")
+          .replaceAll("-", " ")
+          .replace("V.27 ", "V.27ter ");
+        this.#training = { ...base, kind: "training", name: "training", meaning, clause: "T.30 §5.3.2", fields: [] };
+        return [this.#training];
       }
-    } else {
-      if (!page) {
-        page = {
-          ...base,
-          kind: "page",
-          name: "page data",
-          meaning: modulationName(decoded.ifp),
-          clause: "T.4",
-          fields: [],
-        };
-        [octets, frames, bad] = [0, 0, 0];
-        rows.push(page);
-      }
-      const counted = countPage(decoded.ifp.fields);
-      octets += counted.octets;
-      frames += counted.frames;
-      bad += counted.bad;
-      page.lineUs = entry.lineUs;
     }
   }
-  closePage();
-  return rows;
-}
 
-function addIndicator(rows: LadderRow[], name: string, base: { lineUs: number; from: LadderRow["from"] }): void {
-  if (name === "ced" || name === "cng") {
-    const meaning = name === "ced" ? "a fax machine answers (2100 Hz)" : "a fax machine calls (1100 Hz)";
-    rows.push({ ...base, kind: "tone", name: name.toUpperCase(), meaning, clause: "T.30 §4.1.2", fields: [] });
-  } else if (name === "v21-preamble") {
-    rows.push({ ...base, kind: "indicator", name, meaning: "flags before frames", clause: "T.30 §5.3.1", fields: [] });
-  } else if (name === "no-signal") {
-    // Training that ends in silence carried no page: it was the training check.
-    const last = rows.at(-1);
-    if (last?.kind !== "training") return;
-    last.name = "TCF";
-    last.meaning = `training check, ${last.meaning}`;
-    last.clause = "T.30 §5.3.6.1.3";
-  } else {
-    const words = name
-      .replace(/^v(\d+)-(\d+)/, "V.$1 $2")
-      .replaceAll("-", " ")
-      .replace("V.27 ", "V.27ter ");
-    rows.push({ ...base, kind: "training", name: "training", meaning: words, clause: "T.30 §5.3.2", fields: [] });
+  #frameRows(fields: readonly Field[], base: Base): LadderRow[] {
+    const rows = frameRows(fields, base);
+    for (const row of rows) {
+      const key = `${row.name} ${JSON.stringify(row.fields)}`;
+      if (this.#unanswered.has(key)) row.repeated = true;
+      this.#unanswered.add(key);
+    }
+    return rows;
+  }
+
+  #pageRows(ifp: Ifp & { kind: "data" }, base: Base): LadderRow[] {
+    this.#unanswered.clear();
+    const begun = this.#page === undefined;
+    if (begun) [this.#octets, this.#frames, this.#bad] = [0, 0, 0];
+    const meaning = modulationName(ifp);
+    this.#page ??= { ...base, kind: "page", name: "page data", meaning, clause: "T.4", fields: [] };
+    const counted = countPage(ifp.fields);
+    this.#octets += counted.octets;
+    this.#frames += counted.frames;
+    this.#bad += counted.bad;
+    this.#page.lineUs = base.lineUs;
+    return begun ? [this.#page] : [];
   }
 }
 
-function frameRows(fields: readonly Field[], base: { lineUs: number; from: LadderRow["from"] }): LadderRow[] {
+type Base = Pick<LadderRow, "lineUs" | "from">;
+const TONE = { kind: "tone", clause: "T.30 §4.1.2" } as const;
+
+function frameRows(fields: readonly Field[], base: Base): LadderRow[] {
   const rows: LadderRow[] = [];
   let pieces: Uint8Array[] = [];
   for (const { type, data } of fields) {

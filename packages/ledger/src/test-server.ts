@@ -1,13 +1,12 @@
-// One embedded PostgreSQL for the whole unit run; each test file makes databases of its own on it (packages/ledger test-database.ts).
+// For tests only: one embedded PostgreSQL for the whole unit run; each test file makes databases of its own on it (test-database.ts).
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbeddedPostgres } from "../packages/ledger/src/embedded.ts";
+import { startEmbeddedPostgres } from "./embedded.ts";
 
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "depesche-test-"));
-  const { chmod } = await import("node:fs/promises");
   await chmod(folder, 0o755);
   const server = await startEmbeddedPostgres(folder);
   process.env.DEPESCHE_TEST_DATABASE = server.url;
