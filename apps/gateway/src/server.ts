@@ -28,6 +28,7 @@ import { attachFeed } from "./feed/index.ts";
 import { healthFace } from "./health.ts";
 import { createIntake } from "./intake/index.ts";
 import { openLineBoard } from "./line-board.ts";
+import { metricsFace } from "./metrics.ts";
 import { pushClock } from "./simulators.ts";
 import { webFace } from "./web/index.ts";
 import { startWebhooks } from "./webhooks/index.ts";
@@ -66,12 +67,14 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const intake = createIntake({ documents, blobs, ledger, now, onFault });
 
   const app = new Hono();
+  const workers = async () => (await liveWorkers(pool)).length;
   const health = healthFace({
     database: async () => void (await pool.query("SELECT 1")),
-    workers: async () => (await liveWorkers(pool)).length,
+    workers,
     ...(simulation ? { simulators: `http://127.0.0.1:${settings.simPort}/health` } : {}),
   });
   app.route("/", health);
+  app.route("/", metricsFace({ pool, workers }));
   app.route("/", faxdeFace({ ledger, intake, spool, blobs, now, onFault }));
   app.route("/", twilioCallbacks({ ledger, baseUrl: callbackBase(settings), authToken: TWILIO_DEMO.authToken }));
   app.route(
