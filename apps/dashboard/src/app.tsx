@@ -4,7 +4,7 @@ import type { Client } from "@depesche/client";
 import { useEffect, useRef } from "preact/hooks";
 import { KeysDialog, useKeys } from "./keys.tsx";
 import { language, t, type Word } from "./language.ts";
-import { Rail } from "./parts/rail.tsx";
+import { Foot, Rail } from "./parts/rail.tsx";
 import { Summary } from "./parts/summary.tsx";
 import { type Route, route } from "./route.ts";
 import { Board } from "./screens/board.tsx";
@@ -72,10 +72,11 @@ function House({ client }: { client: Client }) {
           <strong>{t("simulated")}</strong> <span>{t("simulatedGloss")}</span>
         </p>
       )}
-      <Rail here={here} onKeys={keys.open} />
+      <Rail here={here} />
       <main id="main" ref={main} tabIndex={-1}>
         <Screen here={here} client={client} />
       </main>
+      <Foot onKeys={keys.open} />
       <Summary />
       <KeysDialog open={keys.isOpen} onClose={keys.close} />
     </div>

@@ -18,8 +18,9 @@ import { signal } from "./signal.ts";
 /** A line, and what became of the last call on it. */
 export interface LineTile {
   view: LineView;
-  /** The call that is on the line, or was last. */
+  /** The call that is on the line, or was last, and whom it goes to. */
   attempt?: AttemptKey;
+  address?: string;
   last?: Outcome;
 }
 
@@ -91,6 +92,7 @@ export function mergeLines(
     lines.set(lineKey(view), {
       view,
       attempt: view.attempt ?? before?.attempt,
+      address: view.address ?? (sameCall ? before?.address : undefined),
       last: sameCall ? before?.last : undefined,
     });
   }

@@ -12,7 +12,7 @@ export function JobTable({ jobs, withDay }: { jobs: readonly JobSummary[]; withD
       <thead>
         <tr>
           <th class="num">{t("number")}</th>
-          <th>{t("channel")}</th>
+          <th class="wide">{t("channel")}</th>
           <th class="wide">{t("content")}</th>
           <th>{t("state")}</th>
           <th class="num">{t("recipients")}</th>
@@ -28,7 +28,7 @@ export function JobTable({ jobs, withDay }: { jobs: readonly JobSummary[]; withD
                 {job.id}
               </a>
             </td>
-            <td>{channelWord(job.channel)}</td>
+            <td class="wide">{channelWord(job.channel)}</td>
             <td class="wide clip" title={job.title}>
               {job.title}
             </td>

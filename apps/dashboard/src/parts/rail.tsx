@@ -30,8 +30,7 @@ const THEME_WORDS = { auto: "themeAuto", light: "themeLight", dark: "themeDark" 
   Word
 >;
 
-export function Rail({ here, onKeys }: { here: Route; onKeys(): void }) {
-  const { account } = useSignal(world);
+export function Rail({ here }: { here: Route }) {
   const feed = useSignal(feedState);
   return (
     <header class="rail">
@@ -49,25 +48,34 @@ export function Rail({ here, onKeys }: { here: Route; onKeys(): void }) {
           </a>
         ))}
       </nav>
-      <div class="foot">
+      <div class="status">
         <SimClock />
         <p class={`feed ${feed}`}>
           <i aria-hidden="true" />
-          {t(FEED_WORDS[feed])}
-        </p>
-        <p class="who">{account?.name}</p>
-        <Settings />
-        <p class="small">
-          <button type="button" class="plain" onClick={onKeys}>
-            {t("keys")} <kbd>?</kbd>
-          </button>
-          <a href="/docs">{t("apiDocs")}</a>
-          <button type="button" class="plain" onClick={() => signOut()}>
-            {t("signOut")}
-          </button>
+          <span>{t(FEED_WORDS[feed])}</span>
         </p>
       </div>
     </header>
+  );
+}
+
+/** Whose board it is and how it looks: below the rail, on small screens below the page. */
+export function Foot({ onKeys }: { onKeys(): void }) {
+  const { account } = useSignal(world);
+  return (
+    <footer class="foot">
+      <p class="who">{account?.name}</p>
+      <Settings />
+      <p class="small">
+        <button type="button" class="plain" onClick={onKeys}>
+          {t("keys")} <kbd>?</kbd>
+        </button>
+        <a href="/docs">{t("apiDocs")}</a>
+        <button type="button" class="plain" onClick={() => signOut()}>
+          {t("signOut")}
+        </button>
+      </p>
+    </footer>
   );
 }
 

@@ -38,9 +38,11 @@ export function Attempts({ client, job, n, outcome }: Props) {
     <aside class="attempts" aria-label={t("attempts")}>
       <div class="section-head">
         <h2>{recipient ? address(recipient.address) || `${t("recipient")} ${n + 1}` : `${t("recipient")} ${n + 1}`}</h2>
-        <a class="button" href={urlOf({ page: "job", id: job.id, outcome })}>
-          {t("close")}
-        </a>
+        {job.total > 1 && (
+          <a class="button" href={urlOf({ page: "job", id: job.id, outcome })}>
+            {t("close")}
+          </a>
+        )}
       </div>
       {error !== undefined && <Failure error={error} again={reload} />}
       {recipient && (
@@ -67,7 +69,7 @@ export function Attempts({ client, job, n, outcome }: Props) {
 
 function Attempt({ attempt, fax }: { attempt: AttemptView; fax: boolean }) {
   const facts = [
-    attempt.pages !== undefined && `${count(attempt.pages)} ${t("pages")}`,
+    attempt.pages !== undefined && `${t("pages")}: ${count(attempt.pages)}`,
     attempt.durationMs !== undefined && duration(attempt.durationMs),
     attempt.rateBps !== undefined && `${count(attempt.rateBps)} bit/s`,
     attempt.coding,

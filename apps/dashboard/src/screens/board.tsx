@@ -112,10 +112,9 @@ const LINE_SIGNS: Record<LineView["state"], { icon: IconName; tone: Tone }> = {
   ending: { icon: "minus", tone: "live" },
 };
 
-function Tile({ tile: { view, attempt, last } }: { tile: LineTile }) {
+function Tile({ tile: { view, attempt, address: called, last } }: { tile: LineTile }) {
   const sign = LINE_SIGNS[view.state];
   const idle = view.state === "idle";
-  const call = view.attempt ?? attempt;
   return (
     <li class={idle ? "tile idle" : "tile"}>
       <div class="tile-head">
@@ -132,11 +131,7 @@ function Tile({ tile: { view, attempt, last } }: { tile: LineTile }) {
         )}
       </div>
       <p class="tile-address">
-        {call ? (
-          <a href={urlOf({ page: "call", key: call })}>{view.address ? address(view.address) : call}</a>
-        ) : (
-          "\u00a0"
-        )}
+        {attempt ? <a href={urlOf({ page: "call", key: attempt })}>{called ? address(called) : attempt}</a> : "\u00a0"}
       </p>
       {!idle && view.page !== undefined ? (
         <p class="tile-page">

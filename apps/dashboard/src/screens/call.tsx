@@ -104,7 +104,7 @@ function LadderView({ ladder, attempt, row }: { ladder: Ladder; attempt: Attempt
             <th class="party">{t("caller")}</th>
             <th class="arrow" aria-label="→" />
             <th class="party">{t("answerer")}</th>
-            <th class="grow wide">{t("meaning")}</th>
+            <th class="grow">{t("meaning")}</th>
             <th class="wide">{t("clause")}</th>
           </tr>
         </thead>
@@ -124,23 +124,21 @@ function LadderView({ ladder, attempt, row }: { ladder: Ladder; attempt: Attempt
 function LineRow({ line, isPicked, onPick }: { line: LadderLine; isPicked: boolean; onPick(): void }) {
   const fromCaller = line.from === "caller";
   const name = (
-    <>
-      <button type="button" class="line-name" aria-pressed={isPicked} onClick={onPick}>
-        {line.name}
-      </button>
-      {line.damaged && <Mark icon="alert" tone="bad" word={t("damaged")} />}
-      {line.repeated && <Mark icon="loop" tone="warn" word={t("repeated")} />}
-    </>
+    <button type="button" class="line-name" aria-pressed={isPicked} onClick={onPick}>
+      {line.name}
+    </button>
   );
   return (
     <tr class={`${line.kind}${isPicked ? " picked" : ""}`}>
       <td class="num">{lineTime(line.lineUs)}</td>
       <td class="party">{fromCaller && name}</td>
-      <td class="arrow">
-        <Icon name={fromCaller ? "arrow" : "back"} />
-      </td>
+      <td class="arrow">{line.kind !== "timer" && <Icon name={fromCaller ? "arrow" : "back"} />}</td>
       <td class="party">{!fromCaller && name}</td>
-      <td class="grow wide">{line.meaning}</td>
+      <td class="grow">
+        <span class="wide">{line.meaning}</span>
+        {line.damaged && <Mark icon="alert" tone="bad" word={t("damaged")} />}
+        {line.repeated && <Mark icon="loop" tone="warn" word={t("repeated")} />}
+      </td>
       <td class="wide clause">{line.clause}</td>
     </tr>
   );
@@ -169,9 +167,7 @@ function Decoded({ line }: { line: LadderLine }) {
               <tr key={`${index}:${name}`}>
                 <th scope="row">{name}</th>
                 <td>{value}</td>
-                <td class="clause">
-                  {clause} {bit !== undefined && `bit ${bit}`}
-                </td>
+                <td class="clause">{clause ?? (bit !== undefined && `bit ${bit}`)}</td>
               </tr>
             ))}
           </tbody>

@@ -52,7 +52,7 @@ function FaxTable({ faxes, picked }: { faxes: InboundView[]; picked: number | un
           <th class="num">{t("number")}</th>
           <th>{t("from")}</th>
           <th class="wide">{t("to")}</th>
-          <th class="num">{t("pages")}</th>
+          <th class="num wide">{t("pages")}</th>
           <th>{t("state")}</th>
           <th class="num">{t("received")}</th>
         </tr>
@@ -71,7 +71,7 @@ function FaxTable({ faxes, picked }: { faxes: InboundView[]; picked: number | un
             </td>
             <td>{address(fax.originator) || fax.remoteId || "–"}</td>
             <td class="wide">{address(fax.called)}</td>
-            <td class="num">{count(fax.pages)}</td>
+            <td class="num wide">{count(fax.pages)}</td>
             <td>
               {fax.state === "new" ? (
                 <Mark icon="tray" tone="live" word={t("stateNew")} />

@@ -20,12 +20,14 @@ interface Props {
   n: number | undefined;
 }
 
-export function JobScreen({ client, id, outcome, n }: Props) {
+export function JobScreen({ client, id, outcome, n: chosen }: Props) {
   useSignal(world); // paints again when the feed tells of the job
   const { value, error, reload } = useLoad(`job:${id}`, () => client.job(id));
   if (error !== undefined && !value) return <Failure error={error} again={reload} />;
   if (!value) return <p class="empty">{t("loading")}</p>;
   const job: JobDetail = { ...value, ...summaryOf(id) };
+  // With a single recipient there is nothing to choose.
+  const n = job.total === 1 ? 0 : chosen;
   return (
     <div class={n === undefined ? "job" : "job with-attempts"}>
       <JobHead client={client} job={job} reload={reload} />

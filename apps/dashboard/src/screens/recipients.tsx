@@ -2,7 +2,7 @@
 
 import type { Client, JobSummary, RecipientView } from "@depesche/client";
 import type { Outcome } from "@depesche/core";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { address, clockTime, count, deliveryWord, duration } from "../format.ts";
 import { t } from "../language.ts";
 import { Failure } from "../parts/load.tsx";
@@ -40,17 +40,26 @@ export function Recipients({ client, job, outcome, picked }: Props) {
   const known = rows.known;
   const total = outcome === undefined ? job.total : known.rows + (known.more ? 1 : 0);
 
+  // The focus goes along with the keys, else it would stay in a row that leaves the view.
+  const box = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+  useEffect(() => {
+    if (moved.current) box.current?.querySelectorAll<HTMLElement>("tr.picked a")[0]?.focus({ preventScroll: true });
+    moved.current = false;
+  });
+
   const move = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step === 0 || picked === undefined || outcome !== undefined) return;
     event.preventDefault();
     const n = Math.min(job.total - 1, Math.max(0, picked + step));
+    moved.current = true;
     go({ page: "job", id: job.id, n }, true);
   };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move within the table whose links take the focus
-    <div class="recipients" onKeyDown={move}>
+    <div class="recipients" ref={box} onKeyDown={move}>
       {rows.error !== undefined && <Failure error={rows.error} />}
       <WindowTable
         label={t("recipients")}
@@ -114,7 +123,7 @@ function Row({ index, job, outcome, row, picked }: RowProps) {
         {row.repeated && <Mark icon="loop" tone="warn" word={t("repeat")} gloss={t("repeatGloss")} />}
       </td>
       <td class="wide grow clip" title={row.cause?.text}>
-        {row.outcome === "OK" ? row.remoteId : row.cause?.text}
+        {row.outcome === "OK" ? <span class="quiet">{row.remoteId}</span> : row.cause?.text}
       </td>
       <td class="num wide">{row.attempts}</td>
       <td class="num wide">{row.durationMs === undefined ? "" : duration(row.durationMs)}</td>

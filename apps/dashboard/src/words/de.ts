@@ -12,7 +12,7 @@ export const de = {
   simulatedGloss: "Simulatoren sind die Träger. Nichts verlässt dieses Haus.",
   language: "Sprache",
   theme: "Farben",
-  themeAuto: "wie das System",
+  themeAuto: "System",
   themeLight: "hell",
   themeDark: "dunkel",
   signOut: "Abmelden",

@@ -14,7 +14,7 @@ export const en = {
   simulatedGloss: "Simulators are the carriers. Nothing leaves this house.",
   language: "Language",
   theme: "Colours",
-  themeAuto: "as the system",
+  themeAuto: "system",
   themeLight: "light",
   themeDark: "dark",
   signOut: "Sign out",
