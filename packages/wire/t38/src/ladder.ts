@@ -136,7 +136,7 @@ export function decodeLadder(blob: Uint8Array): Ladder | undefined {
   let control: NumberReader;
   try {
     const inflated = inflateRawSync(blob.subarray(HEADER, HEADER + length), { maxOutputLength: MAX_CONTROL });
-    control = new NumberReader(inflated);
+    control = new NumberReader(new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.length));
   } catch {
     return undefined;
   }

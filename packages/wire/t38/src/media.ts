@@ -179,6 +179,7 @@ export async function openMediaPort(config: { host: string; port?: number }): Pr
     socket.on("close", () => sockets.delete(socket));
     const media = new MediaConnection(socket);
     const refuse = () => {
+      media.detach();
       strangers++;
       socket.destroy();
     };
@@ -195,7 +196,7 @@ export async function openMediaPort(config: { host: string; port?: number }): Pr
         take(media);
       },
       pause: () => {},
-      lost: () => {},
+      lost: refuse,
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
