@@ -81,6 +81,7 @@ export function parseVia(value: string): Via | undefined {
     );
   if (!match) return undefined;
   const port = match[3] === undefined ? undefined : Number(match[3]);
+  if (port !== undefined && (port === 0 || port > 65_535)) return undefined;
   return { transport: match[1]!.toUpperCase(), host: match[2]!, port, params: parseParams(match[4]!) };
 }
 

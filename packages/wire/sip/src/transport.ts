@@ -66,7 +66,8 @@ export async function openTransport(
   });
   server.maxConnections = MAX_CONNECTIONS;
   const { udp, port } = await bindBoth(server, config);
-  udp.on("message", (bytes, from) => receive(bytes, udpPath(udp, from.address, from.port)));
+  let isClosed = false;
+  udp.on("message", (bytes, from) => receive(bytes, udpPath(udp, { host: from.address, port: from.port }, drop)));
   // ICMP refusals and the like concern one datagram, never the socket.
   udp.on("error", () => drop("udp-error"));
   server.on("error", () => drop("tcp-accept-error"));
@@ -77,11 +78,13 @@ export async function openTransport(
     drops,
     drop,
     pathTo(target) {
-      if (target.transport === "udp") return udpPath(udp, target.host, target.port);
+      if (target.transport === "udp") return udpPath(udp, target, drop);
       const open = connections.get(`${target.host}:${target.port}`);
       return open ?? adopt(connect({ host: target.host, port: target.port }), target.host, target.port);
     },
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       const closed = Promise.all([
         new Promise<void>((resolve) => server.close(() => resolve())),
         new Promise<void>((resolve) => udp.close(() => resolve())),
@@ -161,12 +164,19 @@ class Connection implements Path {
   }
 }
 
-function udpPath(udp: UdpSocket, host: string, port: number): Path {
+function udpPath(udp: UdpSocket, to: { host: string; port: number }, drop: (problem: string) => void): Path {
   return {
     transport: "udp",
-    host,
-    port,
-    send: (bytes) => udp.send(bytes, port, host),
+    host: to.host,
+    port: to.port,
+    send(bytes) {
+      try {
+        udp.send(bytes, to.port, to.host);
+      } catch {
+        // Closed meanwhile, or an address that no socket takes: one datagram less, as on any network.
+        drop("udp-error");
+      }
+    },
     onBroken: () => () => {},
   };
 }

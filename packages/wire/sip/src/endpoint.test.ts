@@ -1,0 +1,181 @@
+// Two endpoints, or an endpoint and a bare socket, on the loopback.
+
+import { createSocket } from "node:dgram";
+import { connect } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  answerFax,
+  type IncomingCall,
+  offerFax,
+  openSipEndpoint,
+  readFax,
+  type SipEndpoint,
+  type Target,
+} from "./index.ts";
+
+const HOST = "127.0.0.1";
+let called: SipEndpoint;
+let calling: SipEndpoint;
+let onInvite: (call: IncomingCall) => void;
+
+beforeEach(async () => {
+  onInvite = (call) => call.reject(404);
+  called = await openSipEndpoint({ host: HOST, port: 0, product: "called" }, { invite: (call) => onInvite(call) });
+  calling = await openSipEndpoint({ host: HOST, port: 0, product: "calling" }, { invite: (call) => call.reject(486) });
+});
+afterEach(async () => {
+  await calling.close();
+  await called.close();
+});
+
+function invite(transport: Target["transport"], onProvisional?: (status: number) => void) {
+  return calling.invite({
+    target: { transport, host: HOST, port: called.port },
+    uri: `sip:+493023125000@${HOST}:${called.port}`,
+    from: `<sip:+493023125900@${HOST}>`,
+    user: "+493023125900",
+    sdp: offerFax(HOST),
+    onProvisional: (response) => onProvisional?.(response.status),
+  });
+}
+
+/** Sends a datagram and gives the start line of each answer, until `count` have come. */
+function ask(text: string, count: number): Promise<string[]> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    const answers: string[] = [];
+    socket.on("message", (bytes) => {
+      answers.push(bytes.toString().split("\r\n", 1)[0]!);
+      if (answers.length === count) socket.close(() => resolve(answers));
+    });
+    socket.bind(0, HOST, () => {
+      const via = `Via: SIP/2.0/UDP ${HOST}:${socket.address().port};branch=z9hG4bK${Math.random()}`;
+      socket.send(`${text.replace("VIA", via).replaceAll("\n", "\r\n")}\r\n\r\n`, called.port, HOST);
+    });
+  });
+}
+
+const REST = "VIA\nFrom: <sip:a@a.example>;tag=1\nTo: <sip:b@b.example>\nCall-ID: c1";
+
+for (const transport of ["tcp", "udp"] as const) {
+  describe(`a call over ${transport}`, () => {
+    it("rings, is answered and ended by BYE, and both sides forget it", async () => {
+      const statuses: number[] = [];
+      let incoming: IncomingCall | undefined;
+      onInvite = (call) => {
+        incoming = call;
+        call.ring();
+        call.answer(answerFax({ address: HOST, port: 5, token: "t1" }));
+      };
+      const call = invite(transport, (status) => statuses.push(status));
+      const { response, local } = await call.answered;
+      expect([response.status, local, statuses]).toEqual([200, false, [180]]);
+      expect(readFax(response.body)).toEqual({ kind: "own", host: HOST, port: 5, token: "t1" });
+      expect(incoming).toMatchObject({ called: "+493023125000", from: "+493023125900" });
+      await call.bye();
+      await incoming!.over;
+      expect([calling.load().dialogs, called.load().dialogs]).toEqual([0, 0]);
+    });
+
+    it("can be ended by the called side", async () => {
+      let incoming: IncomingCall | undefined;
+      onInvite = (call) => {
+        incoming = call;
+        call.answer(answerFax({ address: HOST, port: 5, token: "t1" }));
+      };
+      const call = invite(transport);
+      await call.answered;
+      await incoming!.hangUp(1000);
+      await call.over;
+    });
+
+    it("is taken back while it rings", async () => {
+      let incoming: IncomingCall | undefined;
+      onInvite = (call) => {
+        incoming = call;
+        call.ring();
+      };
+      const call = invite(transport, () => call.cancel());
+      expect((await call.answered).response.status).toBe(487);
+      await incoming!.cancelled;
+    });
+
+    it("is refused with what the called side says", async () => {
+      onInvite = (call) => call.reject(486, [["Reason", "Q.850;cause=17"]]);
+      expect((await invite(transport).answered).response).toMatchObject({ status: 486, reason: "Busy Here" });
+    });
+  });
+}
+
+describe("an endpoint", () => {
+  it("whose peer is not there says 503 of its own", async () => {
+    const { port } = called;
+    await called.close();
+    const answer = await calling.request({
+      method: "OPTIONS",
+      target: { transport: "tcp", host: HOST, port },
+      uri: "sip:x@y.example",
+      from: "<sip:a@a.example>",
+      to: "<sip:b@b.example>",
+    });
+    expect([answer.local, answer.response.status]).toEqual([true, 503]);
+  });
+
+  it("answers OPTIONS, refuses what it does not know, and says 481 outside of calls", async () => {
+    expect(await ask(`OPTIONS sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 OPTIONS`, 1)).toEqual(["SIP/2.0 200 OK"]);
+    expect(await ask(`SUBSCRIBE sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 SUBSCRIBE`, 1)).toEqual([
+      "SIP/2.0 405 Method Not Allowed",
+    ]);
+    for (const method of ["BYE", "CANCEL"]) {
+      expect(await ask(`${method} sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 ${method}`, 1)).toEqual([
+        "SIP/2.0 481 Call/Transaction Does Not Exist",
+      ]);
+    }
+    expect(await ask(`REGISTER sip:y.example SIP/2.0\n${REST}\nCSeq: 1 REGISTER`, 1)).toEqual([
+      "SIP/2.0 405 Method Not Allowed",
+    ]);
+  });
+
+  it("repeats a refusal over UDP until its ACK comes", async () => {
+    const answers = await ask(`INVITE sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 INVITE`, 2);
+    expect(answers).toEqual(["SIP/2.0 404 Not Found", "SIP/2.0 404 Not Found"]);
+  });
+
+  it("drops and counts what is no SIP, and goes on", async () => {
+    const socket = createSocket("udp4");
+    for (const text of ["", "\0\0\0\0", "INVITE", "SIP/2.0 200 OK\r\n\r\n", `SIP/2.0 200 OK\r\n${"x".repeat(9000)}`]) {
+      socket.send(text, called.port, HOST);
+    }
+    const stream = connect(called.port, HOST);
+    stream.on("error", () => {});
+    stream.write("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n");
+    await new Promise<void>((resolve) => stream.on("close", () => resolve()));
+    expect(await ask(`OPTIONS sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 OPTIONS`, 1)).toEqual(["SIP/2.0 200 OK"]);
+    await expect.poll(() => Object.values(called.drops).reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(5);
+    expect(called.drops["sip-content-length"]).toBe(1);
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  });
+
+  it("drops a request whose Via names no possible way back", async () => {
+    const socket = createSocket("udp4");
+    const via = "Via: SIP/2.0/UDP 127.0.0.1:99999;branch=z9hG4bKx";
+    const text = `OPTIONS sip:x@y.example SIP/2.0\n${REST.replace("VIA", via)}\nCSeq: 1 OPTIONS\n\n`;
+    socket.send(text.replaceAll("\n", "\r\n"), called.port, HOST);
+    await expect.poll(() => called.drops["sip-via"]).toBe(1);
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  });
+
+  it("whose port is taken does not open", async () => {
+    await expect(
+      openSipEndpoint({ host: HOST, port: called.port, product: "x" }, { invite: () => {} }),
+    ).rejects.toThrow("EADDRINUSE");
+  });
+
+  it("closing fails what is under way and leaves no timer", async () => {
+    onInvite = () => {};
+    const call = invite("udp");
+    await calling.close();
+    expect((await call.answered).local).toBe(true);
+    expect(calling.load()).toEqual({ transactions: 0, dialogs: 0 });
+  });
+});

@@ -1,0 +1,161 @@
+// The exchange seen by foreign SIP programs (bare sockets) and by its own machines.
+
+import { createSocket, type Socket } from "node:dgram";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { blankBitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Exchange, openExchange } from "./index.ts";
+
+const HOST = "127.0.0.1";
+let folder: string;
+let exchange: Exchange;
+let socket: Socket;
+let branches = 0;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "depesche-exchange-"));
+  exchange = await openExchange({ port: 0, wireLog: join(folder, "log", "fax.log"), now: () => 1_000 });
+  socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, HOST, () => resolve()));
+});
+afterEach(async () => {
+  await exchange.close();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  await rm(folder, { recursive: true });
+});
+
+function strokes() {
+  const page = blankBitmap(1728, 50);
+  for (let i = 0; i < page.data.length; i++) if (i % 13 === 0) page.data[i] = 0x3c;
+  return page;
+}
+
+/** Sends a request as a foreign program would, and gives the first answer that is no 1xx. */
+function ask(method: string, uri: string, headers: string[] = [], body = ""): Promise<string> {
+  branches++;
+  const { port } = socket.address();
+  const lines = [
+    `${method} ${uri} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${HOST}:${port};branch=z9hG4bKtest${branches};rport`,
+    "From: <sip:+493023125001@foreign.example>;tag=f1",
+    `To: <${uri}>`,
+    `Call-ID: call${branches}`,
+    `CSeq: 1 ${method}`,
+    `Contact: <sip:+493023125001@${HOST}:${port}>`,
+    ...headers,
+    `Content-Length: ${body.length}`,
+  ];
+  return new Promise((resolve) => {
+    const listen = (bytes: Buffer) => {
+      const text = bytes.toString();
+      if (text.startsWith("SIP/2.0 1") || !text.includes(`z9hG4bKtest${branches};`)) return;
+      socket.off("message", listen);
+      resolve(text);
+    };
+    socket.on("message", listen);
+    socket.send(`${lines.join("\r\n")}\r\n\r\n${body}`, exchange.port, HOST);
+  });
+}
+
+const sip = (number: string) => `sip:${number}@${HOST}`;
+
+describe("the exchange and foreign programs", () => {
+  it("answers for subscribers that take no call as a network would, with cause and ring time", async () => {
+    const busy = await ask("INVITE", sip("+493023125100"));
+    expect(busy).toMatch(/^SIP\/2\.0 486 Busy Here\r\n/);
+    expect(busy).toContain("Reason: Q.850;cause=17");
+    const noAnswer = await ask("INVITE", sip("+493023125200"));
+    expect(noAnswer).toMatch(/^SIP\/2\.0 480 /);
+    expect(noAnswer).toContain("X-Depesche-Ring: 60");
+    expect(await ask("INVITE", sip("+493023125999"))).toMatch(/^SIP\/2\.0 404 /);
+    expect(await ask("INVITE", sip("alice"))).toMatch(/^SIP\/2\.0 404 /);
+  });
+
+  it("refuses a fax stream it cannot pace yet, and calls without one", async () => {
+    const sdp = `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\nm=image 4000 udptl t38\r\n`;
+    const headers = ["Content-Type: application/sdp"];
+    expect(await ask("INVITE", sip("+493023125000"), headers, sdp)).toMatch(/^SIP\/2\.0 488 /);
+    expect(await ask("INVITE", sip("+493023125000"))).toMatch(/^SIP\/2\.0 488 /);
+    expect(exchange.calls().map(({ result }) => result)).toEqual(["NOSERVICE", "NOSERVICE"]);
+  });
+
+  it("registers a number, tells for how long, and gives it back only to its holder", async () => {
+    const own = await ask("REGISTER", sip("+493023125900"), ["Expires: 30"]);
+    expect(own).toMatch(/^SIP\/2\.0 200 /);
+    expect(own).toMatch(/Contact: <sip:\+493023125001@127\.0\.0\.1:\d+>;expires=30/);
+    expect(exchange.registered()).toEqual(["493023125900"]);
+    expect(await ask("REGISTER", sip("+493023125900"), ["Expires: soon"])).toMatch(/^SIP\/2\.0 400 /);
+    await ask("REGISTER", sip("+493023125900"), ["Expires: 0"]);
+    expect(exchange.registered()).toEqual([]);
+  });
+
+  it("ends calls whose caller never opens the fax stream when it closes", async () => {
+    const sdp =
+      `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\n` +
+      "m=image 9 tcp t38\r\na=x-depesche-line-time:1\r\n";
+    const answer = await ask("INVITE", sip("+493023125000"), ["Content-Type: application/sdp"], sdp);
+    expect(answer).toMatch(/^SIP\/2\.0 200 /);
+    expect(answer).toMatch(/a=x-depesche-media:[0-9a-f]{16}/);
+    await exchange.close();
+    expect(exchange.calls().at(-1)).toMatchObject({ result: "ISDNERR", cause: "media-lost" });
+  });
+
+  it("cuts off a stream that speaks another protocol", async () => {
+    const stream = connect(exchange.port, HOST);
+    stream.on("error", () => {});
+    stream.write(`POST / HTTP/1.1\r\n${"a: b\r\n".repeat(20_000)}`);
+    await new Promise<void>((resolve) => stream.on("close", () => resolve()));
+    expect(exchange.drops()["sip-too-large"]).toBe(1);
+  });
+});
+
+describe("machines of the exchange", () => {
+  it("send to each other, and the call has one line in the log", async () => {
+    const tiff = writeTiff([
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+    ]);
+    const placed = await exchange.placeCall({ from: "+49 30 23125 001", to: "0049 30 23125 002", tiff });
+    expect(placed).toMatchObject({ ok: true, record: { result: "OK", pages: 2, simAt: 1_000 } });
+    const read = readTiff(exchange.faxTiff("+49 30 23125 002", 0)!);
+    expect(read.ok && read.pages.every((page) => equalBitmaps(page.bitmap!, strokes()))).toBe(true);
+    expect(exchange.faxes("+493023125002")[0]).toMatchObject({ from: "+493023125001", remoteId: "+49 30 23125 001" });
+    const lines = (await readFile(exchange.wireLog, "utf8")).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).to)).toEqual(["+493023125002"]);
+  });
+
+  it("meet the same moods as everybody", async () => {
+    const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
+    const results: string[] = [];
+    for (const xyz of ["100", "300", "700", "801", "801"]) {
+      const placed = await exchange.placeCall({ from: "+493023125001", to: `+493023125${xyz}`, tiff });
+      results.push(placed.ok ? placed.record.result : placed.refused);
+    }
+    expect(results).toEqual(["BUSY", "VOICE", "SENDFAIL", "BUSY", "OK"]);
+  });
+
+  it("refuse an order that cannot be carried out, in words", async () => {
+    const tiff = new TextEncoder().encode("hello");
+    expect(await exchange.placeCall({ from: "+493023125001", to: "+493023125002", tiff })).toMatchObject({
+      ok: false,
+      refused: expect.stringContaining("TIFF"),
+    });
+    expect(await exchange.placeCall({ from: "me", to: "+493023125002", tiff })).toEqual({
+      ok: false,
+      refused: '"me" is no telephone number.',
+    });
+  });
+
+  it("forget everything on reset, but the log stays", async () => {
+    const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
+    await exchange.placeCall({ from: "+493023125001", to: "+493023125802", tiff });
+    exchange.reset();
+    expect([exchange.calls().length, exchange.faxes("+493023125802").length]).toEqual([0, 0]);
+    await exchange.placeCall({ from: "+493023125001", to: "+493023125802", tiff });
+    expect(exchange.calls().map(({ result }) => result)).toEqual(["BUSY"]);
+    expect((await readFile(exchange.wireLog, "utf8")).trimEnd().split("\n")).toHaveLength(2);
+  });
+});
