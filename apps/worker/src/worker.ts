@@ -9,7 +9,7 @@ import type { Channel, Settings } from "@depesche/core";
 import { openT38Trunk } from "@depesche/fax-lines-t38";
 import {
   accountOfNumber,
-  assertSchema,
+  awaitSchema,
   faxNumbers,
   followClock,
   noteDelivery,
@@ -48,7 +48,7 @@ export interface Worker {
 export async function startWorker(config: WorkerConfig): Promise<Worker> {
   const { settings, log } = config;
   const pool = openPool(settings.databaseUrl, 20);
-  await assertSchema(pool);
+  await awaitSchema(pool);
   const listener = openListener(settings.databaseUrl);
   const clock = await followClock(pool, listener, systemClock);
   const { blobs } = await openBlobFolder(resolve(settings.data), { keepSpool: true });

@@ -55,15 +55,31 @@ export async function migrate(pool: Pool): Promise<void> {
   }
 }
 
-/** Refuses a schema this program does not know. */
-export async function assertSchema(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ number: number }>("SELECT max(number) AS number FROM migration");
-  const have = rows[0]?.number ?? 0;
-  if (have > MIGRATIONS.length) throw new SchemaTooNew(have);
-  if (have < MIGRATIONS.length)
-    throw new Error(
-      `the database has schema ${have}, this program needs ${MIGRATIONS.length}: start the gateway first, it migrates`,
-    );
+/** How long a worker waits for the gateway, which migrates. */
+const SCHEMA_PATIENCE_MS = 60_000;
+
+/** Waits until the schema is the one this program knows; refuses a newer one. */
+export async function awaitSchema(pool: Pool): Promise<void> {
+  for (const end = performance.now() + SCHEMA_PATIENCE_MS; ; ) {
+    const have = await schemaNumber(pool);
+    if (have > MIGRATIONS.length) throw new SchemaTooNew(have);
+    if (have === MIGRATIONS.length) return;
+    if (performance.now() > end)
+      throw new Error(
+        `the database has schema ${have}, this program needs ${MIGRATIONS.length}: start the gateway, it migrates`,
+      );
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+async function schemaNumber(pool: Pool): Promise<number> {
+  try {
+    const { rows } = await pool.query<{ number: number }>("SELECT coalesce(max(number), 0) AS number FROM migration");
+    return rows[0]?.number ?? 0;
+  } catch (error) {
+    if ((error as { code?: string }).code === "42P01") return 0; // no such table yet
+    throw error;
+  }
 }
 
 export class SchemaTooNew extends Error {

@@ -13,7 +13,7 @@ export { cancelJob, pauseJob } from "./cancel.ts";
 export { type Claimed, type ClaimRequest, claim } from "./claim.ts";
 export { changeClock, checkpointClock, followClock, readClock, startClock } from "./clock.ts";
 export { collectBlobs } from "./collect.ts";
-export { assertSchema, isConnectionError, migrate, openPool, type Pool, SchemaTooNew } from "./database.ts";
+export { awaitSchema, isConnectionError, migrate, openPool, type Pool, SchemaTooNew } from "./database.ts";
 export { noteDelivery } from "./delivery.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { createFaceLedger } from "./face-ledger.ts";
