@@ -56,8 +56,7 @@ export async function up({ settings, env, print }: UpOptions): Promise<number> {
       children.push(child);
       return child.ready;
     };
-    await Promise.all([start("gateway"), start("town")]);
-    await start("worker");
+    await Promise.all([start("gateway"), start("town"), start("worker")]);
     await healthy(settings.port);
     print(banner(settings));
   } catch (error) {
