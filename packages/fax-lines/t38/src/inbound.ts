@@ -31,8 +31,19 @@ export async function answerCall(parts: TrunkParts, call: IncomingCall, handler:
   const { signal: stop, release } = eitherSignal(parts.closing, cancelled.signal);
   const media = await pickUp(parts, call, stop);
   release();
-  if (!media) return;
-  await listen(parts, call, handler, { stationId: accepted.stationId, media, recorder });
+  const report: InboundReport = {
+    outcome: "ISDNERR",
+    cause: { code: "caller-gone", text: "The caller was gone before the fax began." },
+    interrupted: parts.closing.aborted,
+    remoteId: "",
+    pages: 0,
+    lineUs: 0,
+    ringUs: 0,
+    ladder: new Uint8Array(0),
+  };
+  if (media) await listen(parts, call, handler, { stationId: accepted.stationId, media, recorder, report });
+  report.ladder = recorder.finish(0);
+  await attempt(async () => handler.ended({ id }, report));
 }
 
 /** Answers, and waits for the caller's media connection; undefined when the call is gone before. */
@@ -53,6 +64,8 @@ interface Answered {
   stationId: string;
   media: MediaConnection;
   recorder: Recorder;
+  /** Filled when the call is over. */
+  report: InboundReport;
 }
 
 async function listen(
@@ -80,18 +93,8 @@ async function listen(
   });
   if (end.endedBy === "us") await call.hangUp(GOODBYE_MS);
   else await call.awaitBye(GOODBYE_MS);
-  const report: InboundReport = {
-    outcome: "ISDNERR",
-    cause: { code: "", text: "" },
-    interrupted: false,
-    remoteId: "",
-    pages: end.pages,
-    lineUs: 0,
-    ringUs: 0,
-    ladder: answered.recorder.finish(0),
-  };
-  fill(report, end);
-  await attempt(async () => handler.ended({ id }, report));
+  answered.report.pages = end.pages;
+  fill(answered.report, end);
 }
 
 /** A handler that throws is our own fault, not the caller's. */

@@ -52,9 +52,9 @@ async function dial(
   });
   const call = endpoint.invite({
     target: exchange,
-    uri: `sip:${order.to}@${exchange.host}:${exchange.port}`,
-    from: `<sip:${order.from}@${domain}>`,
-    user: order.from,
+    uri: `sip:${userPart(order.to)}@${exchange.host}:${exchange.port}`,
+    from: `<sip:${userPart(order.from)}@${domain}>`,
+    user: userPart(order.from),
     headers: [["X-Depesche-Call", order.id.replace(/[^\x21-\x7e]/g, "")]],
     sdp: offerFax(config.bind),
     trace: (message) => recorder.sip(message),
@@ -80,6 +80,11 @@ async function dial(
     return;
   }
   await talk(parts, order, stop, { call, response, recorder, report });
+}
+
+/** Whatever a number holds, it stays within its URI. */
+function userPart(number: string): string {
+  return encodeURIComponent(number).replaceAll("%2B", "+");
 }
 
 type Answer = { response: SipResponse; local: boolean } | "silent" | "stopped";

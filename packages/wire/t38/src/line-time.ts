@@ -82,6 +82,11 @@ export class LineTime<Message> {
     this.#busy--;
   }
 
+  /** Messages that wait to be taken. */
+  get waiting(): number {
+    return this.#inbox.length;
+  }
+
   receive(atUs: number, message: Message): void {
     this.#inbox.push({ atUs, message });
   }

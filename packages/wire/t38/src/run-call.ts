@@ -71,6 +71,7 @@ export interface CallEnd {
 type Message = { kind: "ifp"; ifp: Ifp } | { kind: "noise" } | { kind: "hang-up"; atUs: number };
 
 const STALL_MS = 30_000;
+const MAX_WAITING = 5000;
 
 /** Runs the call to its end. Never rejects. */
 export function runCall(options: RunCallOptions): Promise<CallEnd> {
@@ -141,6 +142,11 @@ class RunningCall {
 
   #takeIfp(bytes: Uint8Array): void {
     const { recorder, side } = this.#options;
+    if (this.#line.waiting >= MAX_WAITING) {
+      // No fax machine says that much without hearing an answer.
+      this.#finish("media-lost", "us");
+      return;
+    }
     const decoded = decodeIfp(bytes);
     recorder?.ifp(side === "answerer", this.#stampUs, bytes);
     if (decoded.ok) this.#line.receive(this.#stampUs, { kind: "ifp", ifp: decoded.ifp });

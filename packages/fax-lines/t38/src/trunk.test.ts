@@ -1,0 +1,178 @@
+// The trunk against a bare SIP endpoint that plays an exchange nobody would want.
+
+import { createServer } from "node:net";
+import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
+import { buildSdp } from "@depesche/sip";
+import { answerFax, type IncomingCall, offerFax, openSipEndpoint, type SipEndpoint } from "@depesche/wire-sip";
+import { decodeLadder } from "@depesche/wire-t38";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openT38Trunk } from "./index.ts";
+
+const HOST = "127.0.0.1";
+const OWN = "+493023125900";
+const NEVER = new AbortController().signal;
+
+let exchange: SipEndpoint;
+let trunk: FaxTrunk;
+let onInvite: (call: IncomingCall) => void;
+let registers: string[];
+let registerStatus: number;
+
+beforeEach(async () => {
+  registers = [];
+  registerStatus = 200;
+  onInvite = (call) => call.reject(404);
+  exchange = await openSipEndpoint(
+    { host: HOST, port: 0, product: "exchange" },
+    {
+      invite: (call) => onInvite(call),
+      register: (request) => {
+        registers.push(request.headers.find(([name]) => name === "Contact")![1]);
+        return { status: registerStatus };
+      },
+    },
+  );
+  trunk = await openTrunk();
+});
+afterEach(async () => {
+  await trunk.close();
+  await exchange.close();
+});
+
+function openTrunk(limits: { stallMs?: number; ringMs?: number } = {}): Promise<FaxTrunk> {
+  const target = { transport: "tcp", host: HOST, port: exchange.port } as const;
+  return openT38Trunk({ exchange: target, bind: HOST, ...limits });
+}
+
+function order(): FaxCallOrder {
+  const pages = { count: 1, page: async () => Uint8Array.of(0, 1) };
+  return { id: "1.0.1", to: "+493023125000", from: OWN, stationId: "", pages };
+}
+
+const foreignSdp = buildSdp({
+  address: HOST,
+  sessionId: 1,
+  fax: { transport: "udptl", port: 4000, version: 0, maxBitRate: 14_400, rateManagement: "transferredTCF" },
+});
+
+describe("a call that comes to nothing", () => {
+  it("answered without a fax stream is a voice", async () => {
+    for (const sdp of [
+      answerFax({ address: HOST, port: 0, token: "t" }),
+      new TextEncoder().encode("v=0\r\nm=audio"),
+      new Uint8Array(0),
+    ]) {
+      let over: Promise<void> | undefined;
+      onInvite = (call) => {
+        over = call.over;
+        call.answer(sdp);
+      };
+      expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "VOICE", cause: { code: "no-fax-media" } });
+      await over;
+    }
+  });
+
+  it("answered with another T.38 transport than offered is no service", async () => {
+    onInvite = (call) => call.answer(foreignSdp);
+    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "NOSERVICE", cause: { code: "t38-transport" } });
+  });
+
+  it("whose fax stream leads nowhere is a network fault", async () => {
+    const server = createServer().listen(0, HOST);
+    await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+    const { port } = server.address() as { port: number };
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    onInvite = (call) => call.answer(answerFax({ address: HOST, port, token: "t" }));
+    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-lost" } });
+  });
+
+  it("that nobody answers at all is given up after the guard", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ stallMs: 40 });
+    onInvite = () => {};
+    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "sip-timeout" } });
+  });
+
+  it("that rings too long is taken back", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ ringMs: 40 });
+    onInvite = (call) => call.ring();
+    const report = await trunk.call(order(), NEVER);
+    expect(report).toMatchObject({ outcome: "NOANSWER", cause: { code: "sip-487" } });
+    const starts = decodeLadder(report.ladder)!.entries.map(
+      ({ bytes }) => new TextDecoder().decode(bytes).split(" ", 1)[0],
+    );
+    expect(starts).toEqual(["INVITE", "SIP/2.0", "CANCEL", "SIP/2.0", "SIP/2.0", "ACK"]);
+  });
+
+  it("stopped while it rings is interrupted, and the other side is told", async () => {
+    const stop = new AbortController();
+    let cancelled: Promise<void> | undefined;
+    onInvite = (call) => {
+      cancelled = call.cancelled;
+      call.ring();
+      stop.abort();
+    };
+    expect(await trunk.call(order(), stop.signal)).toMatchObject({ interrupted: true });
+    await cancelled;
+  });
+});
+
+describe("a call that comes in", () => {
+  function handler(ended: (outcome: string) => void): FaxAnswerHandler {
+    return {
+      accept: async () => ({ stationId: "x" }),
+      page: async () => true,
+      complete: async () => true,
+      ended: (_, report) => ended(`${report.outcome} ${report.cause.code}`),
+    };
+  }
+
+  function inviteTrunk(sdp: Uint8Array, number = OWN) {
+    const contact = /@([\d.]+):(\d+)/.exec(registers[0]!)!;
+    return exchange.invite({
+      target: { transport: "tcp", host: contact[1]!, port: Number(contact[2]) },
+      uri: `sip:${number}@${HOST}`,
+      from: "<sip:+493023125001@foreign.example>",
+      user: "x",
+      sdp,
+    });
+  }
+
+  it("for another number, or without a fax stream of our kind, is refused", async () => {
+    await trunk.answer(
+      [OWN],
+      handler(() => {}),
+    );
+    expect((await inviteTrunk(offerFax(HOST), "+493023125901").answered).response.status).toBe(404);
+    expect((await inviteTrunk(foreignSdp).answered).response.status).toBe(488);
+  });
+
+  it("whose caller is gone before the fax begins is told to the handler all the same", async () => {
+    const ended = new Promise<string>((resolve) => {
+      void trunk.answer([OWN], handler(resolve)).then(async () => {
+        const call = inviteTrunk(offerFax(HOST));
+        await call.answered;
+        await trunk.close();
+      });
+    });
+    expect(await ended).toBe("ISDNERR caller-gone");
+  });
+});
+
+describe("the registration", () => {
+  it("is tried again until the exchange takes it, and given back at the end", async () => {
+    registerStatus = 503;
+    await trunk.answer([OWN], {
+      accept: async () => undefined,
+      page: async () => true,
+      complete: async () => true,
+      ended: () => {},
+    });
+    expect(registers).toHaveLength(1);
+    registerStatus = 200;
+    await expect.poll(() => registers.length, { timeout: 5000 }).toBe(2);
+    await trunk.close();
+    expect(registers).toHaveLength(3);
+  });
+});
