@@ -1,6 +1,6 @@
 import type { EventView, JobSummary, LineView } from "@depesche/client";
 import { expect, test } from "vitest";
-import { markOutcomes, mergeJobs, mergeLines } from "./world.ts";
+import { dropGone, markOutcomes, mergeJobs, mergeLines } from "./world.ts";
 
 const line = (n: number, rest: Partial<LineView> = {}): LineView => ({ line: n, state: "idle", ...rest });
 const ended = (job: number, outcome: "OK" | "BUSY"): EventView => ({
@@ -26,6 +26,13 @@ test("a line shows what became of its call until the next one begins, whichever 
   lines = markOutcomes(mergeLines(lines, [line(0)]), [ended(8, "OK")]);
   expect(lines.get(":0")?.last).toBe("OK");
   expect(lines.get(":1")?.last).toBeUndefined();
+});
+
+test("the lines of a worker that is gone go with it", () => {
+  const lines = mergeLines(new Map(), [line(0, { worker: 1 }), line(0, { worker: 2 })]);
+  const gone: EventView = { seq: 1, at: "", simAt: "", account: 0, type: "worker.gone", data: { worker: 1 } };
+  expect([...dropGone(lines, [gone]).keys()]).toEqual(["2:0"]);
+  expect(dropGone(lines, [{ ...gone, type: "worker.up" }])).toBe(lines);
 });
 
 test("jobs stay newest first, each once, at most fifty", () => {

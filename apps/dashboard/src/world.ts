@@ -119,6 +119,16 @@ export function markOutcomes(
   return lines;
 }
 
+/** Lines without those of workers that are gone. */
+export function dropGone(
+  known: ReadonlyMap<string, LineTile>,
+  events: readonly EventView[],
+): ReadonlyMap<string, LineTile> {
+  const gone = new Set(events.filter((event) => event.type === "worker.gone").map((event) => event.data?.worker));
+  if (gone.size === 0) return known;
+  return new Map([...known].filter(([, tile]) => !gone.has(tile.view.worker)));
+}
+
 function receive(client: Client, message: FeedMessage): void {
   const now = world.get();
   if ("snapshot" in message) {
@@ -127,7 +137,7 @@ function receive(client: Client, message: FeedMessage): void {
     world.set({ account, simulated, clock, today, jobs, lines: mergeLines(new Map(), lines) });
     for (const listener of eventListeners) listener("everything");
   } else if ("events" in message) {
-    const lines = markOutcomes(now.lines, message.events);
+    const lines = dropGone(markOutcomes(now.lines, message.events), message.events);
     if (lines !== now.lines) world.set({ ...now, lines });
     if (message.events.some((event) => event.type === "clock.changed")) {
       void client.clock().then(

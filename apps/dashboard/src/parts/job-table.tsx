@@ -42,7 +42,7 @@ export function JobTable({ jobs, withDay }: { jobs: readonly JobSummary[]; withD
               <OutcomeBar job={job} />
               <OutcomeCounts outcomes={job.outcomes} />
             </td>
-            <td class="wide num">{withDay ? dateTime(job.acceptedAt) : clockTime(job.acceptedAt)}</td>
+            <td class="wide num">{withDay ? dateTime(job.simAcceptedAt) : clockTime(job.simAcceptedAt)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 // The call of an attempt: what both ends said, top to bottom, and any line of it taken apart.
 
-import type { Client, Ladder, LadderLine } from "@depesche/client";
+import { ApiError, type Client, type Ladder, type LadderField, type LadderLine } from "@depesche/client";
 import { type AttemptKey, parseAttemptKey } from "@depesche/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, dateTime, duration, lineTime } from "../format.ts";
@@ -63,10 +63,16 @@ export function Call({ client, attempt, row }: Props) {
         </p>
       )}
       {about.error !== undefined && <Failure error={about.error} again={about.reload} />}
-      {ladder.error !== undefined && <p class="empty">{errorText(ladder.error) || t("noLadder")}</p>}
+      {ladder.error !== undefined && (
+        <p class="empty">{isMissing(ladder.error) ? t("noLadder") : errorText(ladder.error)}</p>
+      )}
       {ladder.value && <LadderView ladder={ladder.value} attempt={attempt} row={row} />}
     </>
   );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
 }
 
 function PcapButton({ client, attempt }: { client: Client; attempt: AttemptKey }) {
@@ -144,6 +150,12 @@ function LineRow({ line, isPicked, onPick }: { line: LadderLine; isPicked: boole
   );
 }
 
+/** Where the standard defines a field: its clause and the bits it takes. */
+function placeOf({ clause, bit, bits = 1 }: LadderField): string {
+  const range = bit === undefined ? undefined : bits > 1 ? `bits ${bit}–${bit + bits - 1}` : `bit ${bit}`;
+  return [clause, range].filter(Boolean).join(", ");
+}
+
 function Decoded({ line }: { line: LadderLine }) {
   return (
     <>
@@ -159,15 +171,16 @@ function Decoded({ line }: { line: LadderLine }) {
             <tr>
               <th>{t("field")}</th>
               <th>{t("value")}</th>
-              <th>{t("clause")}</th>
             </tr>
           </thead>
           <tbody>
-            {line.fields.map(({ name, value, clause, bit }, index) => (
-              <tr key={`${index}:${name}`}>
-                <th scope="row">{name}</th>
-                <td>{value}</td>
-                <td class="clause">{clause ?? (bit !== undefined && `bit ${bit}`)}</td>
+            {line.fields.map((field, index) => (
+              <tr key={`${index}:${field.name}`}>
+                <th scope="row">
+                  {field.name}
+                  <span class="clause">{placeOf(field)}</span>
+                </th>
+                <td>{field.value}</td>
               </tr>
             ))}
           </tbody>

@@ -64,7 +64,7 @@ function JobHead({ client, job, reload }: { client: Client; job: JobDetail; relo
       <dl class="facts">
         <Fact word={t("recipients")} value={`${count(job.final)} / ${count(job.total)}`} />
         <Fact word={job.channel === "sms" ? t("parts") : t("pages")} value={count(job.pageCount)} />
-        <Fact word={t("accepted")} value={dateTime(job.acceptedAt)} />
+        <Fact word={t("accepted")} value={dateTime(job.simAcceptedAt)} />
         <Fact word={t("due")} value={dateTime(job.dueAt)} />
         {job.doneAt && <Fact word={t("doneAt")} value={dateTime(job.doneAt)} />}
         <Fact word={t("priority")} value={String(job.priority)} />

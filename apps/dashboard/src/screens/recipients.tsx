@@ -76,7 +76,7 @@ export function Recipients({ client, job, outcome, picked }: Props) {
             <th class="wide grow">{t("cause")}</th>
             <th class="num wide">{t("attempts")}</th>
             <th class="num wide">{t("duration")}</th>
-            <th class="num">{t("time")}</th>
+            <th class="num wide">{t("time")}</th>
           </tr>
         }
         row={(index) => (
@@ -127,7 +127,7 @@ function Row({ index, job, outcome, row, picked }: RowProps) {
       </td>
       <td class="num wide">{row.attempts}</td>
       <td class="num wide">{row.durationMs === undefined ? "" : duration(row.durationMs)}</td>
-      <td class="num">{when === undefined ? "" : clockTime(when)}</td>
+      <td class="num wide">{when === undefined ? "" : clockTime(when)}</td>
     </tr>
   );
 }

@@ -167,7 +167,8 @@ export const de = {
   fieldsOf: "{name}, zerlegt",
   noFields: "Keine weiteren Felder.",
   pickRow: "Eine Zeile wählen, um sie zerlegt zu sehen.",
-  noLadder: "Von diesem Anruf ist keine Aufzeichnung da.",
+  noLadder:
+    "Von diesem Anruf ist keine Aufzeichnung (mehr) da: alle gescheiterten und die letzten gelungenen werden behalten.",
 
   received: "empfangen",
   from: "von",

@@ -169,7 +169,7 @@ export const en = {
   fieldsOf: "{name}, decoded",
   noFields: "No further fields.",
   pickRow: "Pick a row to see it decoded.",
-  noLadder: "There is no record of this call.",
+  noLadder: "There is no record of this call (any more): all that failed and the latest that succeeded are kept.",
 
   received: "received",
   from: "from",
