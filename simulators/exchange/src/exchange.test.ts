@@ -34,7 +34,7 @@ function strokes() {
 }
 
 /** Sends a request as a foreign program would, and gives the first answer that is no 1xx. */
-function ask(method: string, uri: string, headers: string[] = [], body = ""): Promise<string> {
+function ask(method: string, uri: string, headers: string[] = [], body = "", user = "+493023125001"): Promise<string> {
   branches++;
   const { port } = socket.address();
   const lines = [
@@ -44,7 +44,7 @@ function ask(method: string, uri: string, headers: string[] = [], body = ""): Pr
     `To: <${uri}>`,
     `Call-ID: call${branches}`,
     `CSeq: 1 ${method}`,
-    `Contact: <sip:+493023125001@${HOST}:${port}>`,
+    `Contact: <sip:${user}@${HOST}:${port}>`,
     ...headers,
     `Content-Length: ${body.length}`,
   ];
@@ -88,6 +88,8 @@ describe("the exchange and foreign programs", () => {
     expect(own).toMatch(/Contact: <sip:\+493023125001@127\.0\.0\.1:\d+>;expires=30/);
     expect(exchange.registered()).toEqual(["493023125900"]);
     expect(await ask("REGISTER", sip("+493023125900"), ["Expires: soon"])).toMatch(/^SIP\/2\.0 400 /);
+    await ask("REGISTER", sip("+493023125900"), ["Expires: 0"], "", "somebody-else");
+    expect(exchange.registered()).toEqual(["493023125900"]);
     await ask("REGISTER", sip("+493023125900"), ["Expires: 0"]);
     expect(exchange.registered()).toEqual([]);
   });

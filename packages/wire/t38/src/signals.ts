@@ -169,7 +169,6 @@ function hearIndicator(heard: Indicator, ear: Ear, out: Event[]): void {
 function endCheck(ear: Ear, out: Event[]): void {
   out.push({ type: "training", octets: tcfOctets(ear.checking!), errors: 0 });
   ear.checking = undefined;
-  ear.expectsTraining = false;
 }
 
 function changeCarrier(ear: Ear, modulation: LineModulation | "v21" | undefined, out: Event[]): void {
