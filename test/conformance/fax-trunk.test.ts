@@ -8,15 +8,10 @@ import { join } from "node:path";
 import { type Exchange, openExchange } from "@depesche/exchange";
 import { openT38Trunk } from "@depesche/fax-lines-t38";
 import type { FaxCallReport, FaxTrunk } from "@depesche/ports";
+import { contractPage, contractSource, faxTrunkContract, keepingHandler } from "@depesche/ports/contract/fax-trunk";
 import { type Bitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
 import { decodeLadder, ladderPcap, renderLadder } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  contractPage,
-  contractSource,
-  faxTrunkContract,
-  keepingHandler,
-} from "@depesche/ports/contract/fax-trunk";
 
 const OWN = "+493023125900";
 const NEVER = new AbortController().signal;
