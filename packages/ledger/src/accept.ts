@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { JobOrder } from "@depesche/core";
 import type { AcceptResult } from "@depesche/ports";
-import { type Client, clean, isConnectionError, type Pool, transaction } from "./database.ts";
+import { type Client, clean, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
 import { CHUNK_SIZE } from "./schema.ts";
 
@@ -11,23 +11,78 @@ import { CHUNK_SIZE } from "./schema.ts";
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 /** How long an idempotency key is remembered, wall time. */
 const IDEMPOTENCY_MS = 24 * 3600_000;
+/** How long the ledger is asked whether a COMMIT without an answer took place; a restart takes a few seconds. */
+const ASK_AGAIN_MS = 10_000;
+const ASK_EVERY_MS = 100;
 
-export async function accept(pool: Pool, order: JobOrder): Promise<AcceptResult> {
-  const token = randomUUID();
-  try {
-    return await transaction(pool, (client) => acceptIn(client, order, token));
-  } catch (error) {
-    // An ambiguous COMMIT: the server may have committed although the answer was lost. Ask it before saying anything.
-    if (!isConnectionError(error)) throw error;
-    const { rows } = await pool.query<{ id: number; counted: number }>("SELECT id, counted FROM job WHERE token = $1", [
-      token,
-    ]);
-    if (rows[0]) return { ok: true, jobId: rows[0].id, counted: rows[0].counted, replayed: false };
-    throw error;
+/** How long an ambiguous COMMIT is asked after before the answer is "unknown". */
+const AMBIGUOUS_MS = 20_000;
+/** How often a transaction that a deadlock rolled back is tried again. */
+const TRIES = 4;
+
+/** The database went away while it was committing and did not come back in time: the job may or may not be accepted. */
+export class AcceptanceUnknown extends Error {
+  constructor(cause: unknown) {
+    super("the database went away while it was accepting the job; whether it did is not known", { cause });
+    this.name = "AcceptanceUnknown";
   }
 }
 
+/** Accepts a job durably. Rejects when nothing was accepted, or with AcceptanceUnknown when nobody can say. */
+export async function accept(pool: Pool, order: JobOrder, ambiguousMs = AMBIGUOUS_MS): Promise<AcceptResult> {
+  const token = randomUUID();
+  for (let tried = 1; ; tried++) {
+    let committing = false;
+    try {
+      return await transaction(pool, async (client) => {
+        const answer = await acceptIn(client, order, token);
+        committing = true;
+        return answer;
+      });
+    } catch (error) {
+      if (wasRolledBack(error) && tried < TRIES) continue;
+      if (!committing || !isConnectionError(error) || wasRolledBack(error)) throw error;
+      const found = await findByToken(pool, token, ambiguousMs, error);
+      if (found) return { ok: true, ...found, replayed: false };
+      throw error;
+    }
+  }
+}
+
+/** Deadlock or serialisation failure: the server itself took the transaction back. */
+function wasRolledBack(error: unknown): boolean {
+  return /^40/.test((error as { code?: string }).code ?? "");
+}
+
+/** An ambiguous COMMIT: the server may have committed although the answer was lost. It is asked before anything is said. */
+async function findByToken(
+  pool: Pool,
+  token: string,
+  patienceMs: number,
+  cause: unknown,
+): Promise<{ jobId: number; counted: number } | undefined> {
+  for (const end = performance.now() + patienceMs; ; ) {
+    try {
+      return await transaction(pool, async (client) => {
+        // Waits for a session that is still committing behind its broken connection.
+        await client.query(TOKEN_LOCK, [token]);
+        const { rows } = await client.query<{ id: number; counted: number }>(
+          "SELECT id, counted FROM job WHERE token = $1",
+          [token],
+        );
+        return rows[0] && { jobId: rows[0].id, counted: rows[0].counted };
+      });
+    } catch {
+      if (performance.now() > end) throw new AcceptanceUnknown(cause);
+      await new Promise((next) => setTimeout(next, 100));
+    }
+  }
+}
+
+const TOKEN_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+
 async function acceptIn(client: Client, order: JobOrder, token: string): Promise<AcceptResult> {
+  await client.query(TOKEN_LOCK, [token]);
   const earlier = await claimIdempotencyKey(client, order);
   if (earlier) return earlier;
   const twin = await findTwin(client, order);
@@ -226,9 +281,4 @@ function eventsOf(order: JobOrder, job: { id: number; due_at: number }, open: nu
       });
   if (open === 0) events.push({ ...about, type: "job.done" });
   return events;
-}
-
-/** JSON without NUL, which jsonb refuses. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll("\\u0000", "");
 }

@@ -20,6 +20,7 @@ export interface Claimed {
   k: number;
   address: string;
   reference: string;
+  /** Some earlier attempt, not only the last one, may have reached the other end although no result says so. */
   repeat: boolean;
   startedAt: number;
   busy: number;
@@ -89,7 +90,7 @@ taken AS (
   UPDATE recipient t SET state = 'sending', attempts = t.attempts + 1, incarnation = $4, claimed_at = now.ms, due_at = NULL,
     repeated = t.repeated OR t.uncertain
   FROM pick p, now WHERE t.job_id = p.job_id AND t.n = p.n
-  RETURNING t.job_id, t.n, t.attempts, t.address, t.reference, t.uncertain, t.claimed_at, t.busy, t.temporary, t.repeats,
+  RETURNING t.job_id, t.n, t.attempts, t.address, t.reference, t.repeated, t.claimed_at, t.busy, t.temporary, t.repeats,
     p.account_id, p.channel),
 head AS (
   UPDATE feed_head SET seq = seq + (SELECT count(*) FROM taken) WHERE EXISTS (SELECT 1 FROM taken)
@@ -97,4 +98,20 @@ head AS (
 told AS (
   INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k)
   SELECT head.base + row_number() OVER (), t.claimed_at, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts FROM taken t, head)
-SELECT job_id, n, attempts AS k, address, reference, uncertain AS repeat, claimed_at AS started_at, busy, temporary, repeats FROM taken`;
+SELECT job_id, n, attempts AS k, address, reference, repeated AS repeat, claimed_at AS started_at, busy, temporary, repeats FROM taken`;
+
+/**
+ * What the ledger believes an incarnation to be sending. A worker whose claim failed without an answer asks this: the claim may have been
+ * committed all the same, and nobody else returns the recipients of a worker that lives.
+ */
+export async function heldBy(pool: Pool, incarnation: number): Promise<Claimed[]> {
+  const { rows } = await pool.query<Claimed>(
+    /* sql */ `
+    SELECT t.job_id AS job, t.n, t.attempts AS k, t.address, t.reference, t.repeated AS repeat, t.claimed_at AS "startedAt",
+      t.busy, t.temporary, t.repeats
+    FROM job j JOIN recipient t ON t.job_id = j.id
+    WHERE j.done_at IS NULL AND t.state = 'sending' AND t.incarnation = $1 ORDER BY 1, 2`,
+    [incarnation],
+  );
+  return rows;
+}

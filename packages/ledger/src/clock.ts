@@ -25,9 +25,11 @@ export async function readClock(pool: Pool): Promise<ClockSetting> {
   return toSetting(rows[0] as Row);
 }
 
+const HEARD_OF_LATELY_MS = 5_000;
+
 /**
  * Starts the clock of a house that was down: it goes on from the last time it surely showed, so that downtime does not count and it
- * never goes back. With `simulated: false` it is the wall clock.
+ * never goes back. Where a worker was heard of lately the house was not down, only its gateway: the clock has been running on. With `simulated: false` it is the wall clock.
  */
 export async function startClock(
   pool: Pool,
@@ -37,7 +39,9 @@ export async function startClock(
     options.simulated
       ? /* sql */ `
         UPDATE clock SET anchor_wall = wall_ms(), speed = $1, unpaced = $2,
-          anchor_sim = greatest(checkpoint_sim, (SELECT coalesce(max(sim_at), 0) FROM (SELECT sim_at FROM event ORDER BY seq DESC LIMIT 1000) e))
+          anchor_sim = greatest(checkpoint_sim, (SELECT coalesce(max(sim_at), 0) FROM (SELECT sim_at FROM event ORDER BY seq DESC LIMIT 1000) e),
+            CASE WHEN EXISTS (SELECT 1 FROM worker w JOIN heartbeat h ON h.worker_id = w.id WHERE w.state = 'alive' AND h.at > wall_ms() - ${HEARD_OF_LATELY_MS})
+              THEN sim_ms() END)
         RETURNING *`
       : "UPDATE clock SET anchor_wall = wall_ms(), anchor_sim = wall_ms(), speed = $1, unpaced = $2 RETURNING *",
     options.simulated ? [options.speed, options.unpaced] : [1, false],

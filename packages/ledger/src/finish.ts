@@ -2,7 +2,7 @@
 // (DESIGN section 2, points 3 to 6).
 
 import { type AttemptReport, type Cause, type NextStep, OUTCOMES } from "@depesche/core";
-import { clean, isConnectionError, type Pool, transaction } from "./database.ts";
+import { clean, isRowFault, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
 import { CHUNK_SIZE } from "./schema.ts";
 
@@ -15,68 +15,85 @@ export interface Result {
   next: NextStep;
   startedAt: number;
   repeat: boolean;
+  /** The attempt was given up before anything went out, so that the next one cannot be a repeat of it. */
+  unsent?: boolean;
 }
 
 const COUNTERS = OUTCOMES.map((o) => o.toLowerCase());
 
 /**
- * Writes the results of one worker in one commit. A batch that the database refuses is replayed one by one, and a row it refuses alone
- * ends SENDFAIL with its problem. Rejects only when the database is away: the caller keeps the batch and tries again (the fence makes that safe).
+ * Writes the results of one worker in one commit. A batch whose values the database refuses is replayed one by one, and a row it refuses
+ * alone ends SENDFAIL with its problem. Rejects only when the database is away or in trouble: the caller keeps the batch and tries again
+ * (the fence makes that safe).
  */
 export async function finish(pool: Pool, incarnation: number, results: Result[]): Promise<void> {
   if (results.length === 0) return;
+  const rows = results.map((r, i) => rowOf(r, i));
   try {
-    await finishBatch(pool, incarnation, results);
+    await finishBatch(pool, incarnation, results, rows);
   } catch (error) {
-    if (isConnectionError(error)) throw error;
+    if (!isRowFault(error)) throw error;
     if (results.length > 1) {
       for (const one of results) await finish(pool, incarnation, [one]);
       return;
     }
-    await finishBatch(pool, incarnation, [poisoned(results[0] as Result, error)]);
+    const bad = poisoned(results[0] as Result, error);
+    await finishBatch(pool, incarnation, [bad], [rowOf(bad, 0)]);
   }
 }
 
 function poisoned(result: Result, error: unknown): Result {
   const cause: Cause = {
     code: "result-not-storable",
-    text: `the result could not be stored: ${String((error as Error).message).slice(0, 300)}`,
+    text: `the result could not be stored: ${String((error as Error).message)}`,
   };
   return { ...result, report: { outcome: "SENDFAIL", cause }, next: { step: "final" } };
 }
 
-async function finishBatch(pool: Pool, incarnation: number, results: Result[]): Promise<void> {
-  const rows = results.map((r, i) => {
-    const { report, next } = r;
-    const again = report.interrupted || next.step === "retry";
-    return {
-      i,
-      job_id: r.job,
-      n: r.n,
-      k: r.k,
-      outcome: report.outcome,
-      final: !again,
-      delay: report.interrupted ? 0 : next.step === "retry" ? next.afterMs : null,
-      kind: report.interrupted || next.step === "final" ? null : next.kind,
-      code: clean(report.cause.code),
-      text: clean(report.cause.text).slice(0, 1000),
-      remote_id: clean(report.remoteId),
-      pages: report.pages ?? null,
-      duration_ms: report.durationMs === undefined ? null : Math.round(report.durationMs),
-      rate_bps: report.rateBps ?? null,
-      coding: report.coding ?? null,
-      ecm: report.ecm ?? null,
-      carrier_id: clean(report.carrierId),
-      temporary: report.temporary ?? false,
-      interrupted: report.interrupted ?? false,
-      repeat: r.repeat,
-      started_at: r.startedAt,
-    };
-  });
+/** One record of the batch. Never throws, whatever a channel handed over as its report. */
+function rowOf(r: Result, i: number) {
+  const { report, next } = r;
+  const again = report.interrupted || next.step === "retry";
+  return {
+    i,
+    job_id: r.job,
+    n: r.n,
+    k: r.k,
+    outcome: report.outcome,
+    final: !again,
+    delay: report.interrupted ? 0 : next.step === "retry" ? next.afterMs : null,
+    kind: report.interrupted || next.step === "final" ? null : next.kind,
+    code: short(report.cause?.code, 100) ?? "",
+    text: short(report.cause?.text, 1000) ?? "",
+    remote_id: short(report.remoteId, 200),
+    pages: report.pages ?? null,
+    duration_ms: report.durationMs === undefined ? null : Math.round(report.durationMs),
+    rate_bps: report.rateBps ?? null,
+    coding: report.coding ?? null,
+    ecm: report.ecm ?? null,
+    carrier_id: short(report.carrierId, 500),
+    temporary: report.temporary ?? false,
+    interrupted: report.interrupted ?? false,
+    repeat: r.repeat,
+    started_at: r.startedAt,
+  };
+}
+
+/** What others wrote, cut before it is cleaned: a cut may tear a surrogate pair. */
+function short(text: unknown, most: number): string | null {
+  return text === undefined || text === null ? null : clean(String(text).slice(0, most));
+}
+
+async function finishBatch(
+  pool: Pool,
+  incarnation: number,
+  results: Result[],
+  rows: ReturnType<typeof rowOf>[],
+): Promise<void> {
   const { rows: done } = await pool.query<{ i: number }>({
     name: "finish",
     text: FINISH,
-    values: [JSON.stringify(rows), incarnation],
+    values: [toJson(rows), incarnation],
   });
   if (done.length === results.length) return;
   const known = new Set(done.map((d) => d.i));
@@ -94,9 +111,10 @@ async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promis
     for (const r of late) {
       const { rows } = await client.query<{ account_id: number; channel: string; told: boolean }>(
         /* sql */ `
-        SELECT j.account_id, j.channel, EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = j.id AND a.n = $2 AND a.k = $3 AND a.incarnation = $4 AND NOT a.interrupted) AS told
+        SELECT j.account_id, j.channel, EXISTS (
+          SELECT 1 FROM attempt a WHERE a.job_id = j.id AND a.n = $2 AND a.k = $3 AND a.incarnation = $4 AND (NOT a.interrupted OR $5)) AS told
         FROM job j WHERE j.id = $1`,
-        [r.job, r.n, r.k, incarnation],
+        [r.job, r.n, r.k, incarnation, r.report.interrupted ?? false],
       );
       const job = rows[0];
       if (!job || job.told) continue;
@@ -118,7 +136,7 @@ async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promis
 
 const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final boolean, delay bigint, kind text, code text, text text,
   remote_id text, pages int, duration_ms int, rate_bps int, coding text, ecm boolean, carrier_id text, temporary boolean,
-  interrupted boolean, repeat boolean, started_at bigint)`;
+  interrupted boolean, repeat boolean, unsent boolean, started_at bigint)`;
 
 // Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
 const FINISH = /* sql */ `
@@ -133,7 +151,7 @@ done AS (
     incarnation = NULL,
     busy = t.busy + (r.kind IS NOT DISTINCT FROM 'busy')::int, temporary = t.temporary + (r.kind IS NOT DISTINCT FROM 'temporary')::int,
     repeats = t.repeats + (r.kind IS NOT DISTINCT FROM 'repeats')::int,
-    uncertain = r.interrupted, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
+    uncertain = r.interrupted AND NOT r.unsent, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
     duration_ms = r.duration_ms, sent_at = now.ms
   FROM r JOIN j ON j.id = r.job_id CROSS JOIN now
   WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')

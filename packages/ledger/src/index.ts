@@ -10,7 +10,7 @@ export {
 } from "./accounts.ts";
 export { openBlobFolder } from "./blob-folder.ts";
 export { cancelJob, pauseJob } from "./cancel.ts";
-export { type Claimed, type ClaimRequest, claim } from "./claim.ts";
+export { type Claimed, type ClaimRequest, claim, heldBy } from "./claim.ts";
 export { changeClock, checkpointClock, followClock, readClock, startClock } from "./clock.ts";
 export { collectBlobs } from "./collect.ts";
 export { awaitSchema, isConnectionError, migrate, openPool, type Pool, SchemaTooNew } from "./database.ts";

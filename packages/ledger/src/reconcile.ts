@@ -71,10 +71,10 @@ export async function reconcile(
   );
   watch.lastTick = now;
   if (late) watch.seen.clear();
+  let returned = await finishReturns(pool);
   const present = new Set(rows.map((r) => r.worker_id));
   for (const id of watch.seen.keys()) if (!present.has(id)) watch.seen.delete(id);
   let dead = 0;
-  let returned = 0;
   for (const { worker_id: id, beat } of rows) {
     const before = watch.seen.get(id);
     if (!before || before.beat !== beat) {
@@ -92,13 +92,31 @@ export async function reconcile(
 /** Marks the incarnation first (which waits for its claims under way), then returns what it held. */
 async function giveBack(pool: Pool, id: number, state: "dead" | "stopped"): Promise<number> {
   await transaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      "UPDATE worker SET state = $2, gone_at = wall_ms() WHERE id = $1 AND state = 'alive'",
-      [id, state],
-    );
+    const { rowCount } = await client.query("UPDATE worker SET state = $2 WHERE id = $1 AND state = 'alive'", [
+      id,
+      state,
+    ]);
     if (rowCount) await appendEvents(client, [{ account: 0, type: "worker.gone", data: { worker: id, state } }]);
   });
-  return transaction(pool, (client) => returnRecipients(client, id));
+  return returnAll(pool, id);
+}
+
+/** `gone_at` says that everything was returned; it comes in the same commit. */
+function returnAll(pool: Pool, id: number): Promise<number> {
+  return transaction(pool, async (client) => {
+    await client.query("UPDATE worker SET gone_at = wall_ms() WHERE id = $1", [id]);
+    return returnRecipients(client, id);
+  });
+}
+
+/** Whoever marked an incarnation may have been killed, or lost the database, before its recipients were returned. */
+async function finishReturns(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ id: number }>(
+    "SELECT id FROM worker WHERE state <> 'alive' AND gone_at IS NULL ORDER BY id",
+  );
+  let returned = 0;
+  for (const { id } of rows) returned += await returnAll(pool, id);
+  return returned;
 }
 
 /**

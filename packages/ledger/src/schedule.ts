@@ -36,6 +36,7 @@ const toRef = (r: Row): ChunkRef => ({
 /**
  * Takes due chunks of a channel for the schedule, at most so many that `window` are out at once: urgent first, then in turns by account,
  * so that one account's mass job does not stand before another's single fax. The caller adds them to BullMQ after this committed.
+ * `next_due` is emptied: what stands there when the run ends was put there by a result or a resume in the meantime.
  */
 export async function takeDueChunks(pool: Pool, channel: string, window: number): Promise<ChunkRef[]> {
   const { rows } = await pool.query<Row>({ name: "take", text: TAKE, values: [channel, window] });
@@ -50,7 +51,7 @@ due AS (
   WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due <= now.ms AND (SELECT places FROM room) > 0),
 first AS (SELECT job_id, chunk FROM due ORDER BY priority, turn, job_id, chunk LIMIT greatest(0, (SELECT places FROM room))),
 locked AS (SELECT c.job_id, c.chunk FROM chunk c JOIN first USING (job_id, chunk) WHERE c.dispatched_at IS NULL FOR UPDATE OF c SKIP LOCKED)
-UPDATE chunk c SET dispatched_at = wall_ms() FROM locked l WHERE c.job_id = l.job_id AND c.chunk = l.chunk
+UPDATE chunk c SET dispatched_at = wall_ms(), next_due = NULL FROM locked l WHERE c.job_id = l.job_id AND c.chunk = l.chunk
 RETURNING c.job_id, c.chunk, c.generation, c.account_id, c.channel, c.priority, c.open`;
 
 /** Chunks handed out long ago whose run has not ended: adding the same id again is harmless when it is alive and the repair when it was lost. */
@@ -78,7 +79,8 @@ export async function nextDueIn(pool: Pool, channel: string): Promise<number | u
 }
 
 /**
- * Ends a run: the next generation is due when its earliest recipient is. `blocked`: recipients were due but a gate or pause kept them:
+ * Ends a run: the next generation is due when its earliest recipient is. A result or a resume that commits while this statement waits
+ * for the chunk is not in what it sees of the recipients, but in the chunk's `next_due`, which is therefore never overwritten by more. `blocked`: recipients were due but a gate or pause kept them:
  * look again in a second of wall time. A run of an older generation changes nothing.
  */
 export async function endRun(pool: Pool, ref: ChunkRef, blocked: boolean): Promise<void> {
@@ -86,10 +88,10 @@ export async function endRun(pool: Pool, ref: ChunkRef, blocked: boolean): Promi
     name: "end-run",
     text: /* sql */ `
     UPDATE chunk c SET generation = c.generation + 1, dispatched_at = NULL,
-      next_due = CASE WHEN (SELECT paused FROM job WHERE id = $1) THEN NULL
+      next_due = least(c.next_due, CASE WHEN (SELECT paused FROM job WHERE id = $1) THEN NULL
         WHEN $4 THEN sim_ms() + ((SELECT speed FROM clock) * 1000)::bigint
         ELSE (SELECT min(due_at) FROM recipient WHERE job_id = $1 AND n >= $2::int * ${CHUNK_SIZE} AND n < ($2::int + 1) * ${CHUNK_SIZE}
-              AND state IN ('queued', 'retry')) END
+              AND state IN ('queued', 'retry')) END)
     WHERE c.job_id = $1 AND c.chunk = $2::int AND c.generation = $3`,
     values: [ref.job, ref.chunk, ref.generation, blocked],
   });
