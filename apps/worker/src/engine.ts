@@ -1,7 +1,8 @@
 // The engine of a worker: runs chunks, claims recipients for free lines, hands them to their channel, writes what became of them
 // (DESIGN section 2, points 2 to 4).
 
-import { type Account, type AttemptReport, attemptKey, type Job, nextStep } from "@depesche/core";
+import { setMaxListeners } from "node:events";
+import { type Account, type AttemptKey, type AttemptReport, attemptKey, type Job, nextStep } from "@depesche/core";
 import {
   beat,
   CHUNK_SIZE,
@@ -11,6 +12,7 @@ import {
   endRun,
   finish,
   type GateTable,
+  heldBy,
   isConnectionError,
   keepLadder,
   LEASE_MS,
@@ -31,6 +33,8 @@ import { createLines, type Lines } from "./lines.ts";
 /** A run yields after this, so that an urgent job overtakes. */
 const RUN_MS = 5_000;
 const BEAT_MS = 1_000;
+/** A claim whose connection broke may still be committed by the server for a while. */
+const DOUBT_MS = 10_000;
 const RESULTS_AT_ONCE = 500;
 const JOBS_REMEMBERED = 500;
 /** Channels whose lines the board shows one by one. */
@@ -54,6 +58,13 @@ export interface Engine {
   readonly incarnation: () => number;
 }
 
+/** What a claim gave, and under which incarnation. */
+interface Grant {
+  id: number;
+  alive: AbortSignal;
+  claimed: Claimed[];
+}
+
 interface JobContext {
   job: Job;
   account: Account;
@@ -67,14 +78,53 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   let lastBeat = performance.now();
   let stopping = false;
   /** Ended when we stop, or when this incarnation was declared dead: nothing new may go out under it. */
-  let life = new AbortController();
+  let life = newLife();
   const halt = new AbortController();
   const contexts = new Map<number, Promise<JobContext | undefined>>();
 
-  const claims = createGroup<ClaimRequest, Claimed[]>(64, async (requests) => {
-    const claimed = await claim(pool, incarnation, merge(requests), gates);
-    return deal(requests, claimed);
+  /** Attempts handed to a channel and not yet written. */
+  const sending = new Set<AttemptKey>();
+  /** When a claim failed last: it may have been committed, or be about to be, without our knowing. */
+  let doubtful: number | undefined;
+
+  const claims = createGroup<ClaimRequest, Grant>(64, async (requests) => {
+    // Read once: a new incarnation may begin while the claim is on its way.
+    const holder = { id: incarnation, alive: life.signal };
+    if (doubtful !== undefined) {
+      const since = doubtful;
+      await giveBackStrays(holder.id);
+      if (performance.now() - since > DOUBT_MS && doubtful === since) doubtful = undefined;
+    }
+    try {
+      const claimed = await claim(pool, holder.id, merge(requests), gates);
+      return deal(requests, claimed).map((mine) => ({ ...holder, claimed: mine }));
+    } catch (error) {
+      doubtful = performance.now();
+      throw error;
+    }
   });
+
+  /** Recipients the ledger gave us without our hearing of it. Claims run one after the other, so none is on its way now. */
+  const giveBackStrays = async (id: number) => {
+    const strays = (await heldBy(pool, id)).filter((c) => !sending.has(attemptKey(c.job, c.n, c.k)));
+    if (strays.length === 0) return;
+    log.warn({ recipients: strays.length }, "claims whose answer was lost are given back");
+    const cause = { code: "claim-lost", text: "the database went away while this recipient was being claimed" };
+    await finish(
+      pool,
+      id,
+      strays.map((c) => ({
+        job: c.job,
+        n: c.n,
+        k: c.k,
+        report: { outcome: "SENDFAIL", cause, interrupted: true },
+        next: { step: "final" },
+        startedAt: c.startedAt,
+        repeat: c.repeat,
+        unsent: true,
+      })),
+    );
+  };
 
   const results = createGroup<Result & { incarnation: number }, void>(RESULTS_AT_ONCE, async (batch) => {
     for (const id of new Set(batch.map((r) => r.incarnation))) {
@@ -117,9 +167,11 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const key = attemptKey(c.job, c.n, c.k);
     const show = SHOWN_LINES.has(channel.channel);
     let report: AttemptReport;
+    let unsent = false;
     try {
       if (performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
         // We may have been stopped past our lease: somebody else may hold this recipient now.
+        unsent = true;
         report = {
           outcome: "SENDFAIL",
           cause: { code: "lease-over", text: "the worker was stopped past its lease" },
@@ -163,6 +215,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       next,
       startedAt: c.startedAt,
       repeat: c.repeat,
+      unsent,
       incarnation: id,
     };
     // The line is free as soon as the call is over; the result is on its way to the ledger.
@@ -184,14 +237,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(RUN_MS)]);
       const taken = await lines.take(Math.min(channel.slots, ref.open), ref.priority, patience);
       if (!taken) break;
-      const alive = life.signal;
-      const id = incarnation;
-      let claimed: Claimed[] = [];
+      let granted: Grant | undefined;
       let context: JobContext | undefined;
       try {
         context = await contextOf(ref.job);
         if (context)
-          claimed = await claims.push({
+          granted = await claims.push({
             job: ref.job,
             chunk: ref.chunk,
             accountId: ref.accountId,
@@ -202,12 +253,19 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
         for (const line of taken) lines.release(line);
         throw error;
       }
+      const claimed = granted?.claimed ?? [];
       for (const line of taken.slice(claimed.length)) lines.release(line);
       for (const [i, c] of claimed.entries()) {
+        const key = attemptKey(c.job, c.n, c.k);
+        const { id, alive } = granted as Grant;
         const task: Promise<void> = work(channel, lines, taken[i] as number, context as JobContext, c, id, alive)
           .catch((error) => log.warn({ err: error, job: c.job, n: c.n }, "a result could not be written"))
-          .finally(() => inFlight.delete(task));
+          .finally(() => {
+            inFlight.delete(task);
+            sending.delete(key);
+          });
         inFlight.add(task);
+        sending.add(key);
       }
       if (claimed.length < taken.length) {
         blocked = gates.active && claimed.length === 0;
@@ -254,7 +312,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     log.warn({ incarnation }, "this worker was declared dead; starting a new incarnation");
     const id = await registerWorker(pool);
     life.abort();
-    life = new AbortController();
+    life = newLife();
     incarnation = id;
     lastBeat = performance.now();
   };
@@ -286,6 +344,13 @@ async function loadContext(pool: Pool, jobId: number): Promise<JobContext | unde
   const job = await readJob(pool, jobId);
   const account = job && (await readAccount(pool, job.accountId));
   return job && account ? { job, account } : undefined;
+}
+
+/** Every attempt in flight listens to it. */
+function newLife(): AbortController {
+  const life = new AbortController();
+  setMaxListeners(0, life.signal);
+  return life;
 }
 
 /** Requests for one chunk in one batch become one. */

@@ -1,0 +1,132 @@
+import type { JobOrder } from "@depesche/core";
+import { accept, type ChunkRef, migrate, openPool, type Pool, putAccount, readJob } from "@depesche/ledger";
+import type { AttemptOrder, ChannelWork } from "@depesche/ports";
+import type { ChunkJob, Schedule } from "@depesche/queue";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Engine, startEngine } from "./engine.ts";
+
+const NAME = `engine_${process.pid}`;
+let admin: Pool;
+let pool: Pool;
+let account: number;
+let engine: Engine | undefined;
+
+beforeAll(async () => {
+  const base = process.env.DEPESCHE_TEST_DATABASE as string;
+  admin = openPool(base, 1);
+  await admin.query(`CREATE DATABASE ${NAME}`);
+  pool = openPool(base.replace(/\/[^/]*$/, `/${NAME}`));
+  await migrate(pool);
+  account = await putAccount(pool, { name: "Test" });
+});
+afterEach(async () => {
+  await engine?.stop();
+  engine = undefined;
+});
+afterAll(async () => {
+  await pool.end();
+  await admin.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
+  await admin.end();
+});
+
+async function accepted(count: number): Promise<ChunkRef> {
+  const recipients = Array.from({ length: count }, (_, i) => ({ address: `a${i}`, reference: "" }));
+  const content = { documents: [] };
+  const about = { channel: "null", content, options: {}, priority: 5, pageCount: 1 } as const;
+  const order: JobOrder = { ...about, accountId: account, recipients, face: "test" };
+  const answer = await accept(pool, order);
+  if (!answer.ok) throw new Error(answer.problem);
+  return { job: answer.jobId, chunk: 0, generation: 1, accountId: account, channel: "null", priority: 5, open: count };
+}
+
+/** An engine on a ledger seen through `ledger`; chunks are run by hand. */
+async function engineOn(ledger: Pool) {
+  const sent: AttemptOrder[] = [];
+  let run: (chunk: ChunkJob) => Promise<void> = async () => undefined;
+  const schedule = {
+    backend: "postgres",
+    add: async () => undefined,
+    work(_channel: string, _concurrency: number, given: typeof run) {
+      run = given;
+      return { close: async () => undefined };
+    },
+    close: async () => undefined,
+  } satisfies Schedule;
+  const channel: ChannelWork = {
+    channel: "null",
+    slots: 5,
+    async send(order) {
+      sent.push(order);
+      return { outcome: "OK", cause: { code: "null", text: "" } };
+    },
+    close: async () => undefined,
+  };
+  const log = { info: () => undefined, warn: () => undefined };
+  const made = await startEngine({
+    pool: ledger,
+    schedule,
+    channels: [channel],
+    log,
+    onLine: () => undefined,
+    onRunEnded: () => undefined,
+  });
+  engine = made;
+  return { engine: made, sent, run: (chunk: ChunkRef) => run(chunk) };
+}
+
+/** The pool, with one kind of query in other hands. */
+function watched(is: (query: unknown) => boolean, instead: (ask: () => Promise<unknown>) => Promise<unknown>): Pool {
+  return new Proxy(pool, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "query") return typeof value === "function" ? value.bind(target) : value;
+      const query = (...asked: unknown[]) => (target.query as (...a: unknown[]) => Promise<unknown>)(...asked);
+      return (...asked: unknown[]) => (is(asked[0]) ? instead(() => query(...asked)) : query(...asked));
+    },
+  });
+}
+
+const done = (chunk: ChunkRef) => vi.waitFor(async () => expect((await readJob(pool, chunk.job))?.state).toBe("done"));
+
+describe("an engine", () => {
+  it("gives back what was claimed without an answer, and sends it once", async () => {
+    let first = true;
+    const isClaim = (query: unknown) => (query as { name?: string }).name === "claim";
+    const ledger = watched(isClaim, async (ask) => {
+      const answer = await ask();
+      if (!first) return answer;
+      first = false;
+      throw new Error("Connection terminated unexpectedly");
+    });
+    const { sent, run } = await engineOn(ledger);
+    const chunk = await accepted(3);
+    await expect(run(chunk)).rejects.toThrow("Connection terminated");
+    await run(chunk);
+    await done(chunk);
+    expect(sent.map((s) => [s.key, s.repeat]).sort()).toEqual([0, 1, 2].map((n) => [`${chunk.job}.${n}.2`, false]));
+  });
+
+  it("writes a result under the incarnation that claimed, also when the worker was reborn in between", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((go) => {
+      letGo = go;
+    });
+    // The job is read between the wish for a line and the claim.
+    const isJob = (query: unknown) => typeof query === "string" && query.startsWith("SELECT * FROM job");
+    const made = await engineOn(
+      watched(isJob, async (ask) => {
+        await held;
+        return ask();
+      }),
+    );
+    const chunk = await accepted(2);
+    const running = made.run(chunk);
+    const before = made.engine.incarnation();
+    await pool.query("UPDATE worker SET state = 'dead' WHERE id = $1", [before]);
+    await vi.waitFor(() => expect(made.engine.incarnation()).not.toBe(before), { timeout: 5000 });
+    letGo();
+    await running;
+    await done(chunk);
+    expect(made.sent).toHaveLength(2);
+  });
+});
