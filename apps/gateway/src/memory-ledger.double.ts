@@ -47,7 +47,7 @@ export function account(id: number): Account {
     mass: true,
     foreign: true,
     trial: false,
-    duplicateCheck: false,
+    duplicateCheck: true,
     blacklist: [],
     statusFileCharset: "utf-8",
   };

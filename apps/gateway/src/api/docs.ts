@@ -7,7 +7,7 @@ import { SCOPES } from "@depesche/core";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { ApiEnv } from "./deps.ts";
-import { PROBLEMS } from "./problems.ts";
+import { ApiProblem, PROBLEMS } from "./problems.ts";
 import { ERRORS } from "./routes.ts";
 
 const FILES: Record<string, string> = {
@@ -90,7 +90,7 @@ export function addDocs(app: OpenAPIHono<ApiEnv>): void {
   });
 }
 
-/** The WebSocket feed has no route here; it is described with the others all the same. */
+/** The feed is taken before it comes here (an upgrade); it is described with the others, and plain requests are told. */
 export function describeFeed(app: OpenAPIHono<ApiEnv>): void {
   app.openAPIRegistry.registerPath({
     method: "get",
@@ -102,5 +102,8 @@ export function describeFeed(app: OpenAPIHono<ApiEnv>): void {
       "Messages are JSON: `{snapshot}` first, then `{events, seq}` batches, `{jobs, today}` for jobs that changed and `{lines}` for lines that changed. Come back with `?from=` the last `seq` and no event is missed. The key travels in the Authorization header, as `?key=`, or as subprotocol `depesche.key.` and its base64url beside `depesche.v1`.",
     request: { query: z.object({ from: z.int().min(0).optional() }) },
     responses: { 101: { description: "Switching to WebSocket" }, ...ERRORS },
+  });
+  app.get("/v1/feed", () => {
+    throw new ApiProblem("upgrade-required", "The feed is a WebSocket.", {}, { upgrade: "websocket" });
   });
 }

@@ -99,6 +99,15 @@ export function addDocuments(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   });
 }
 
+/** The body's chunks; one that breaks off is the caller's fault, not ours. */
+async function* whole(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch {
+    throw new BrokenUpload("it breaks off");
+  }
+}
+
 /** Streams the body into a spool file. Nothing is left behind when it fails. */
 async function receive(deps: ApiDeps, c: Context<ApiEnv>): Promise<SpoolFile> {
   const stream = c.req.raw.body;
@@ -110,7 +119,7 @@ async function receive(deps: ApiDeps, c: Context<ApiEnv>): Promise<SpoolFile> {
   }
   const writer = await deps.spool.create();
   try {
-    const chunks = stream as unknown as AsyncIterable<Uint8Array>;
+    const chunks = whole(stream as unknown as AsyncIterable<Uint8Array>);
     if (boundary === undefined) for await (const chunk of chunks) await writer.write(chunk);
     else await readFilePart(chunks, boundary, (chunk) => writer.write(chunk));
     return await writer.close();

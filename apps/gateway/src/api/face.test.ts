@@ -204,6 +204,7 @@ describe("looking into jobs", () => {
     } while (cursor);
     expect(seen).toEqual([5, 4, 3, 2, 1]);
     expect((await problem(await ask("GET", "/v1/jobs?limit=0"))).code).toBe("invalid");
+    expect((await problem(await ask("GET", "/v1/jobs?cursor=zzz"))).code).toBe("invalid");
   });
 
   test("recipients come in input order, from any place", async () => {
@@ -319,6 +320,20 @@ describe("documents", () => {
     expect((await problem(await put(new Uint8Array(spool.limit + 1)))).code).toBe("too-large");
     expect((await problem(await put("--b\r\n", "multipart/form-data; boundary=b"))).code).toBe("broken-upload");
     expect((await problem(await put("x", "multipart/form-data"))).code).toBe("media-type");
+    let sent = 0;
+    const broken = new ReadableStream({
+      pull(controller) {
+        if (sent++ < 2) controller.enqueue(new Uint8Array(100));
+        else controller.error(new Error("socket hang up"));
+      },
+    });
+    const cut = await app.request("/v1/documents", {
+      method: "POST",
+      headers: { authorization: "Bearer demo-key" },
+      body: broken,
+      duplex: "half",
+    } as RequestInit);
+    expect((await problem(cut)).code).toBe("broken-upload");
     expect(spool.open).toBe(0);
     deps.spool.create = async () => {
       throw new SpoolFull("disk");
@@ -399,6 +414,7 @@ describe("the rest of the house", () => {
   test("a path that is none, a method that is none, and a fault of ours are problems too", async () => {
     const { ask, faults, ledger } = house();
     expect((await problem(await ask("GET", "/v1/nothing"))).code).toBe("not-found");
+    expect((await problem(await ask("GET", "/v1/feed"))).code).toBe("upgrade-required");
     expect((await problem(await ask("GET", "/v1/jobs/abc"))).code).toBe("not-found");
     const wrong = await ask("DELETE", "/v1/jobs/1");
     expect(wrong.headers.get("allow")).toBe("GET");

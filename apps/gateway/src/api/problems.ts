@@ -122,6 +122,11 @@ const OWN = {
     title: "Target not allowed",
     help: "Webhooks go to public http or https addresses; loopback is allowed in the simulation.",
   },
+  "upgrade-required": {
+    status: 426,
+    title: "WebSocket only",
+    help: "The feed is a WebSocket: connect with ws:// or wss://.",
+  },
   "too-many-attempts": { status: 429, title: "Too many wrong keys", help: "Wait a minute before the next try." },
   internal: { status: 500, title: "Our fault", help: "Nothing was accepted. The fault is logged." },
   "disk-full": { status: 507, title: "Disk full", help: "Nothing was accepted. The operator must make room." },

@@ -297,7 +297,10 @@ export function listing<T extends z.ZodType>(item: T) {
 /** Parameters of every listing. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(200).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, "no listing has given out this cursor")
+    .optional(),
 };
 
 export const ID_PATTERN = "[1-9][0-9]{0,14}";

@@ -1,6 +1,6 @@
 // One POST to a customer's server: bounded in time, no redirects, never into a network the rules forbid, whatever a name resolves to.
 
-import { lookup } from "node:dns";
+import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -9,10 +9,17 @@ import { addressAllowed, literalTargetProblem, type TargetRules } from "./target
 export type PostResult = { ok: true } | { ok: false; reason: string };
 export type Post = (url: string, headers: Record<string, string>, body: string) => Promise<PostResult>;
 
-/** Resolves names as usual and then leaves out every address the rules forbid. */
-function guardedLookup(rules: TargetRules): LookupFunction {
+/** How names are resolved; `dns.lookup` of Node fits. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions & { all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** Resolves names and then leaves out every address the rules forbid. */
+function guardedLookup(rules: TargetRules, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const allowed = (addresses ?? []).filter(({ address }) => addressAllowed(address, rules));
       const first = allowed[0];
       if (error) callback(error, "", 4);
@@ -24,9 +31,12 @@ function guardedLookup(rules: TargetRules): LookupFunction {
 }
 
 /** A way to post; `close` ends its kept-alive connections. */
-export function createPost(rules: TargetRules, timeoutMs = 10_000): { post: Post; close(): void } {
+export function createPost(
+  rules: TargetRules,
+  { timeoutMs = 10_000, resolve: resolveName = lookup as Resolve } = {},
+): { post: Post; close(): void } {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  const guard = guardedLookup(rules);
+  const guard = guardedLookup(rules, resolveName);
 
   const post: Post = (target, headers, body) =>
     new Promise((resolve) => {

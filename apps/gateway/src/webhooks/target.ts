@@ -34,6 +34,7 @@ for (const [net, bits] of [
 }
 for (const [net, bits] of [
   ["::", 128],
+  ["64:ff9b::", 96],
   ["64:ff9b:1::", 48],
   ["100::", 64],
   ["2001::", 23],
@@ -45,24 +46,13 @@ for (const [net, bits] of [
   special.addSubnet(net, bits, "ipv6");
 }
 
-/** The IPv4 address inside an IPv4-mapped one (::ffff:a.b.c.d in either spelling); others come back as they are. */
-function unmapped(address: string): string {
-  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (dotted) return dotted;
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address);
-  if (!hex) return address;
-  const high = Number.parseInt(hex[1] as string, 16);
-  const low = Number.parseInt(hex[2] as string, 16);
-  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
-}
-
 /** May this address be connected to? */
 export function addressAllowed(address: string, rules: TargetRules): boolean {
-  const plain = unmapped(address);
-  const family = isIP(plain) === 6 ? "ipv6" : "ipv4";
-  if (isIP(plain) === 0) return false;
-  if (loopback.check(plain, family)) return rules.allowLoopback || rules.allowPrivate;
-  if (special.check(plain, family)) return rules.allowPrivate;
+  if (isIP(address) === 0) return false;
+  // A block list sees through IPv4-mapped addresses (::ffff:a.b.c.d) by itself.
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (loopback.check(address, family)) return rules.allowLoopback || rules.allowPrivate;
+  if (special.check(address, family)) return rules.allowPrivate;
   return true;
 }
 

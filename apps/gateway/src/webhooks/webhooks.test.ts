@@ -12,6 +12,7 @@ import {
   RETRY_GAPS_MS,
   sign,
 } from "./index.ts";
+import type { Resolve } from "./post.ts";
 
 const SECRET = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
 
@@ -95,6 +96,14 @@ describe("delivering", () => {
     expect(hookNow()).toMatchObject({ cursor: 3, failures: 0 });
   });
 
+  test("a hook for all types hears of its account, not of the house", async () => {
+    const { ledger, deliverer, seqs } = await hookHouse();
+    ledger.addEvent({ account: 0, type: "clock.changed" });
+    ledger.addEvent({ account: 1, type: "job.paused", job: 7 });
+    await deliverer.round();
+    expect(seqs()).toEqual([2]);
+  });
+
   test("many events go out in order, over lots, none twice", async () => {
     const { ledger, deliverer, seqs } = await hookHouse();
     for (let i = 0; i < 350; i++) ledger.addEvent({ account: 1, type: "attempt.ended", job: 1, recipient: i });
@@ -141,7 +150,7 @@ describe("posting", () => {
   });
 
   test("a server that never answers ends as a failure", async () => {
-    const { post, close } = createPost({ allowLoopback: true, allowPrivate: false }, 50);
+    const { post, close } = createPost({ allowLoopback: true, allowPrivate: false }, { timeoutMs: 50 });
     const silent = createServer(() => {});
     await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
     const { port } = silent.address() as AddressInfo;
@@ -152,12 +161,19 @@ describe("posting", () => {
   });
 
   test("a name that resolves to a forbidden address is not connected to", async () => {
-    const { post, close } = createPost({ allowLoopback: false, allowPrivate: false });
+    const resolve: Resolve = (_name, _options, callback) => callback(null, [{ address: "127.0.0.1", family: 4 }]);
+    const { post, close } = createPost({ allowLoopback: false, allowPrivate: false }, { resolve });
     const inside = await server(200);
     expect((await post(`http://127.0.0.1:${inside.port}/`, {}, "x")).ok).toBe(false);
     expect((await post(`http://localhost:${inside.port}/`, {}, "x")).ok).toBe(false);
-    expect((await post(`http://localhost.:${inside.port}/`, {}, "x")).ok).toBe(false);
+    expect(await post(`http://hook.example:${inside.port}/`, {}, "x")).toEqual({
+      ok: false,
+      reason: "hook.example is not a public address",
+    });
     expect(inside.got).toEqual([]);
+    const open = createPost({ allowLoopback: true, allowPrivate: false }, { resolve });
+    expect((await open.post(`http://hook.example:${inside.port}/`, {}, "x")).ok).toBe(true);
+    open.close();
     inside.close();
     close();
   });
@@ -182,6 +198,7 @@ describe("targets", () => {
     "::ffff:10.0.0.1",
     "::ffff:a00:1",
     "::ffff:7f00:1",
+    "64:ff9b::a00:1",
     "not an address",
   ])("%s is refused", (address) => {
     expect(addressAllowed(address, PUBLIC)).toBe(false);
