@@ -1,119 +1,234 @@
 // `depesche up`: the whole house on one machine: database, gateway, worker, simulators, dashboard (DESIGN sections 2 and 7).
 
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { flagOf, SETTINGS, type Settings } from "@depesche/core";
+import type { Settings } from "@depesche/core";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "@depesche/ledger";
-import { type Child, startChild } from "./children.ts";
-import { takeDataFolder } from "./data-lock.ts";
+import { leastLevel } from "./child-output.ts";
+import { type Child, type Room, roomEntry, startChild } from "./children.ts";
+import { buildDashboard } from "./dashboard.ts";
+import { type DataFolder, isAlive, type ProcessName, takeDataFolder } from "./data-lock.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { Failure } from "./failure.ts";
+import type { Say } from "./language.ts";
+import { assertPortsFree, portsOf } from "./ports.ts";
 
 export interface UpOptions {
   settings: Settings;
-  env: NodeJS.ProcessEnv;
+  env: Readonly<Record<string, string | undefined>>;
+  say: Say;
   print(line: string): void;
 }
 
 const HEALTH_PATIENCE_MS = 40_000;
+const HEALTH_EVERY_MS = 50;
+/** What a dead launcher left ends by itself; after so long it is ended. */
+const LEFTOVER_PATIENCE_MS = 4_500;
 
-/** Brings everything up and resolves when it was stopped by a signal, with the exit code. Throws when it cannot start. */
-export async function up({ settings, env, print }: UpOptions): Promise<number> {
-  const lock = takeDataFolder(settings.data);
-  let postgres: EmbeddedPostgres | undefined;
-  const children: Child[] = [];
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= (async () => {
-      // Worker first, so that its results still find the database; simulators may go at any time.
-      await Promise.all(children.map((c) => c.stop()));
-      await postgres?.stop();
-      lock.release();
-    })();
-    return stopped;
-  };
-  const ended = new Promise<number>((done) => {
-    const onSignal = () => void stop().then(() => done(0));
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-    process.on("SIGHUP", onSignal);
-  });
+/** Since the signal: when the worker, then gateway and simulators, then the database are ended by force. Below 4 s in all. */
+const STOP_BY_MS = { worker: 2_600, others: 3_200, database: 3_700 };
 
-  try {
-    await buildDashboard(print);
-    const house = { ...env, DEPESCHE_DATA: resolve(settings.data) };
-    if (!settings.databaseUrl) {
-      postgres = await startEmbeddedPostgres(settings.data);
-      postgres.exited.then((words) => {
-        if (!stopped) {
-          print(`The embedded PostgreSQL ended by itself: ${words}. Stopping.`);
-          void stop().then(() => process.exit(1));
-        }
-      });
-    }
-    const childEnv = { ...house, DATABASE_URL: settings.databaseUrl ?? postgres?.url };
-    const start = (name: Child["name"]) => {
-      const child = startChild(name, childEnv, print);
-      children.push(child);
-      return child.ready;
+/** Brings everything up and resolves when it was stopped by a signal, with the exit code. Rejects when it cannot start. */
+export async function up(options: UpOptions): Promise<ExitCode> {
+  const { settings, say, print } = options;
+  const folder = takeDataFolder(settings.data);
+  const house = new House(options, folder);
+  const ended = new Promise<ExitCode>((done) => {
+    let isAsked = false;
+    // Again within the stop means the same: it is bounded, and a database that is killed halfway helps nobody.
+    const onSignal = () => {
+      if (isAsked) return;
+      isAsked = true;
+      print(say("up.stopping"));
+      void house.stop().then(() => done(EXIT.ok));
     };
-    await Promise.all([start("gateway"), start("town"), start("worker")]);
-    await healthy(settings.port);
-    print(banner(settings));
-  } catch (error) {
-    if (!stopped) {
-      await stop();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+    house.onFault = (text) => {
+      print(text);
+      void house.stop().then(() => done(EXIT.failed));
+    };
+    process.on("uncaughtException", (error) => house.onFault(say("up.fault", { what: error.message })));
+  });
+  const started = house.start().then(
+    () => print(banner(settings, say)),
+    async (error) => {
+      // A start that was cut by a signal has not failed.
+      if (house.isStopping) return;
+      await house.stop();
       throw error;
-    }
-  }
-  return ended;
+    },
+  );
+  return Promise.race([ended, started.then(() => ended)]);
 }
 
-async function healthy(port: number): Promise<void> {
-  const end = performance.now() + HEALTH_PATIENCE_MS;
-  let last = "no answer";
-  while (performance.now() < end) {
+class House {
+  onFault: (text: string) => void = () => {};
+  readonly #options: UpOptions;
+  readonly #folder: DataFolder;
+  readonly #children = new Map<Room, Child>();
+  #database: Promise<EmbeddedPostgres> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: UpOptions, folder: DataFolder) {
+    this.#options = options;
+    this.#folder = folder;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  async start(): Promise<void> {
+    const { settings, env, say, print } = this.#options;
+    await endLeftovers(this.#folder.leftovers);
+    await assertPortsFree(portsOf(settings));
+    const town = { ...env, DEPESCHE_DATA: this.#folder.path };
+    // The simulators need no database, and a missing dashboard is built beside the rest.
+    const [databaseUrl] = await Promise.all([
+      this.#openDatabase(),
+      this.#startRoom("town", town),
+      buildDashboard(say, print),
+    ]);
+    const withDatabase = { ...town, DATABASE_URL: databaseUrl };
+    await this.#startRoom("gateway", withDatabase);
+    await this.#startRoom("worker", withDatabase);
+    await this.#healthy();
+  }
+
+  /** Worker first, so that its lines can end and its results find the database; then the rest; the database last. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const asked = performance.now();
+    const left = (by: number) => Math.max(100, by - (performance.now() - asked));
+    await this.#children.get("worker")?.stop(left(STOP_BY_MS.worker));
+    await Promise.all([...this.#children.values()].map((child) => child.stop(left(STOP_BY_MS.others))));
+    await this.#stopDatabase(left(STOP_BY_MS.database));
+    this.#folder.release();
+  }
+
+  async #openDatabase(): Promise<string> {
+    const { settings, say } = this.#options;
+    if (settings.databaseUrl) return settings.databaseUrl;
+    this.#database = startEmbeddedPostgres(this.#folder.path);
+    const database = await this.#database;
+    void database.exited.then((words) => {
+      if (!this.isStopping) this.onFault(say("up.database-ended", { why: words }));
+    });
+    this.#noteChildren();
+    return database.url;
+  }
+
+  /** One that is still starting is waited for, so that it is not left behind. */
+  async #stopDatabase(withinMs: number): Promise<void> {
+    const late = new Promise<"late">((done) => setTimeout(() => done("late"), withinMs));
+    const database = await Promise.race([this.#database?.catch(() => undefined), late]);
+    if (database === undefined || database === "late") return;
+    if ((await Promise.race([database.stop(), late])) !== "late") return;
+    // SIGQUIT: at once, without a checkpoint; the next start replays the log.
+    process.kill(database.pid, "SIGQUIT");
+    await database.exited;
+  }
+
+  async #startRoom(room: Room, env: ChildEnv): Promise<void> {
+    if (this.isStopping) throw new Error("stopping");
+    const { say, print } = this.#options;
+    const name = say(`room.${room}`);
+    const child = startChild({
+      ...roomEntry(room),
+      name,
+      env,
+      least: leastLevel(env),
+      say: (line) => print(`${name}: ${line}`),
+      onRestart: (how) => print(say("up.restart", { name, how })),
+      onPid: () => this.#noteChildren(),
+    });
+    this.#children.set(room, child);
+    this.#noteChildren();
     try {
-      const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) });
-      if (answer.ok) return;
-      last = await answer.text();
+      await child.ready;
     } catch (error) {
-      last = String((error as Error).cause ?? error);
+      throw new Failure(EXIT.failed, "up.fail.room", { name, why: (error as Error).message });
     }
-    await new Promise((next) => setTimeout(next, 100));
   }
-  throw new Error(`the house is not healthy after ${HEALTH_PATIENCE_MS / 1000} s: ${last}`);
+
+  #noteChildren(): void {
+    if (this.isStopping) return;
+    this.#folder.note([...this.#children.values()].flatMap((child) => child.pid ?? []));
+  }
+
+  async #healthy(): Promise<void> {
+    const { port, host } = this.#options.settings;
+    const end = performance.now() + HEALTH_PATIENCE_MS;
+    let last = "";
+    while (performance.now() < end && !this.isStopping) {
+      try {
+        const answer = await fetch(`${urlOf(host, port)}/health`, { signal: AbortSignal.timeout(2000) });
+        if (answer.ok) return;
+        last = await answer.text();
+      } catch (error) {
+        last = String((error as Error).cause ?? error);
+      }
+      await pause(HEALTH_EVERY_MS);
+    }
+    throw new Failure(EXIT.failed, "up.fail.health", { seconds: HEALTH_PATIENCE_MS / 1000, why: last });
+  }
 }
 
-/** `npm ci` builds the dashboard; after a clean it is made here. */
-async function buildDashboard(print: (line: string) => void): Promise<void> {
-  const root = fileURLToPath(new URL("../../dashboard", import.meta.url));
-  if (existsSync(join(root, "dist", "index.html"))) return;
-  print("Building the dashboard (once) ...");
-  const { build } = await import("vite");
-  await build({ root, logLevel: "warn" });
+type ChildEnv = Record<string, string | undefined>;
+
+/** Processes of an owner that was killed see its end and stop; one that does not is ended, so that its ports are free. */
+export async function endLeftovers(
+  leftovers: readonly ProcessName[],
+  patienceMs = LEFTOVER_PATIENCE_MS,
+): Promise<void> {
+  const end = performance.now() + patienceMs;
+  let alive = leftovers.filter(isAlive);
+  while (alive.length > 0 && performance.now() < end) {
+    await pause(50);
+    alive = alive.filter(isAlive);
+  }
+  for (const { pid } of alive) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it was quicker
+    }
+  }
+  while (alive.some(isAlive)) await pause(20);
 }
 
-function banner(s: Settings): string {
-  const at = `http://127.0.0.1:${s.port}`;
-  return `
-Depesche is up. Simulators are the carriers: nothing leaves this machine.
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-  Dashboard       ${at}/
-  REST API        ${at}/v1         API key demo-key, documentation at ${at}/docs
-  FAX.de SOAP     ${at}/xmlws.exe?wsdl/IntfXMLWS
-                  account 1000 password geheim (trial account: 2000 / geheim)
-  Simulators      http://127.0.0.1:${s.simPort}   Twilio API on ${s.twilioPort}, SIP on ${s.sipPort}, mailbox (SMTP) on ${s.smtpPort}
-  Data            ${resolve(s.data)}${s.databaseUrl ? "   (external database)" : ""}${s.redisUrl ? "   (schedule on Redis)" : ""}
-  Clock           ${s.unpaced ? "as fast as the machine allows" : `${s.speed}x`}
-
-  Send a fax:     npx depesche send fax +493023125001 letter.pdf
-  Ctrl-C stops everything.`;
+function urlOf(host: string, port: number): string {
+  const called = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${called.includes(":") ? `[${called}]` : called}:${port}`;
 }
 
-/** Flags of `up` as text for --help. */
-export function upFlags(): { flag: string; meaning: string }[] {
-  return SETTINGS.map((s) => ({
-    flag: flagOf(s.variable),
-    meaning: `${s.meaning}${s.fallback ? ` (${s.fallback})` : ""}`,
-  }));
+function banner(s: Settings, say: Say): string {
+  const at = urlOf(s.host, s.port);
+  const rows: [string, string][] = [
+    [say("up.dashboard"), `${at}/`],
+    [say("up.rest"), `${at}/v1   ${say("up.rest-more", { docs: `${at}/docs` })}`],
+    [say("up.soap"), `${at}/xmlws.exe?wsdl/IntfXMLWS   ${say("up.soap-more")}`],
+    [
+      say("up.simulators"),
+      `http://127.0.0.1:${s.simPort}   Twilio ${s.twilioPort}, SIP ${s.sipPort}, SMTP ${s.smtpPort}`,
+    ],
+    [say("up.data"), s.databaseUrl ? say("up.data-outside", { folder: s.data }) : s.data],
+    [say("up.clock"), s.unpaced ? say("up.clock-max") : `${s.speed}x`],
+  ];
+  const first = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return [
+    "",
+    say("up.ready"),
+    "",
+    ...rows.map(([name, value]) => `  ${name.padEnd(first)}${value}`),
+    "",
+    `  ${say("up.try")}`,
+    "  npx depesche send fax +493023125001 --text 'Guten Tag' --watch",
+    "",
+    say("up.how-to-stop"),
+  ].join("\n");
 }

@@ -1,0 +1,25 @@
+// All commands, in the order of the help. Each is loaded only when it is asked for, so that the command line starts fast.
+
+import type { Command } from "./command.ts";
+import type { WordKey } from "./language.ts";
+
+interface Entry {
+  summary: WordKey;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS = {
+  up: { summary: "up.summary", load: async () => (await import("./commands/up.ts")).up },
+  send: { summary: "send.summary", load: async () => (await import("./commands/send.ts")).send },
+  status: { summary: "status.summary", load: async () => (await import("./commands/status.ts")).status },
+  cancel: { summary: "cancel.summary", load: async () => (await import("./commands/cancel.ts")).cancel },
+  ladder: { summary: "ladder.summary", load: async () => (await import("./commands/ladder.ts")).ladder },
+  received: { summary: "received.summary", load: async () => (await import("./commands/received.ts")).received },
+  trigger: { summary: "trigger.summary", load: async () => (await import("./commands/trigger.ts")).trigger },
+  load: { summary: "load.summary", load: async () => (await import("./commands/load.ts")).load },
+  doctor: { summary: "doctor.summary", load: async () => (await import("./commands/doctor.ts")).doctor },
+} as const satisfies Record<string, Entry>;
+
+export function isCommandName(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name);
+}

@@ -1,0 +1,75 @@
+// Help texts, written out of the tables of commands and words.
+
+import { type Command, type Flag, flagsOf } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { type Io, paint } from "./io.ts";
+import { wrap } from "./table.ts";
+
+const WIDEST = 100;
+
+function width(io: Io): number {
+  return Math.min(io.out.columns ?? 80, WIDEST);
+}
+
+/** `depesche --help`. */
+export function programHelp(io: Io): string {
+  const { say } = io;
+  const names = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+  const commands = names.map((name) => row(name, say(COMMANDS[name].summary), 10, io));
+  const codes = say("help.exit-codes").split("\n");
+  return [
+    `${paint(io, "bold", "depesche")}: ${say("help.what")}`,
+    "",
+    `${say("help.usage")}: depesche ${say("help.command")} [...]`,
+    "",
+    ...commands,
+    "",
+    say("help.more"),
+    "",
+    paint(io, "bold", say("help.tour")),
+    "  npm start",
+    "  npx depesche send fax +493023125001 --text 'Guten Tag' --watch",
+    "  npx depesche received +493023125001 --out .",
+    "",
+    paint(io, "bold", say("help.exit-codes-title")),
+    ...codes.map((code) => `  ${code}`),
+    "",
+  ].join("\n");
+}
+
+/** `depesche send --help`. */
+export function commandHelp(command: Command, io: Io): string {
+  const { say } = io;
+  const written = Object.entries(flagsOf(command, io)).map(([name, flag]) => [flagText(name, flag), flag] as const);
+  const first = Math.min(30, Math.max(...written.map(([text]) => text.length)) + 2);
+  const bold = (text: string) => paint(io, "bold", text);
+  return [
+    wrap(say(command.summary), width(io)).join("\n"),
+    "",
+    ...command.usage.map((u, i) => `${i === 0 ? `${say("help.usage")}:` : ""} depesche ${command.name} ${u}`.trimEnd()),
+    "",
+    ...written.map(([text, { meaning }]) =>
+      row(text, typeof meaning === "string" ? say(meaning) : meaning.text, first, io),
+    ),
+    ...(command.notes ?? []).flatMap((note) => [
+      "",
+      ...say(note)
+        .split("\n")
+        .flatMap((l) => wrap(l, width(io))),
+    ]),
+    "",
+    bold(say("help.examples")),
+    ...command.examples.map((example) => `  ${example}`),
+    "",
+  ].join("\n");
+}
+
+function flagText(name: string, { value, short }: Flag): string {
+  return `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`;
+}
+
+function row(left: string, right: string, first: number, io: Io): string {
+  const [top = "", ...below] = wrap(right, width(io) - first - 2);
+  const head = left.length >= first ? `  ${left}\n  ${" ".repeat(first)}${top}` : `  ${left.padEnd(first)}${top}`;
+  return [head, ...below.map((l) => " ".repeat(first + 2) + l)].join("\n");
+}

@@ -1,0 +1,45 @@
+// A call as two parties see it: the caller on the left, the answerer on the right, time running down.
+
+import type { LadderLine } from "@depesche/client";
+import { type Io, paint, plain } from "./io.ts";
+import { cut, wrap } from "./table.ts";
+import { decimal } from "./times.ts";
+
+const ARROW_WIDTH = 26;
+const TIME_WIDTH = 10;
+
+/** One line of text for each thing on the line; `decode` adds the decoded fields below it. */
+export function ladderPicture(lines: readonly LadderLine[], io: Io, decode: boolean): string[] {
+  const width = Math.max(60, io.out.columns ?? 100);
+  const heading = `${" ".repeat(TIME_WIDTH + 2)}${io.say("ladder.caller")}`.padEnd(TIME_WIDTH + 2 + ARROW_WIDTH - 9);
+  return [
+    paint(io, "dim", `${heading} ${io.say("ladder.answerer")}`),
+    ...lines.flatMap((l) => [row(l, io, width), ...(decode ? fields(l, io, width) : [])]),
+  ];
+}
+
+function row(l: LadderLine, io: Io, width: number): string {
+  const time = `${decimal(l.lineUs / 1e6, 3, io.language)} s`.padStart(TIME_WIDTH);
+  const marks = [l.damaged ? io.say("ladder.damaged") : "", l.repeated ? io.say("ladder.repeated") : ""];
+  const said = [plain(l.meaning), ...marks.filter((m) => m !== "")].join(" ");
+  const text = cut(said, width - TIME_WIDTH - ARROW_WIDTH - 6);
+  const arrow = l.kind === "timer" ? `(${plain(l.name)})`.padEnd(ARROW_WIDTH) : arrowOf(l);
+  return `${time}  ${paint(io, l.damaged ? "red" : "bold", arrow)}  ${text}`;
+}
+
+function arrowOf({ name, from }: LadderLine): string {
+  const label = ` ${cut(plain(name), ARROW_WIDTH - 6)} `;
+  const dashes = ARROW_WIDTH - 1 - label.length;
+  const left = "-".repeat(Math.floor(dashes / 2));
+  const right = "-".repeat(Math.ceil(dashes / 2));
+  return from === "caller" ? `${left}${label}${right}>` : `<${left}${label}${right}`;
+}
+
+function fields(l: LadderLine, io: Io, width: number): string[] {
+  const indent = " ".repeat(TIME_WIDTH + 4);
+  return l.fields.flatMap(({ name, value, clause }) =>
+    wrap(plain(`${name}: ${value}${clause ? ` (${clause})` : ""}`), width - indent.length).map((text) =>
+      paint(io, "dim", indent + text),
+    ),
+  );
+}

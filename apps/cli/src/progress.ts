@@ -1,0 +1,66 @@
+// How far something is: a bar on a terminal, one line a second elsewhere, nothing beside JSON.
+
+import type { Io } from "./io.ts";
+import { cut } from "./table.ts";
+
+export interface Step {
+  done: number;
+  /** 0: not known yet. */
+  total: number;
+  /** What is said beside the bar. */
+  text: string;
+}
+
+export interface Progress {
+  show(step: Step): void;
+  /** Shows the last step if it was held back, and leaves the cursor on a fresh line. */
+  end(): void;
+}
+
+const BAR_WIDTH = 24;
+const BAR_EVERY_MS = 100;
+const LINE_EVERY_MS = 1_000;
+
+/** `quiet` for commands that answer JSON. Writes to `io.err`, so that results can be piped. */
+export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): Progress {
+  if (quiet) return { show: () => {}, end: () => {} };
+  const isBar = io.err.isTTY === true;
+  const everyMs = isBar ? BAR_EVERY_MS : LINE_EVERY_MS;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let shown = "";
+  let held: string | undefined;
+
+  const write = (text: string) => {
+    // The line is overwritten and its rest erased; it must not be wider than the terminal, or it would not be one line.
+    io.err.write(isBar ? `\r${text}\x1b[K` : `${text}\n`);
+    shown = text;
+    held = undefined;
+    shownAt = io.monotonic();
+  };
+  return {
+    show(step) {
+      const text = isBar ? cut(`${bar(step)} ${step.text}`, (io.err.columns ?? 80) - 1) : plainLine(step);
+      if (text === shown) return;
+      if (io.monotonic() - shownAt < everyMs) held = text;
+      else write(text);
+    },
+    end() {
+      if (held !== undefined && held !== shown) write(held);
+      if (isBar && shown !== "") io.err.write("\n");
+    },
+  };
+}
+
+function share({ done, total }: Step): number {
+  return total === 0 ? 0 : Math.min(1, done / total);
+}
+
+function bar(step: Step): string {
+  const full = Math.floor(share(step) * BAR_WIDTH);
+  const percent = `${Math.floor(share(step) * 100)}`.padStart(3);
+  return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}] ${percent}%`;
+}
+
+function plainLine(step: Step): string {
+  return `${step.done}/${step.total} ${step.text}`;
+}
