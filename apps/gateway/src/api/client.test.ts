@@ -124,7 +124,7 @@ describe("the client's feed", () => {
     listenForFeeds(server, { ledger: behind.ledger, hub, onFault: behind.deps.onFault });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     closers.push(() => {
-      hub.close();
+      void hub.close();
       server.closeAllConnections();
       server.close();
     });

@@ -7,7 +7,7 @@ import { listenForFeeds } from "./upgrade.ts";
 export interface AttachedFeed {
   /** For metrics. */
   readonly counts: FeedHub["counts"];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Serves the feed at /v1/feed of this server until closed. */
@@ -19,7 +19,7 @@ export function attachFeed(deps: FeedDeps & { server: Server }): AttachedFeed {
     counts: hub.counts,
     close() {
       stopListening();
-      hub.close();
+      return hub.close();
     },
   };
 }

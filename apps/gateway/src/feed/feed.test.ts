@@ -42,8 +42,8 @@ async function feedHouse(limits: Partial<FeedLimits> = {}) {
   const server: Server = createServer();
   listenForFeeds(server, { ledger, hub, onFault: (fault) => faults.push(fault) });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  closers.push(() => {
-    hub.close();
+  closers.push(async () => {
+    await hub.close();
     server.closeAllConnections();
     return new Promise<void>((done) => server.close(() => done()));
   });
@@ -79,7 +79,7 @@ async function feedHouse(limits: Partial<FeedLimits> = {}) {
   const tell = (n: number, accountId = 1, job = 1) => {
     for (let i = 0; i < n; i++) ledger.addEvent({ account: accountId, type: "attempt.started", job, recipient: i });
   };
-  return { wall, ledger, hub, url, listen, tell, lines, tellLines: (c: LineView[]) => tellLines(c), faults };
+  return { wall, ledger, hub, server, url, listen, tell, lines, tellLines: (c: LineView[]) => tellLines(c), faults };
 }
 
 /** Beats until `ready`; the socket's own events need turns of the event loop in between. */
@@ -234,6 +234,17 @@ describe("who cannot keep up", () => {
     peer.socket.resume();
     await closed;
     expect(hub.counts.peers).toBe(0);
+  });
+
+  test("a goodbye is said to all, and who does not answer does not keep the server open", async () => {
+    const { listen, hub, server } = await feedHouse({ goodbyeMs: 0 });
+    const [good, stalled] = [await listen(), await listen()];
+    stalled.socket.pause();
+    const code = new Promise((resolve) => good.socket.on("close", resolve));
+    const closed = new Promise((resolve) => server.close(resolve));
+    await hub.close();
+    expect(await code).toBe(1001);
+    await closed;
   });
 
   test("a database that is away is said once and loses nothing", async () => {

@@ -23,6 +23,8 @@ export interface FeedLimits extends BoardLimits {
   /** A peer that answers no ping for so long is cut off. */
   pingMs: number;
   peers: number;
+  /** How long a goodbye may take: a stalled peer would keep the server from closing. */
+  goodbyeMs: number;
 }
 export const FEED_LIMITS: FeedLimits = {
   ...BOARD_LIMITS,
@@ -33,6 +35,7 @@ export const FEED_LIMITS: FeedLimits = {
   jobsMs: 500,
   pingMs: 15_000,
   peers: 1_000,
+  goodbyeMs: 250,
 };
 
 const READS_PER_BEAT = 4;
@@ -77,8 +80,8 @@ export interface FeedHub {
   /** One beat. Beats never overlap; `start` calls it, tests do it themselves. */
   beat(): Promise<void>;
   start(): void;
-  /** Says goodbye to all (1001) and stops. */
-  close(): void;
+  /** Says goodbye to all (1001), cuts off who does not answer in time, and stops. */
+  close(): Promise<void>;
   readonly full: boolean;
   /** For metrics. */
   readonly counts: { peers: number; sent: number; skipped: number };
@@ -332,13 +335,17 @@ export function createFeed(deps: FeedDeps): FeedHub {
     start() {
       timer ??= setInterval(() => void beat(), limits.beatMs);
     },
-    close() {
+    async close() {
       clearInterval(timer);
       offEvents();
       offLines();
-      for (const peer of peers) peer.socket.close(1001, "going away");
-      peers.clear();
       boards.clear();
+      for (const peer of peers) peer.socket.close(1001, "going away");
+      const late = performance.now() + limits.goodbyeMs;
+      // Peers leave the set as their sockets close.
+      while (peers.size > 0 && performance.now() < late) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (const peer of peers) peer.socket.terminate();
+      peers.clear();
     },
   };
 }
