@@ -12,11 +12,8 @@ const DUPLICATE_WINDOW_MS = 10 * 60_000;
 /** How long an idempotency key is remembered, wall time. */
 const IDEMPOTENCY_MS = 24 * 3600_000;
 /** How long the ledger is asked whether a COMMIT without an answer took place; a restart takes a few seconds. */
-const ASK_AGAIN_MS = 10_000;
+const ASK_AGAIN_MS = 20_000;
 const ASK_EVERY_MS = 100;
-
-/** How long an ambiguous COMMIT is asked after before the answer is "unknown". */
-const AMBIGUOUS_MS = 20_000;
 /** How often a transaction that a deadlock rolled back is tried again. */
 const TRIES = 4;
 
@@ -29,7 +26,7 @@ export class AcceptanceUnknown extends Error {
 }
 
 /** Accepts a job durably. Rejects when nothing was accepted, or with AcceptanceUnknown when nobody can say. */
-export async function accept(pool: Pool, order: JobOrder, ambiguousMs = AMBIGUOUS_MS): Promise<AcceptResult> {
+export async function accept(pool: Pool, order: JobOrder, askAgainMs = ASK_AGAIN_MS): Promise<AcceptResult> {
   const token = randomUUID();
   for (let tried = 1; ; tried++) {
     let committing = false;
@@ -42,7 +39,7 @@ export async function accept(pool: Pool, order: JobOrder, ambiguousMs = AMBIGUOU
     } catch (error) {
       if (wasRolledBack(error) && tried < TRIES) continue;
       if (!committing || !isConnectionError(error) || wasRolledBack(error)) throw error;
-      const found = await findByToken(pool, token, ambiguousMs, error);
+      const found = await findByToken(pool, token, askAgainMs, error);
       if (found) return { ok: true, ...found, replayed: false };
       throw error;
     }
@@ -63,18 +60,16 @@ async function findByToken(
 ): Promise<{ jobId: number; counted: number } | undefined> {
   for (const end = performance.now() + patienceMs; ; ) {
     try {
-      return await transaction(pool, async (client) => {
-        // Waits for a session that is still committing behind its broken connection.
-        await client.query(TOKEN_LOCK, [token]);
-        const { rows } = await client.query<{ id: number; counted: number }>(
-          "SELECT id, counted FROM job WHERE token = $1",
-          [token],
-        );
-        return rows[0] && { jobId: rows[0].id, counted: rows[0].counted };
-      });
+      // Waits for a session that is still committing behind its broken connection; the next statement then sees what it did.
+      await pool.query(TOKEN_LOCK, [token]);
+      const { rows } = await pool.query<{ id: number; counted: number }>(
+        "SELECT id, counted FROM job WHERE token = $1",
+        [token],
+      );
+      return rows[0] && { jobId: rows[0].id, counted: rows[0].counted };
     } catch {
       if (performance.now() > end) throw new AcceptanceUnknown(cause);
-      await new Promise((next) => setTimeout(next, 100));
+      await new Promise((next) => setTimeout(next, ASK_EVERY_MS));
     }
   }
 }

@@ -23,16 +23,24 @@ export function openPool(url: string, max = 10): Pool {
     types,
     application_name: "depesche",
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
   });
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks is replaced at the next use; without a listener the break would end the process. The pool listens to idle
+  // ones only, so each connection gets a listener of its own: a transaction may be thinking while the server goes away.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** Brings the schema up to date under an advisory lock. */
+/** Brings the schema up to date under an advisory lock. Refuses a server older than PostgreSQL 15. */
 export async function migrate(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
+    const server = await client.query<{ number: number; name: string }>(
+      "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name",
+    );
+    if ((server.rows[0]?.number ?? 0) < 150_000)
+      throw new Error(`the database is PostgreSQL ${server.rows[0]?.name}; Depesche needs 15 or newer`);
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await client.query(
       "CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
@@ -108,19 +116,30 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
   }
 }
 
-/** Whether the error means that the connection or server went away (try again), not that the statement was wrong. */
+/** Whether the error means that the connection, the server or its room went away for now (try again), not that the statement was wrong. */
 export function isConnectionError(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
-  if (code && /^(08|57P0|53|40|25006)/.test(code)) return true;
-  if (code && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST)/.test(code)) return true;
-  return /Connection terminated|connection timeout|timeout expired|Client has encountered a connection error|Cannot use a pool/i.test(
+  // connection, intervention, resources, system, rollback (deadlock), lock not available, cancelled, read-only standby
+  if (code && /^(08|57P0|53|58|40|55P03|57014|25006)/.test(code)) return true;
+  if (code && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENETUNREACH|EAI_AGAIN)/.test(code)) return true;
+  return /Connection terminated|timeout expired|timeout exceeded|Query read timeout|is not queryable|Cannot use a pool/i.test(
     message ?? "",
   );
 }
 
-/** PostgreSQL's text cannot hold NUL; what comes from the outside may. */
+/** Whether the server refused the values themselves (data, integrity, program limit): the same statement will be refused again. */
+export function isRowFault(error: unknown): boolean {
+  return /^(22|23|54)/.test((error as { code?: string }).code ?? "");
+}
+
+/** PostgreSQL's text cannot hold NUL, its JSON no half of a surrogate pair; what comes from the outside may. */
 export function clean(text: string): string;
 export function clean(text: string | undefined): string | null;
 export function clean(text: string | undefined): string | null {
-  return text === undefined ? null : text.replaceAll("\0", "�");
+  return text === undefined ? null : text.replace(/[\0\p{Surrogate}]/gu, "\u{fffd}");
+}
+
+/** JSON that `json` and `jsonb` take, whatever the strings in it hold. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, one) => (typeof one === "string" ? clean(one) : one));
 }

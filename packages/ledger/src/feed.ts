@@ -1,7 +1,7 @@
 // The event log: written in the commit that changed the state, numbered in the order of commit (DESIGN section 2).
 
 import type { FeedEvent } from "@depesche/core";
-import type { Client, Pool } from "./database.ts";
+import { type Client, type Pool, toJson } from "./database.ts";
 
 /** An event about to be written; sequence and times are given by the database. */
 export interface NewEvent {
@@ -31,7 +31,7 @@ export async function appendEvents(client: Client, events: NewEvent[]): Promise<
     FROM head, ROWS FROM (json_to_recordset($2::json) AS (account int, channel text, type text, job bigint, n int, k smallint,
       outcome text, final boolean, delivery text, data jsonb)) WITH ORDINALITY
       AS e(account, channel, type, job, n, k, outcome, final, delivery, data, ord)`,
-    [events.length, JSON.stringify(events).replaceAll("\\u0000", "")],
+    [events.length, toJson(events)],
   );
   await client.query("SELECT pg_notify('depesche_feed', '')");
 }

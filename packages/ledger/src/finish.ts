@@ -75,6 +75,7 @@ function rowOf(r: Result, i: number) {
     temporary: report.temporary ?? false,
     interrupted: report.interrupted ?? false,
     repeat: r.repeat,
+    unsent: r.unsent ?? false,
     started_at: r.startedAt,
   };
 }

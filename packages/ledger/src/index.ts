@@ -1,4 +1,4 @@
-export { accept, referBlobs } from "./accept.ts";
+export { AcceptanceUnknown, accept, referBlobs } from "./accept.ts";
 export {
   accountOfNumber,
   faxNumbers,

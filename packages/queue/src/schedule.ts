@@ -131,6 +131,8 @@ async function postgresBackend(url: string, onError: (error: Error) => void): Pr
     idleTimeoutMillis: 60_000,
   });
   pool.on("error", onError);
+  // The pool listens to idle connections only; one that breaks in use would end the process.
+  pool.on("connect", (client) => client.on("error", onError));
   const client = await pool.connect();
   try {
     await runMigrations(client, SCHEMA);
