@@ -1,7 +1,7 @@
 // Claim: recipients move to "sending" just before the first bit goes out (DESIGN section 2, point 3).
 
-import type { Pool } from "./database.ts";
-import { type GateTable, grant } from "./gate.ts";
+import { type Client, type Pool, transaction } from "./database.ts";
+import { type GateTable, grant, spend } from "./gate.ts";
 import { CHUNK_SIZE } from "./schema.ts";
 
 export interface ClaimRequest {
@@ -38,37 +38,29 @@ export async function claim(
   requests: ClaimRequest[],
   gates: GateTable,
 ): Promise<Claimed[]> {
-  const granted = await grant(pool, requests, gates);
-  const wanted = granted.filter((r) => r.count > 0);
+  if (!gates.active) return claimDue(pool, incarnation, requests);
+  return transaction(pool, async (client) => {
+    const granted = await grant(client, requests);
+    const claimed = await claimDue(client, incarnation, granted.requests);
+    const about = new Map(requests.map((r) => [r.job, r]));
+    await spend(
+      client,
+      granted.gates,
+      claimed.map((c) => about.get(c.job) as ClaimRequest),
+    );
+    return claimed;
+  });
+}
+
+async function claimDue(on: Pool | Client, incarnation: number, requests: ClaimRequest[]): Promise<Claimed[]> {
+  const wanted = requests.filter((r) => r.count > 0);
   if (wanted.length === 0) return [];
-  const { rows } = await pool.query<{
-    job_id: number;
-    n: number;
-    k: number;
-    address: string;
-    reference: string;
-    repeat: boolean;
-    started_at: number;
-    busy: number;
-    temporary: number;
-    repeats: number;
-  }>({
+  const { rows } = await on.query<Claimed>({
     name: "claim",
     text: CLAIM,
     values: [wanted.map((r) => r.job), wanted.map((r) => r.chunk), wanted.map((r) => r.count), incarnation],
   });
-  return rows.map((r) => ({
-    job: r.job_id,
-    n: r.n,
-    k: r.k,
-    address: r.address,
-    reference: r.reference,
-    repeat: r.repeat,
-    startedAt: r.started_at,
-    busy: r.busy,
-    temporary: r.temporary,
-    repeats: r.repeats,
-  }));
+  return rows;
 }
 
 const CLAIM = /* sql */ `
@@ -98,7 +90,7 @@ head AS (
 told AS (
   INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k)
   SELECT head.base + row_number() OVER (), t.claimed_at, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts FROM taken t, head)
-SELECT job_id, n, attempts AS k, address, reference, repeated AS repeat, claimed_at AS started_at, busy, temporary, repeats FROM taken`;
+SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, claimed_at AS "startedAt", busy, temporary, repeats FROM taken`;
 
 /**
  * What the ledger believes an incarnation to be sending. A worker whose claim failed without an answer asks this: the claim may have been

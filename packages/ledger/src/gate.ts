@@ -1,6 +1,7 @@
-// Gates: pause, rate and concurrency limits of accounts, channels and trunks as ledger rows (DESIGN section 2, point 3).
+// Gates: pause, rate and concurrency limits of accounts and channels as ledger rows (DESIGN section 2, point 3).
 
-import { type Pool, transaction } from "./database.ts";
+import type { Client, Pool } from "./database.ts";
+import { CHUNK_SIZE } from "./schema.ts";
 
 /** Whether any gate is set; refreshed now and then, so that a house without limits pays nothing for them. */
 export interface GateTable {
@@ -12,73 +13,93 @@ export async function refreshGates(pool: Pool, table: GateTable): Promise<void> 
   table.active = rows[0]?.any ?? false;
 }
 
-interface Request {
+interface Scoped {
   accountId: number;
   channel: string;
-  count: number;
 }
 
-interface GateRow {
+interface Gate {
   scope: string;
   paused: boolean;
   max_in_flight: number | null;
   rate_per_minute: number | null;
   tokens: number;
   filled_at: number;
+  /** Simulated time of the look. */
+  now: number;
 }
 
-export function scopesOf(request: { accountId: number; channel: string }): string[] {
+function scopesOf(request: Scoped): string[] {
   return [`account:${request.accountId}`, `channel:${request.channel}`];
 }
 
-/** Cuts each request to what its gates allow now, and takes the tokens. What is in flight is counted from the recipients themselves. */
-export async function grant<R extends Request>(pool: Pool, requests: R[], table: GateTable): Promise<R[]> {
-  if (!table.active) return requests;
-  return transaction(pool, async (client) => {
-    const scopes = [...new Set(requests.flatMap(scopesOf))].sort();
-    const { rows } = await client.query<GateRow & { now: number; flying: number }>(
-      /* sql */ `
-      SELECT g.*, sim_ms() AS now, (
-        SELECT count(*) FROM recipient r JOIN job j ON j.id = r.job_id
-        WHERE g.max_in_flight IS NOT NULL AND j.done_at IS NULL AND r.state = 'sending'
-          AND (g.scope = 'account:' || j.account_id OR g.scope = 'channel:' || j.channel)) AS flying
-      FROM gate g WHERE scope = ANY($1) ORDER BY scope FOR UPDATE OF g`,
-      [scopes],
-    );
-    const left = new Map(rows.map((g) => [g.scope, allowance(g)]));
-    const out = requests.map((r) => {
-      const open = scopesOf(r).flatMap((s) => (left.has(s) ? [left.get(s) as number] : []));
-      const count = Math.max(0, Math.min(r.count, ...open));
-      for (const s of scopesOf(r)) if (left.has(s)) left.set(s, (left.get(s) as number) - count);
-      return { ...r, count };
-    });
-    for (const g of rows) {
-      if (g.rate_per_minute === null) continue;
-      const used = allowance(g) - (left.get(g.scope) as number);
-      await client.query("UPDATE gate SET tokens = $2, filled_at = $3 WHERE scope = $1", [
-        g.scope,
-        filled(g) - used,
-        g.now,
-      ]);
-    }
-    return out;
+/**
+ * Cuts each request to what its gates allow now. The gates stay locked until the transaction ends, so that two workers are never granted
+ * the same place. What is in flight is counted from the recipients themselves.
+ */
+export async function grant<R extends Scoped & { count: number }>(
+  client: Client,
+  requests: R[],
+): Promise<{ requests: R[]; gates: Gate[] }> {
+  const scopes = [...new Set(requests.flatMap(scopesOf))].sort();
+  const { rows: gates } = await client.query<Gate>(
+    "SELECT g.*, sim_ms() AS now FROM gate g WHERE scope = ANY($1) ORDER BY scope FOR UPDATE",
+    [scopes],
+  );
+  const left = new Map<string, number>();
+  for (const gate of gates) left.set(gate.scope, await allowance(client, gate));
+  const granted = requests.map((r) => {
+    const mine = scopesOf(r).filter((s) => left.has(s));
+    const count = Math.max(0, Math.min(r.count, ...mine.map((s) => left.get(s) as number)));
+    for (const s of mine) left.set(s, (left.get(s) as number) - count);
+    return { ...r, count };
   });
+  return { requests: granted, gates };
+}
+
+/** Takes tokens for what was really claimed, in the transaction of the claim. */
+export async function spend(client: Client, gates: Gate[], claimed: Scoped[]): Promise<void> {
+  for (const gate of gates) {
+    if (gate.rate_per_minute === null) continue;
+    const used = claimed.filter((c) => scopesOf(c).includes(gate.scope)).length;
+    await client.query("UPDATE gate SET tokens = $2, filled_at = $3 WHERE scope = $1", [
+      gate.scope,
+      filled(gate) - used,
+      gate.now,
+    ]);
+  }
 }
 
 /** Tokens now: a bucket of one minute's worth, filled in simulated time. */
-function filled(g: GateRow & { now: number }): number {
-  const rate = g.rate_per_minute as number;
-  return Math.min(rate, g.tokens + ((g.now - g.filled_at) / 60_000) * rate);
+function filled(gate: Gate): number {
+  const rate = gate.rate_per_minute as number;
+  return Math.min(rate, gate.tokens + ((gate.now - gate.filled_at) / 60_000) * rate);
 }
 
-function allowance(g: GateRow & { now: number; flying: number }): number {
-  if (g.paused) return 0;
-  const byRate = g.rate_per_minute === null ? Number.POSITIVE_INFINITY : Math.floor(filled(g));
-  const byFlight = g.max_in_flight === null ? Number.POSITIVE_INFINITY : g.max_in_flight - g.flying;
+async function allowance(client: Client, gate: Gate): Promise<number> {
+  if (gate.paused) return 0;
+  const byRate = gate.rate_per_minute === null ? Number.POSITIVE_INFINITY : Math.floor(filled(gate));
+  const byFlight =
+    gate.max_in_flight === null ? Number.POSITIVE_INFINITY : gate.max_in_flight - (await inFlight(client, gate.scope));
   return Math.max(0, Math.min(byRate, byFlight));
 }
 
-/** Sets or clears the limits of a scope ("account:1", "channel:fax"); all undefined removes the gate. */
+/** Recipients in flight of a scope. Only chunks with open recipients are read; what is finished never costs again. */
+async function inFlight(client: Client, scope: string): Promise<number> {
+  const colon = scope.indexOf(":");
+  const owner = scope.slice(0, colon) === "account" ? "c.account_id = $1::int" : "c.channel = $1";
+  const { rows } = await client.query<{ count: number }>(
+    /* sql */ `
+    SELECT count(*) AS count FROM chunk c CROSS JOIN LATERAL (
+      SELECT 1 FROM recipient r WHERE r.job_id = c.job_id AND r.n >= c.chunk * ${CHUNK_SIZE} AND r.n < (c.chunk + 1) * ${CHUNK_SIZE}
+        AND r.state = 'sending') r
+    WHERE c.open > 0 AND ${owner}`,
+    [scope.slice(colon + 1)],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Sets or clears the limits of a scope ("account:1", "channel:fax"); all undefined removes the gate. What it held back is looked at again within a second. */
 export async function setGate(
   pool: Pool,
   scope: string,
@@ -86,15 +107,13 @@ export async function setGate(
 ): Promise<void> {
   if (!limits.paused && limits.maxInFlight === undefined && limits.ratePerMinute === undefined) {
     await pool.query("DELETE FROM gate WHERE scope = $1", [scope]);
-  } else {
-    await pool.query(
-      /* sql */ `
-      INSERT INTO gate (scope, paused, max_in_flight, rate_per_minute, tokens, filled_at)
-      VALUES ($1, $2, $3, $4, coalesce($4::double precision / 60, 0), sim_ms())
-      ON CONFLICT (scope) DO UPDATE SET paused = $2, max_in_flight = $3, rate_per_minute = $4`,
-      [scope, limits.paused ?? false, limits.maxInFlight ?? null, limits.ratePerMinute ?? null],
-    );
+    return;
   }
-  await pool.query("UPDATE chunk SET next_due = 0 WHERE open > 0 AND dispatched_at IS NULL AND next_due IS NULL");
-  await pool.query("SELECT pg_notify('depesche_wake', '')");
+  await pool.query(
+    /* sql */ `
+    INSERT INTO gate (scope, paused, max_in_flight, rate_per_minute, tokens, filled_at)
+    VALUES ($1, $2, $3, $4, coalesce($4::double precision / 60, 0), sim_ms())
+    ON CONFLICT (scope) DO UPDATE SET paused = $2, max_in_flight = $3, rate_per_minute = $4`,
+    [scope, limits.paused ?? false, limits.maxInFlight ?? null, limits.ratePerMinute ?? null],
+  );
 }

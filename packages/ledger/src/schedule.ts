@@ -80,18 +80,20 @@ export async function nextDueIn(pool: Pool, channel: string): Promise<number | u
 
 /**
  * Ends a run: the next generation is due when its earliest recipient is. A result or a resume that commits while this statement waits
- * for the chunk is not in what it sees of the recipients, but in the chunk's `next_due`, which is therefore never overwritten by more. `blocked`: recipients were due but a gate or pause kept them:
- * look again in a second of wall time. A run of an older generation changes nothing.
+ * for the chunk is not in what it sees of the recipients, but in the chunk's `next_due`, which is therefore never overwritten by more.
+ * `blocked`: recipients were due but a gate kept them: look again in a second of wall time, not sooner. A run of an older generation
+ * changes nothing.
  */
 export async function endRun(pool: Pool, ref: ChunkRef, blocked: boolean): Promise<void> {
   await pool.query({
     name: "end-run",
     text: /* sql */ `
     UPDATE chunk c SET generation = c.generation + 1, dispatched_at = NULL,
-      next_due = least(c.next_due, CASE WHEN (SELECT paused FROM job WHERE id = $1) THEN NULL
-        WHEN $4 THEN sim_ms() + ((SELECT speed FROM clock) * 1000)::bigint
-        ELSE (SELECT min(due_at) FROM recipient WHERE job_id = $1 AND n >= $2::int * ${CHUNK_SIZE} AND n < ($2::int + 1) * ${CHUNK_SIZE}
-              AND state IN ('queued', 'retry')) END)
+      next_due = least(c.next_due, (
+        SELECT CASE WHEN $4 AND min(due_at) IS NOT NULL
+          THEN greatest(min(due_at), sim_ms() + ((SELECT speed FROM clock) * 1000)::bigint) ELSE min(due_at) END
+        FROM recipient WHERE job_id = $1 AND n >= $2::int * ${CHUNK_SIZE} AND n < ($2::int + 1) * ${CHUNK_SIZE}
+          AND state IN ('queued', 'retry') AND NOT (SELECT paused FROM job WHERE id = $1)))
     WHERE c.job_id = $1 AND c.chunk = $2::int AND c.generation = $3`,
     values: [ref.job, ref.chunk, ref.generation, blocked],
   });
