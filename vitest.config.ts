@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["depesche-source", "node"], externalConditions: ["depesche-source"] } },
   test: {
     include: ["{packages,apps,simulators}/**/src/**/*.test.{ts,tsx}", "test/conformance/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", "test/conformance/foreign/**"],
     globalSetup: ["./packages/ledger/src/test-server.ts"],
     pool: "threads",
     testTimeout: 20_000,
