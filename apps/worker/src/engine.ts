@@ -233,6 +233,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const runChunk = async (channel: ChannelWork, lines: Lines, ref: ChunkJob) => {
     const started = performance.now();
     let blocked = false;
+    let from = 0;
     while (!stopping && performance.now() - started < RUN_MS) {
       const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(RUN_MS)]);
       const taken = await lines.take(Math.min(channel.slots, ref.open), ref.priority, patience);
@@ -247,6 +248,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
             chunk: ref.chunk,
             accountId: ref.accountId,
             channel: ref.channel,
+            from,
             count: taken.length,
           });
       } catch (error) {
@@ -255,6 +257,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       }
       const claimed = granted?.claimed ?? [];
       for (const line of taken.slice(claimed.length)) lines.release(line);
+      for (const c of claimed) from = Math.max(from, c.n + 1);
       for (const [i, c] of claimed.entries()) {
         const key = attemptKey(c.job, c.n, c.k);
         const { id, alive } = granted as Grant;
@@ -359,7 +362,10 @@ function merge(requests: ClaimRequest[]): ClaimRequest[] {
   for (const r of requests) {
     const key = `${r.job}-${r.chunk}`;
     const known = byChunk.get(key);
-    byChunk.set(key, known ? { ...known, count: known.count + r.count } : r);
+    byChunk.set(
+      key,
+      known ? { ...known, from: Math.min(known.from ?? 0, r.from ?? 0), count: known.count + r.count } : r,
+    );
   }
   return [...byChunk.values()];
 }

@@ -20,7 +20,15 @@ export function createLines(size: number): Lines {
   const waiting: Waiting[] = [];
   let order = 0;
 
+  // Served once a turn of the event loop: lines that come free together go to one run together, and are claimed in one go.
+  let scheduled = false;
   const serve = () => {
+    if (scheduled || idle.length === 0 || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(deal);
+  };
+  const deal = () => {
+    scheduled = false;
     while (idle.length > 0 && waiting.length > 0) {
       waiting.sort((a, b) => a.priority - b.priority || a.order - b.order);
       const first = waiting.shift() as Waiting;

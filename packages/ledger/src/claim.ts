@@ -2,13 +2,15 @@
 
 import { type Client, type Pool, transaction } from "./database.ts";
 import { type GateTable, grant, spend } from "./gate.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
   job: number;
   chunk: number;
   accountId: number;
   channel: string;
+  /** Look from this recipient on: the same run has claimed what lies before. Default: the chunk's first. */
+  from?: number;
   /** At most this many: the free lines. */
   count: number;
 }
@@ -58,15 +60,21 @@ async function claimDue(on: Pool | Client, incarnation: number, requests: ClaimR
   const { rows } = await on.query<Claimed>({
     name: "claim",
     text: CLAIM,
-    values: [wanted.map((r) => r.job), wanted.map((r) => r.chunk), wanted.map((r) => r.count), incarnation],
+    values: [
+      wanted.map((r) => r.job),
+      wanted.map((r) => r.chunk),
+      wanted.map((r) => r.count),
+      incarnation,
+      wanted.map((r) => r.from ?? 0),
+    ],
   });
   return rows;
 }
 
 const CLAIM = /* sql */ `
 WITH alive AS MATERIALIZED (SELECT id FROM worker WHERE id = $4 AND state = 'alive' FOR SHARE),
-now AS MATERIALIZED (SELECT sim_ms() AS ms),
-want AS (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[]) AS w(job_id, chunk, k)),
+now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
+want AS (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $5::int[]) AS w(job_id, chunk, k, first)),
 pick AS MATERIALIZED (
   SELECT p.job_id, p.n, j.account_id, j.channel
   FROM want w
@@ -74,7 +82,7 @@ pick AS MATERIALIZED (
   CROSS JOIN now
   CROSS JOIN LATERAL (
     SELECT t.job_id, t.n FROM recipient t
-    WHERE t.job_id = w.job_id AND t.n >= w.chunk * ${CHUNK_SIZE} AND t.n < (w.chunk + 1) * ${CHUNK_SIZE}
+    WHERE t.job_id = w.job_id AND t.n >= greatest(w.first, w.chunk * ${CHUNK_SIZE}) AND t.n < (w.chunk + 1) * ${CHUNK_SIZE}
       AND t.state IN ('queued', 'retry') AND t.due_at <= now.ms
     ORDER BY t.n LIMIT w.k FOR UPDATE SKIP LOCKED) p
   WHERE EXISTS (SELECT 1 FROM alive)),

@@ -24,6 +24,9 @@ export function openPool(url: string, max = 10): Pool {
     application_name: "depesche",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // The statements that run often are long and always want their index: planned once, for any values, and never by statistics of a
+    // table that was empty a moment ago.
+    options: "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
   });
   // A connection that breaks is replaced at the next use; without a listener the break would end the process. The pool listens to idle
   // ones only, so each connection gets a listener of its own: a transaction may be thinking while the server goes away.

@@ -245,7 +245,14 @@ async function launch(
     cwd: home,
     detached: true, // its own process group: Ctrl-C in the terminal must not stop it before its clients
     stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, LC_ALL: "C" },
+    // Backends keep the memory a statement needed for the next one, instead of giving it back to the kernel page by page.
+    env: {
+      PATH: process.env.PATH,
+      LC_ALL: "C",
+      MALLOC_TRIM_THRESHOLD_: "16777216",
+      MALLOC_TOP_PAD_: "1048576",
+      MALLOC_MMAP_THRESHOLD_: "4194304",
+    },
   });
   let said = "";
   const ready = new Promise<boolean>((done) => {

@@ -4,7 +4,7 @@
 import { type AttemptReport, type Cause, type NextStep, OUTCOMES } from "@depesche/core";
 import { clean, isRowFault, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 export interface Result {
   job: number;
@@ -142,7 +142,7 @@ const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final bo
 // Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
 const FINISH = /* sql */ `
 WITH r AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS r ${RECORD}),
-now AS MATERIALIZED (SELECT sim_ms() AS ms),
+now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
 j AS MATERIALIZED (SELECT id, account_id, channel, cancelled_at FROM job WHERE id IN (SELECT job_id FROM r) ORDER BY id FOR NO KEY UPDATE),
 done AS (
   UPDATE recipient t SET

@@ -1,7 +1,7 @@
 // The chunk table as outbox of the schedule (DESIGN section 2, point 2): which chunks to hand to BullMQ, and what a run leaves behind.
 
 import type { Pool } from "./database.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 export interface ChunkRef {
   job: number;
@@ -47,7 +47,7 @@ const TAKE = /* sql */ `
 WITH room AS MATERIALIZED (SELECT $2 - count(*) AS places FROM chunk WHERE channel = $1 AND open > 0 AND dispatched_at IS NOT NULL),
 due AS (
   SELECT job_id, chunk, priority, row_number() OVER (PARTITION BY account_id ORDER BY priority, next_due, job_id, chunk) AS turn
-  FROM chunk, (SELECT sim_ms() AS ms) now
+  FROM chunk, (SELECT ${SIM_NOW} AS ms) now
   WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due <= now.ms AND (SELECT places FROM room) > 0),
 first AS (SELECT job_id, chunk FROM due ORDER BY priority, turn, job_id, chunk LIMIT greatest(0, (SELECT places FROM room))),
 locked AS (SELECT c.job_id, c.chunk FROM chunk c JOIN first USING (job_id, chunk) WHERE c.dispatched_at IS NULL FOR UPDATE OF c SKIP LOCKED)
@@ -71,7 +71,7 @@ export async function takeOverdueChunks(pool: Pool, channel: string, olderThanMs
 export async function nextDueIn(pool: Pool, channel: string): Promise<number | undefined> {
   const { rows } = await pool.query<{ wait: number | null }>(
     /* sql */ `
-    SELECT ceil((min(next_due) - sim_ms()) / (SELECT speed FROM clock))::bigint AS wait
+    SELECT ceil((min(next_due) - ${SIM_NOW}) / (SELECT speed FROM clock))::bigint AS wait
     FROM chunk WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due IS NOT NULL`,
     [channel],
   );
@@ -91,7 +91,7 @@ export async function endRun(pool: Pool, ref: ChunkRef, blocked: boolean): Promi
     UPDATE chunk c SET generation = c.generation + 1, dispatched_at = NULL,
       next_due = least(c.next_due, (
         SELECT CASE WHEN $4 AND min(due_at) IS NOT NULL
-          THEN greatest(min(due_at), sim_ms() + ((SELECT speed FROM clock) * 1000)::bigint) ELSE min(due_at) END
+          THEN greatest(min(due_at), ${SIM_NOW} + ((SELECT speed FROM clock) * 1000)::bigint) ELSE min(due_at) END
         FROM recipient WHERE job_id = $1 AND n >= $2::int * ${CHUNK_SIZE} AND n < ($2::int + 1) * ${CHUNK_SIZE}
           AND state IN ('queued', 'retry') AND NOT (SELECT paused FROM job WHERE id = $1)))
     WHERE c.job_id = $1 AND c.chunk = $2::int AND c.generation = $3`,

@@ -3,6 +3,13 @@
 /** Recipients of a chunk: the unit BullMQ schedules. Recipient `n` belongs to chunk `n / CHUNK_SIZE`. */
 export const CHUNK_SIZE = 200;
 
+/**
+ * Simulated time now, as a scalar to be written into statements that run often: as a function it would be parsed and planned anew by
+ * each of them.
+ */
+export const SIM_NOW =
+  "(SELECT (anchor_sim + greatest(0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint - anchor_wall) * speed)::bigint FROM clock)";
+
 /** Simulated times are `bigint` milliseconds of the simulated clock, wall times milliseconds of the database's clock. */
 const INITIAL = /* sql */ `
 CREATE FUNCTION wall_ms() RETURNS bigint LANGUAGE sql VOLATILE
