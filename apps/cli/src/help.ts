@@ -8,7 +8,7 @@ import { wrap } from "./table.ts";
 const WIDEST = 100;
 
 function width(io: Io): number {
-  return Math.min(io.out.columns ?? 80, WIDEST);
+  return Math.min(io.out.columns || 80, WIDEST);
 }
 
 /** `depesche --help`. */
@@ -42,11 +42,12 @@ export function commandHelp(command: Command, io: Io): string {
   const { say } = io;
   const written = Object.entries(flagsOf(command, io)).map(([name, flag]) => [flagText(name, flag), flag] as const);
   const first = Math.min(30, Math.max(...written.map(([text]) => text.length)) + 2);
+  const head = `${say("help.usage")}:`;
   const bold = (text: string) => paint(io, "bold", text);
   return [
     wrap(say(command.summary), width(io)).join("\n"),
     "",
-    ...command.usage.map((u, i) => `${i === 0 ? `${say("help.usage")}:` : ""} depesche ${command.name} ${u}`.trimEnd()),
+    ...command.usage.map((u, i) => `${i === 0 ? head : " ".repeat(head.length)} depesche ${command.name} ${u}`),
     "",
     ...written.map(([text, { meaning }]) =>
       row(text, typeof meaning === "string" ? say(meaning) : meaning.text, first, io),

@@ -65,7 +65,7 @@ export function recipientsText(recipients: RecipientView[], io: Io): string[] {
     r.outcome === undefined ? waiting(r, io) : outcomeText(r.outcome, io),
     String(r.attempts),
     r.pages === undefined ? "" : String(r.pages),
-    r.durationMs === undefined ? "" : duration(r.durationMs, language),
+    !r.durationMs ? "" : duration(r.durationMs, language),
     plain(remark(r, io)),
   ]);
   return columns([heading.map((h) => say(`column.${h}`)), ...rows], [0, 3, 4, 5]).map((l) => `  ${l}`);

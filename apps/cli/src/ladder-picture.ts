@@ -10,10 +10,11 @@ const TIME_WIDTH = 10;
 
 /** One line of text for each thing on the line; `decode` adds the decoded fields below it. */
 export function ladderPicture(lines: readonly LadderLine[], io: Io, decode: boolean): string[] {
-  const width = Math.max(60, io.out.columns ?? 100);
-  const heading = `${" ".repeat(TIME_WIDTH + 2)}${io.say("ladder.caller")}`.padEnd(TIME_WIDTH + 2 + ARROW_WIDTH - 9);
+  const width = Math.max(60, io.out.columns || 100);
+  const [left, right] = [io.say("ladder.caller"), io.say("ladder.answerer")];
+  const heading = " ".repeat(TIME_WIDTH + 2) + left.padEnd(ARROW_WIDTH - right.length) + right;
   return [
-    paint(io, "dim", `${heading} ${io.say("ladder.answerer")}`),
+    paint(io, "dim", heading),
     ...lines.flatMap((l) => [row(l, io, width), ...(decode ? fields(l, io, width) : [])]),
   ];
 }

@@ -39,7 +39,7 @@ export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): 
   };
   return {
     show(step) {
-      const text = isBar ? cut(`${bar(step)} ${step.text}`, (io.err.columns ?? 80) - 1) : plainLine(step);
+      const text = isBar ? cut(`${bar(step)} ${step.text}`, (io.err.columns || 80) - 1) : plainLine(step);
       if (text === shown) return;
       if (io.monotonic() - shownAt < everyMs) held = text;
       else write(text);

@@ -39,7 +39,7 @@ export const send: Command = {
   examples: [
     "depesche send fax +493023125001 letter.pdf --watch",
     "depesche send fax --list customers.csv circular.pdf",
-    "depesche send sms +4917139200001 --text 'Ihr Paket ist da'",
+    "depesche send sms +491713920001 --text 'Ihr Paket ist da'",
     "depesche send mail kunde@ok.example --subject Rechnung --text 'Anbei' invoice.pdf",
     "depesche send letter letter.pdf",
   ],
@@ -136,10 +136,15 @@ function tellAccepted(accepted: { id: number; recipients: number; pages: number;
   for (const notice of accepted.notices) line(io, `  ${plain(notice)}`);
 }
 
-async function watchToTheEnd(client: Client, accepted: { id: number }, isJson: boolean, io: Io): Promise<ExitCode> {
+async function watchToTheEnd(
+  client: Client,
+  accepted: { id: number; notices: string[] },
+  isJson: boolean,
+  io: Io,
+): Promise<ExitCode> {
   const job = await watchJob(client, accepted.id, openProgress(io, isJson), io);
   const recipients = await readRecipients(client, job.id, isJson ? Number.POSITIVE_INFINITY : ROWS_AFTER_WATCH);
-  if (isJson) json(io, { ...accepted, job, recipients });
+  if (isJson) json(io, { ...job, notices: accepted.notices, recipients });
   else {
     for (const text of [...jobText(job, io), ...recipientsText(recipients, io)]) line(io, text);
     if (job.channel === "fax") line(io, io.say("send.see-ladder", { id: job.id }));

@@ -25,7 +25,7 @@ export const status: Command = {
     const isJson = asked.yes("json");
     const most = isJson || asked.yes("all") ? Number.POSITIVE_INFINITY : ROWS;
     const recipients = await readRecipients(client, id, most);
-    if (isJson) json(io, { ...job, recipientList: recipients });
+    if (isJson) json(io, { ...job, recipients });
     else {
       for (const text of [...jobText(job, io), ...recipientsText(recipients, io)]) line(io, text);
       const left = job.total - recipients.length;

@@ -118,7 +118,7 @@ export const de = {
     "Was soll gesendet werden? depesche send fax|sms|mail|letter ...; depesche send --help hat Beispiele.",
   "send.fail.channel": "„{given}“ ist kein Kanal: fax, sms, mail oder letter.",
   "send.fail.no-recipient.fax": "Ein Fax braucht eine Nummer: depesche send fax +493023125001 brief.pdf",
-  "send.fail.no-recipient.sms": "Eine SMS braucht eine Nummer: depesche send sms +4917139200001 --text 'Hallo'",
+  "send.fail.no-recipient.sms": "Eine SMS braucht eine Nummer: depesche send sms +491713920001 --text 'Hallo'",
   "send.fail.no-recipient.mail": "Eine E-Mail braucht eine Adresse: depesche send mail kunde@ok.example --text 'Hallo'",
   "send.fail.nothing.fax": "Ein Fax braucht ein Dokument oder --text.",
   "send.fail.nothing.sms": "Eine SMS braucht --text.",

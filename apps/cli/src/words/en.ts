@@ -116,7 +116,7 @@ export const en = {
     "What is to be sent? depesche send fax|sms|mail|letter ...; depesche send --help has examples.",
   "send.fail.channel": '"{given}" is no channel: fax, sms, mail or letter.',
   "send.fail.no-recipient.fax": "A fax needs a number: depesche send fax +493023125001 letter.pdf",
-  "send.fail.no-recipient.sms": "An SMS needs a number: depesche send sms +4917139200001 --text 'Hello'",
+  "send.fail.no-recipient.sms": "An SMS needs a number: depesche send sms +491713920001 --text 'Hello'",
   "send.fail.no-recipient.mail": "An e-mail needs an address: depesche send mail kunde@ok.example --text 'Hello'",
   "send.fail.nothing.fax": "A fax needs a document or --text.",
   "send.fail.nothing.sms": "An SMS needs --text.",
