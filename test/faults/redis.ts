@@ -35,7 +35,14 @@ export async function openRedis(folder: string): Promise<RedisServer> {
     }
   };
   const start = async () => {
-    const settings = { port, bind: "127.0.0.1", dir: folder, appendonly: "yes", "maxmemory-policy": "noeviction", save: "" };
+    const settings = {
+      port,
+      bind: "127.0.0.1",
+      dir: folder,
+      appendonly: "yes",
+      "maxmemory-policy": "noeviction",
+      save: "",
+    };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     child = spawn("redis-server", args, { stdio: "ignore" });
     child.on("error", (error) => {

@@ -17,7 +17,12 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Asks until the answer is true; what throws counts as "not yet". Throws TooLate with `what` and the last error. */
-export async function until(what: string, ms: number, ask: () => Promise<boolean> | boolean, everyMs = 50): Promise<void> {
+export async function until(
+  what: string,
+  ms: number,
+  ask: () => Promise<boolean> | boolean,
+  everyMs = 50,
+): Promise<void> {
   const end = performance.now() + ms;
   let last: unknown;
   for (;;) {

@@ -1,0 +1,198 @@
+// The faults as data: what is done to the house while it works, and what may be expected of it nevertheless.
+
+import type { Customers } from "./customers.ts";
+import type { Dice } from "./dice.ts";
+import type { House } from "./house.ts";
+import type { Order } from "./orders.ts";
+import type { Room } from "./room.ts";
+import { callSoap } from "./soap.ts";
+import { pause } from "./waiting.ts";
+
+/** A worker's lease, and time for its incarnation to be declared dead. */
+const PAST_THE_LEASE_MS = 13_000;
+const A_DAY_MS = 24 * 3600_000;
+
+export interface Trouble {
+  house: House;
+  dice: Dice;
+  customers: Customers;
+  /** Jobs accepted so far. */
+  jobs(): Promise<number[]>;
+  /** Falls when every job is done. */
+  over: AbortSignal;
+  /** Resolves when this share of the recipients is final, or everything is over. */
+  reach(share: number): Promise<void>;
+  /** Resolves when this share of the orders is answered, or everything is over. */
+  answered(share: number): Promise<void>;
+  /** What was done, for the report. */
+  tell(what: string): void;
+}
+
+export interface Scenario {
+  name: string;
+  /** Simulators die too: then their side and the ledger may differ about a call that was cut. */
+  breaksWires?: true;
+  /** Changes the orders before they are handed in. */
+  prepare?(orders: Order[], house: House): Promise<void>;
+  /** Done while customers order and workers send. */
+  trouble(around: Trouble): Promise<void>;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "workers and their dispatchers are killed",
+    async trouble({ house, dice, reach, over, tell }) {
+      for (const share of shares(dice, 6, 0.02, 0.85)) {
+        await reach(share);
+        if (over.aborted) return;
+        killed(dice.pick(house.workers), tell);
+      }
+    },
+  },
+  {
+    name: "gateway and simulators are killed while jobs come in",
+    breaksWires: true,
+    async trouble({ house, dice, answered, reach, over, tell }) {
+      const gateway = async () => {
+        for (const share of shares(dice, 3, 0.1, 0.95)) {
+          await answered(share);
+          killed(house.gateway, tell);
+        }
+      };
+      const town = async () => {
+        for (const share of shares(dice, 3, 0.1, 0.8)) {
+          await reach(share);
+          if (over.aborted) return;
+          killed(house.town, tell);
+          await house.town.ready();
+        }
+      };
+      await Promise.all([gateway(), town()]);
+    },
+  },
+  {
+    name: "the schedule is lost, and the clock is set forward",
+    /** Some orders are for tomorrow. */
+    async prepare(orders, house) {
+      const { now } = await house.client.clock();
+      const later = new Date(Date.parse(now) + A_DAY_MS).toISOString();
+      for (const [i, order] of orders.entries()) if (i % 4 === 1) order.sendAt = later;
+    },
+    async trouble({ house, dice, reach, answered, over, tell }) {
+      const loss = house.redis ? redisLosses(house.redis) : postgresLosses(house);
+      const clock = async () => {
+        await answered(1);
+        await reach(0.4);
+        await house.client.changeClock({ advanceMs: A_DAY_MS });
+        tell("clock set forward by a day");
+      };
+      const losses = async () => {
+        for (const share of shares(dice, 5, 0.05, 0.9)) {
+          await reach(share);
+          if (over.aborted) return;
+          const one = dice.pick(loss);
+          await one.happen();
+          tell(one.name);
+        }
+      };
+      await Promise.all([clock(), losses()]);
+    },
+  },
+  {
+    name: "the database is killed and restarted",
+    async trouble({ house, dice, reach, over, tell }) {
+      const ways = [
+        { name: "postmaster killed", happen: () => house.database.kill() },
+        { name: "postmaster killed", happen: () => house.database.kill() },
+        { name: "database restarted", happen: () => house.database.restart() },
+      ];
+      for (const [i, share] of shares(dice, ways.length, 0.05, 0.8).entries()) {
+        await reach(share);
+        if (over.aborted) return;
+        const way = ways[i] as (typeof ways)[number];
+        await way.happen();
+        tell(way.name);
+      }
+    },
+  },
+  {
+    name: "a worker is halted past its lease and resumed, and jobs are cancelled in the midst",
+    async trouble({ house, dice, jobs, reach, over, tell }) {
+      const halt = async () => {
+        await reach(dice.between(10, 30) / 100);
+        const worker = await busiest(house);
+        worker.halt();
+        tell(`${worker.name} halted`);
+        await pause(PAST_THE_LEASE_MS);
+        worker.resume();
+        tell(`${worker.name} resumed`);
+      };
+      const cancel = async () => {
+        for (const share of shares(dice, 4, 0.05, 0.6)) {
+          await reach(share);
+          if (over.aborted) return;
+          const open = await openJobs(house, await jobs());
+          if (open.length === 0) continue;
+          const job = dice.pick(open);
+          if (dice.roll() < 0.5) await house.client.cancelJob(job);
+          else await callSoap(house.url, "CancelJob", { JobId: job });
+          tell(`job ${job} cancelled`);
+        }
+      };
+      await Promise.all([halt(), cancel()]);
+    },
+  },
+];
+
+/** So many shares of the work at which something happens, in order. */
+function shares(dice: Dice, count: number, from: number, to: number): number[] {
+  return Array.from({ length: count }, () => from + dice.roll() * (to - from)).sort((a, b) => a - b);
+}
+
+function killed(room: Room, tell: (what: string) => void): void {
+  room.kill();
+  tell(`${room.name} killed`);
+}
+
+interface Loss {
+  name: string;
+  happen(): Promise<unknown>;
+}
+
+function redisLosses(redis: NonNullable<House["redis"]>): Loss[] {
+  return [
+    { name: "FLUSHALL", happen: () => redis.flush() },
+    { name: "redis-server killed", happen: () => redis.kill() },
+  ];
+}
+
+/** Everything BullMQ keeps; the record of its schema's version is none of its data. */
+function postgresLosses({ pool }: House): Loss[] {
+  const truncate = async () => {
+    const { rows } = await pool.query<{ tables: string | null }>(
+      `SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') AS tables FROM pg_tables
+       WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
+    );
+    const tables = rows[0]?.tables;
+    if (!tables) throw new Error("BullMQ has no tables in schema bullmq");
+    await pool.query(`TRUNCATE ${tables}`);
+  };
+  return [{ name: "BullMQ's tables emptied", happen: truncate }];
+}
+
+/** The worker that holds most recipients now. */
+async function busiest(house: House): Promise<Room> {
+  const { rows } = await house.pool.query<{ pid: number }>(
+    `SELECT w.pid FROM recipient r JOIN worker w ON w.id = r.incarnation WHERE r.state = 'sending' AND w.state = 'alive'
+     GROUP BY w.pid ORDER BY count(*) DESC LIMIT 1`,
+  );
+  return house.workers.find((w) => w.pid === rows[0]?.pid) ?? (house.workers[0] as Room);
+}
+
+async function openJobs(house: House, jobs: readonly number[]): Promise<number[]> {
+  const { rows } = await house.pool.query<{ id: number }>(
+    "SELECT id FROM job WHERE id = ANY($1) AND done_at IS NULL AND cancelled_at IS NULL AND channel <> 'null' ORDER BY id",
+    [jobs],
+  );
+  return rows.map((row) => row.id);
+}
