@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSmtp } from "@depesche/mail-routes-smtp";
 import { openMailbox } from "@depesche/mailbox";
+import { type MailRouteRig, mailRouteContract } from "@depesche/ports/contract/mail-route";
 import { simpleParser } from "mailparser";
 import { expect, it } from "vitest";
-import { type MailRouteRig, mailRouteContract } from "@depesche/ports/contract/mail-route";
 
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};

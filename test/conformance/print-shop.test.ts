@@ -3,15 +3,10 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { blankPdf, type PrintShopRig, printOrder, printShopContract } from "@depesche/ports/contract/print-shop";
 import { openPrintShop, type PrintShopSimulator } from "@depesche/print-shop";
 import { openHotFolder } from "@depesche/print-shops-hot-folder";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  blankPdf,
-  type PrintShopRig,
-  printOrder,
-  printShopContract,
-} from "@depesche/ports/contract/print-shop";
 
 /** A clock that stands still until it is told to move. */
 class HandClock {

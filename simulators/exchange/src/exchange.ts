@@ -22,6 +22,8 @@ export interface ExchangeConfig {
   wireLog: string;
   /** The simulated clock, ms since 1970; default the wall clock. */
   now?: () => number;
+  /** Who lives behind a number before the table of the fictional numbers is asked; asked anew with every call. */
+  subscriber?: (number: string) => Subscriber | undefined;
   tray?: TrayLimits;
   /** Wall time without progress after which a call is given up, ms; default 30,000. */
   stallMs?: number;
@@ -93,7 +95,7 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
   const connections = new MediaConnections();
   const desk: CallDesk = { endpoint, media, connections, book, closing: closing.signal, stallMs: config.stallMs };
   const tray = new Tray(config.tray);
-  const switchboard = new Switchboard(desk, registrar, tray);
+  const switchboard = new Switchboard(desk, registrar, tray, config.subscriber);
   const { port } = endpoint;
 
   return {
@@ -126,11 +128,13 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
 /** Decides who gets a call. */
 class Switchboard {
   readonly #desk: CallDesk;
+  readonly #named: ExchangeConfig["subscriber"];
   readonly #registrar: Registrar;
   readonly #tray: Tray;
   readonly #counts = new Map<string, number>();
 
-  constructor(desk: CallDesk, registrar: Registrar, tray: Tray) {
+  constructor(desk: CallDesk, registrar: Registrar, tray: Tray, named: ExchangeConfig["subscriber"]) {
+    this.#named = named;
     this.#desk = desk;
     this.#registrar = registrar;
     this.#tray = tray;
@@ -189,7 +193,7 @@ class Switchboard {
   }
 
   #subscriber(number: string): { subscriber: Subscriber; count: number } {
-    const subscriber = subscriberAt(number);
+    const subscriber = this.#named?.(number) ?? subscriberAt(number);
     const count = this.#counts.get(number) ?? 0;
     if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
     this.#counts.set(number, count + 1);

@@ -12,17 +12,20 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-it("says how messages to its numbers are taken, and nothing about others", () => {
+it("says what calls and messages to its numbers meet, and nothing about others", () => {
   const scenario = new Scenario(file);
-  scenario.replace({ numbers: { "+49 171 3929-9900": { sms: "silent" }, "+491713929901": {} } });
-  expect(scenario.sms("+4917139299900")).toBe("silent");
-  expect(scenario.sms("+491713929901")).toBeUndefined();
-  expect(scenario.sms("constructor")).toBeUndefined();
+  scenario.replace({
+    numbers: { "+49 30 23199-001": { call: { kind: "machine", mood: "mh-9600" } }, "+491713929900": { sms: "silent" } },
+  });
+  expect(scenario.call("+493023199001")).toEqual({ kind: "machine", mood: "mh-9600", busyCalls: 0 });
+  expect(scenario.sms("+493023199001")).toBeUndefined();
+  expect(scenario.sms("+491713929900")).toBe("silent");
+  expect(scenario.call("constructor")).toBeUndefined();
 });
 
 it("is known again by the next process", () => {
-  new Scenario(file).replace({ numbers: { "+491713929900": { sms: "failed" } } });
-  expect(new Scenario(file).sms("+491713929900")).toBe("failed");
+  new Scenario(file).replace({ numbers: { "+493023199001": { call: { kind: "busy" } } } });
+  expect(new Scenario(file).call("+493023199001")).toEqual({ kind: "busy" });
 });
 
 it("a damaged file is an error that names it", () => {
@@ -37,10 +40,12 @@ it.each([
   [{ numbers: { Berlin: {} } }, "Berlin"],
   [{ numbers: { "+493023199001": 5 } }, "+493023199001"],
   [{ numbers: { "+493023199001": { sms: "merry" } } }, "sms must be one of delivered"],
-  [{ numbers: { "+493023199001": { call: { kind: "busy" } } } }, 'no "call"'],
+  [{ numbers: { "+493023199001": { call: { kind: "party" } } } }, "call.kind"],
+  [{ numbers: { "+493023199001": { call: { kind: "machine", mood: "merry" } } } }, "call.mood"],
+  [{ numbers: { "+493023199001": { call: { kind: "machine", busyCalls: -1 } } } }, "call.busyCalls"],
 ])("%j is refused with its place, and the old scenario stays", (document, place) => {
   const scenario = new Scenario(file);
-  scenario.replace({ numbers: { "+493023199001": { sms: "failed" } } });
+  scenario.replace({ numbers: { "+493023199001": { call: { kind: "voice" } } } });
   expect(() => scenario.replace(document)).toThrow(place);
-  expect(scenario.sms("+493023199001")).toBe("failed");
+  expect(scenario.call("+493023199001")).toEqual({ kind: "voice" });
 });

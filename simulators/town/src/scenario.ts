@@ -1,10 +1,13 @@
 // The scenario: what numbers do that have no mood of their own, or another one than theirs. A file, so that it outlives the process.
 
 import * as fs from "node:fs";
+import { MACHINE_MOODS, type Subscriber } from "@depesche/scenario";
 import { isMoodName, MOODS, type MoodName } from "@depesche/twilio-simulator";
 import { BadRequest, e164, type Route } from "./house.ts";
 
 export interface ScenarioNumber {
+  /** What a call meets. */
+  call?: Subscriber;
   /** How a message is taken. */
   sms?: MoodName;
 }
@@ -13,6 +16,8 @@ export interface ScenarioNumber {
 export type ScenarioNumbers = Readonly<Record<string, ScenarioNumber>>;
 
 const NUMBERS_LIMIT = 10_000;
+const BUSY_CALLS_LIMIT = 1_000;
+const KINDS = ["busy", "no-answer", "voice", "unassigned", "network-fault", "no-service"] as const;
 
 export class Scenario {
   readonly #file: string;
@@ -41,8 +46,16 @@ export class Scenario {
     this.#numbers = numbers;
   }
 
+  call(number: string): Subscriber | undefined {
+    return this.#of(number)?.call;
+  }
+
   sms(number: string): MoodName | undefined {
-    return Object.hasOwn(this.#numbers, number) ? this.#numbers[number]?.sms : undefined;
+    return this.#of(number)?.sms;
+  }
+
+  #of(number: string): ScenarioNumber | undefined {
+    return Object.hasOwn(this.#numbers, number) ? this.#numbers[number] : undefined;
   }
 }
 
@@ -78,12 +91,31 @@ function readScenario(document: unknown): ScenarioNumbers {
 }
 
 function readNumber(number: string, given: unknown): ScenarioNumber {
-  const { sms, ...others } = objectAt(given, `numbers["${number}"]`);
+  const { call, sms, ...others } = objectAt(given, `numbers["${number}"]`);
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new BadRequest(`numbers["${number}"] knows "sms", and no "${unknown}".`);
-  if (sms === undefined) return {};
-  if (isMoodName(sms)) return { sms };
-  throw new BadRequest(`numbers["${number}"].sms must be one of ${Object.keys(MOODS).join(", ")}.`);
+  if (unknown !== undefined) throw new BadRequest(`numbers["${number}"] knows "call" and "sms", and no "${unknown}".`);
+  if (sms !== undefined && !isMoodName(sms)) {
+    throw new BadRequest(`numbers["${number}"].sms must be one of ${Object.keys(MOODS).join(", ")}.`);
+  }
+  return {
+    ...(call !== undefined && { call: readSubscriber(`numbers["${number}"].call`, call) }),
+    ...(sms !== undefined && { sms }),
+  };
+}
+
+function readSubscriber(place: string, given: unknown): Subscriber {
+  const { kind, mood = "modern", busyCalls = 0 } = objectAt(given, place);
+  if (kind !== "machine") {
+    const found = KINDS.find((known) => known === kind);
+    if (found === undefined) throw new BadRequest(`${place}.kind must be one of machine, ${KINDS.join(", ")}.`);
+    return { kind: found };
+  }
+  const found = MACHINE_MOODS.find((known) => known === mood);
+  if (found === undefined) throw new BadRequest(`${place}.mood must be one of ${MACHINE_MOODS.join(", ")}.`);
+  if (!Number.isInteger(busyCalls) || Number(busyCalls) < 0 || Number(busyCalls) > BUSY_CALLS_LIMIT) {
+    throw new BadRequest(`${place}.busyCalls must be a whole number from 0 to ${BUSY_CALLS_LIMIT}.`);
+  }
+  return { kind, mood: found, busyCalls: Number(busyCalls) };
 }
 
 function objectAt(given: unknown, place: string): Record<string, unknown> {
@@ -103,6 +135,15 @@ const SCENARIO = {
       additionalProperties: {
         type: "object",
         properties: {
+          call: {
+            type: "object",
+            required: ["kind"],
+            properties: {
+              kind: { enum: ["machine", ...KINDS] },
+              mood: { enum: MACHINE_MOODS },
+              busyCalls: { type: "integer", minimum: 0, maximum: BUSY_CALLS_LIMIT },
+            },
+          },
           sms: { enum: Object.keys(MOODS) },
         },
       },
