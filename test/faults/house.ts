@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Client, createClient } from "@depesche/client";
 import { openPool, type Pool } from "@depesche/ledger";
 import WebSocket from "ws";
+import { guard } from "./guard.ts";
 import { type Database, openDatabase } from "./postgres.ts";
 import { openRedis, type RedisServer } from "./redis.ts";
 import { openRoom, type Room } from "./room.ts";
@@ -38,7 +39,12 @@ export async function openHouse(backend: Backend): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), "depesche-faults-"));
   // The database's unprivileged user must be able to pass when we are root.
   await chmod(folder, 0o755);
-  const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const letGo = guard({ folder });
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    letGo();
+  };
+  const closers: (() => Promise<unknown>)[] = [remove];
   const close = async () => {
     for (const one of closers.reverse()) await one().catch(() => undefined);
   };

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { startEmbeddedPostgres } from "@depesche/ledger";
 import pg from "pg";
+import { guard } from "./guard.ts";
 import { pause, until, within } from "./waiting.ts";
 
 const UP_MS = 30_000;
@@ -30,14 +31,7 @@ export async function openDatabase(folder: string): Promise<Database> {
   const manner = mannerOf(first.pid);
   let pid = first.pid;
   let gone: Promise<unknown> = first.exited;
-  const end = () => {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // it has ended
-    }
-  };
-  process.once("exit", end);
+  let letGo = guard({ pid });
 
   /** Old backends hold the shared memory for a moment after their postmaster died; until then a new one refuses. */
   const start = () =>
@@ -50,12 +44,14 @@ export async function openDatabase(folder: string): Promise<Database> {
         await pause(50);
       }
       pid = child.pid as number;
+      letGo = guard({ pid });
       gone = ended;
       return true;
     });
   const stop = async (signal: NodeJS.Signals) => {
     process.kill(pid, signal);
     await within(`PostgreSQL ends on ${signal}`, UP_MS, gone);
+    letGo();
   };
 
   return {
@@ -69,8 +65,7 @@ export async function openDatabase(folder: string): Promise<Database> {
       await start();
     },
     async close() {
-      process.removeListener("exit", end);
-      await stop("SIGINT").catch(end);
+      await stop("SIGINT").catch(() => stop("SIGKILL"));
     },
   };
 }

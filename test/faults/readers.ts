@@ -45,6 +45,36 @@ export function readBySql(house: House, from: number): Reader {
   };
 }
 
+/** A millisecond of wall time is a second of simulated time at full speed; two processes round it differently. */
+const ROUNDING_MS = 5_000;
+
+/** Looks at the simulated clock through the gateway: it may stand still while nobody answers, and never goes back. */
+export function readClock(house: House): { finish(): Promise<string[]> } {
+  const problems: string[] = [];
+  let latest = 0;
+  let stopped = false;
+  const reading = (async () => {
+    while (!stopped) {
+      try {
+        const now = Date.parse((await house.client.clock()).now);
+        if (now < latest - ROUNDING_MS)
+          problems.push(`the clock went back from ${new Date(latest).toISOString()} to ${new Date(now).toISOString()}`);
+        latest = Math.max(latest, now);
+      } catch {
+        // the gateway is away
+      }
+      await pause(100);
+    }
+  })();
+  return {
+    async finish() {
+      stopped = true;
+      await reading;
+      return problems;
+    },
+  };
+}
+
 /** Listens as account 1000 with the client of the product, which resumes by sequence number. */
 export function readByFeed(house: House, from: number): Reader & { readonly breaks: number } {
   const seen: number[] = [];

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { Redis } from "ioredis";
+import { guard } from "./guard.ts";
 import { freePorts, until, within } from "./waiting.ts";
 
 const UP_MS = 15_000;
@@ -22,6 +23,7 @@ export async function openRedis(folder: string): Promise<RedisServer> {
   const [port] = (await freePorts(1)) as [number];
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess;
+  let letGo = () => undefined as unknown;
   let failure: Error | undefined;
 
   const ask = async <T>(question: (redis: Redis) => Promise<T>): Promise<T> => {
@@ -45,6 +47,7 @@ export async function openRedis(folder: string): Promise<RedisServer> {
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     child = spawn("redis-server", args, { stdio: "ignore" });
+    letGo = child.pid === undefined ? () => undefined : guard({ pid: child.pid });
     child.on("error", (error) => {
       failure = new Error(`redis-server does not start (Debian package redis-server): ${error.message}`);
     });
@@ -59,10 +62,9 @@ export async function openRedis(folder: string): Promise<RedisServer> {
     const ended = new Promise<void>((done) => child.once("exit", () => done()));
     child.kill("SIGKILL");
     await within("redis-server ends", UP_MS, ended);
+    letGo();
   };
-  const end = () => child.kill("SIGKILL");
   await start();
-  process.once("exit", end);
 
   return {
     url,
@@ -71,9 +73,6 @@ export async function openRedis(folder: string): Promise<RedisServer> {
       await stop();
       await start();
     },
-    async close() {
-      process.removeListener("exit", end);
-      await stop();
-    },
+    close: stop,
   };
 }

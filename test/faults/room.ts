@@ -64,8 +64,6 @@ export function openRoom(name: string, room: keyof typeof ENTRIES, env: NodeJS.P
     });
   };
   start();
-  // Should the runner end without closing the house.
-  process.once("exit", () => child.kill("SIGKILL"));
 
   const gone = (one: ChildProcess) => one.exitCode !== null || one.signalCode !== null;
   const ended = (one: ChildProcess) =>

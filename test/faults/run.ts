@@ -7,7 +7,7 @@ import { facesAgree } from "./faces.ts";
 import { gather, jobsOf } from "./facts.ts";
 import type { House } from "./house.ts";
 import { ordersFor } from "./orders.ts";
-import { readByFeed, readBySql } from "./readers.ts";
+import { readByFeed, readBySql, readClock } from "./readers.ts";
 import type { Scenario } from "./scenarios.ts";
 import { pause, until, within } from "./waiting.ts";
 
@@ -37,7 +37,7 @@ export async function runScenario(
 
   const { rows: heads } = await house.pool.query<{ seq: number }>("SELECT seq FROM feed_head");
   const from = heads[0]?.seq ?? 0;
-  const readers = { sql: readBySql(house, from), feed: readByFeed(house, from) };
+  const readers = { sql: readBySql(house, from), feed: readByFeed(house, from), clock: readClock(house) };
   const customers = sendCustomers(house, orders, chance);
   const over = new AbortController();
   const state = { share: 0 };
@@ -73,7 +73,11 @@ export async function runScenario(
 
   const { rows } = await house.pool.query<{ seq: number }>("SELECT seq FROM feed_head");
   const head = rows[0]?.seq ?? 0;
-  problems.push(...(await readers.sql.finish(head)), ...(await readers.feed.finish(head)));
+  problems.push(
+    ...(await readers.sql.finish(head)),
+    ...(await readers.feed.finish(head)),
+    ...(await readers.clock.finish()),
+  );
   const facts = await gather(house, await jobs(), from);
   const victims = new Set(house.workers.flatMap((worker) => worker.victims));
   problems.push(
