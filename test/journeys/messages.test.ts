@@ -63,17 +63,21 @@ describe("SMS", () => {
     expect(await delivery(job.JobId)).not.toBe("undelivered");
   });
 
-  it("the network's refusals are the outcome, a throttled one is tried again", async () => {
-    const refused = await sms("+491713920061", "Abgelehnt");
-    const unknown = await sms("+491713920091", "Kein Anschluss");
-    const throttled = await sms("+491713920071", "Später noch einmal");
-    expect((await finished(refused.JobId)).SendResult).not.toBe("OK");
-    expect((await finished(unknown.JobId)).SendResult).not.toBe("OK");
-    expect((await finished(throttled.JobId)).SendResult).toBe("OK");
-    const { items } = await client.attempts(Number(throttled.JobId), 0);
-    expect(items.length).toBeGreaterThan(1);
+  it.each([
+    ["+491713920060", "rejected", "Send-Fail"],
+    ["+491713920061", "a subscriber who has opted out", "Black-List"],
+    ["+491713920090", "an unknown subscriber", "Call failed"],
+  ])("%s, %s, ends %s", async (to, _, result) => {
+    expect((await finished((await sms(to, "Guten Tag")).JobId)).SendResult).toBe(result);
+  });
+
+  it("a throttled one is sent again, and arrives once", async () => {
+    const text = `Später noch einmal, ${Date.now()}`;
+    const job = await sms("+491713920071", text);
+    expect((await finished(job.JobId)).SendResult).toBe("OK");
+    expect((await client.attempts(Number(job.JobId), 0)).items.length).toBeGreaterThan(1);
     const { messages } = await town("/sms/messages?to=%2B491713920071");
-    expect(messages.filter((m: { text: string }) => m.text === "Später noch einmal")).toHaveLength(1);
+    expect(messages.filter((m: { text: string }) => m.text === text)).toHaveLength(1);
   });
 });
 
@@ -142,14 +146,19 @@ describe("a letter", () => {
   });
 });
 
-it("a number of the scenario behaves as the scenario says", async () => {
+it("numbers of the scenario behave as the scenario says", async () => {
   const before = await town("/scenario");
-  const numbers = { ...before.numbers, "+491719999777": { sms: "undelivered" } };
+  const numbers = {
+    ...before.numbers,
+    "+493023199777": { call: { kind: "busy" } },
+    "+491719999777": { sms: "undelivered" },
+  };
   await tellTown("PUT", "/scenario", { numbers });
-  const job = await sms("+491719999777", "Wer da?");
-  expect((await finished(job.JobId)).SendResult).toBe("OK");
+  const fax = await sendJob({ Recipient: "+493023199777", SendText: "Wer da?", Options: "FAXRETRY=0" });
+  expect((await finished(fax.JobId)).SendResult).toBe("Busy");
+  const lost = await sms("+491719999777", "Wer da?");
   await eventually(
-    () => delivery(job.JobId),
+    () => delivery(lost.JobId),
     (state) => state === "undelivered",
   );
   await tellTown("PUT", "/scenario", before);

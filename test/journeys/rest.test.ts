@@ -115,7 +115,7 @@ it("the documentation is served by the house itself, as OpenAPI 3.1", async () =
   const page = await (await fetch(`${GATEWAY}/docs`)).text();
   expect(page).toContain("<html");
   expect([...page.matchAll(/(?:src|href)="(https?:)?\/\//g)]).toEqual([]);
-  const openapi = (await (await fetch(`${GATEWAY}/openapi.json`)).json()) as { openapi: string; paths: object };
+  const openapi = (await (await fetch(`${GATEWAY}/v1/openapi.json`)).json()) as { openapi: string; paths: object };
   expect(openapi.openapi).toBe("3.1.0");
   expect(Object.keys(openapi.paths)).toEqual(expect.arrayContaining(["/v1/jobs", "/v1/clock", "/v1/inbound"]));
 });

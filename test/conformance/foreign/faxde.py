@@ -27,15 +27,27 @@ def finished(job):
     return status
 
 
+# The rpc styles want every part; zeep's users pass empty ones, and the present for "at once".
+EMPTY = {
+    **dict.fromkeys(("Recipient", "SendText", "SendFilename1", "SendFilename2", "SendFilename3", "Options"), ""),
+    **dict.fromkeys(("RecipientFile", "SendFile1", "SendFile2", "SendFile3"), b""),
+    "SendeDateTime": datetime.datetime.now(datetime.timezone.utc),
+}
+
+
+def send_job(**parts):
+    return call("SendJob", **{**(EMPTY if style != "doclit" else {}), **parts})
+
+
 with open(pdf, "rb") as file:
     fax = {"JobType": 0, "Recipient": "+493023125001[Größe & Maß]", "SendFilename1": "letter.pdf", "SendFile1": file.read()}
-sent = call("SendJob", **login, **fax)
+sent = send_job(**login, **fax)
 status = finished(sent["JobId"])
 year = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=330)
-late = call("SendJob", **login, JobType=0, Recipient="+493023125001", SendText="Später", SendeDateTime=year)
+late = send_job(**login, JobType=0, Recipient="+493023125001", SendText="Später", SendeDateTime=year)
 cancel = {**login, "JobId": str(late["JobId"])}
-wrong = call("SendJob", Account="1000", Password="falsch", **fax)
-sms = call("SendJob", **login, JobType=1, Recipient="+491713920001", SendText="€" * 81)
+wrong = send_job(Account="1000", Password="falsch", **fax)
+sms = send_job(**login, JobType=1, Recipient="+491713920001", SendText="€" * 81)
 inbound = call("RequestReceived", **login)
 delete = {**login, "FaxId": inbound["FaxId"]}
 print(json.dumps({
