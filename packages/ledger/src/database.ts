@@ -15,6 +15,19 @@ const types = {
     oid === 20 ? Number : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
 };
 
+/**
+ * The statements that run often are long and always want the index of what they name: they are planned once, as nested loops by index,
+ * whatever the statistics say. A plan made while a table was small would otherwise read all of a mass job for every batch.
+ */
+const PLANS = [
+  "plan_cache_mode=force_generic_plan",
+  "enable_seqscan=off",
+  "enable_hashjoin=off",
+  "enable_mergejoin=off",
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
+
 /** Opens a pool on a PostgreSQL 15 or newer. `max`: connections. */
 export function openPool(url: string, max = 10): Pool {
   const pool = new pg.Pool({
@@ -24,9 +37,7 @@ export function openPool(url: string, max = 10): Pool {
     application_name: "depesche",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // The statements that run often are long and always want their index: planned once, for any values, and never by statistics of a
-    // table that was empty a moment ago.
-    options: "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
+    options: PLANS,
   });
   // A connection that breaks is replaced at the next use; without a listener the break would end the process. The pool listens to idle
   // ones only, so each connection gets a listener of its own: a transaction may be thinking while the server goes away.

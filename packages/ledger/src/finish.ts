@@ -141,9 +141,13 @@ const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final bo
 
 // Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
 const FINISH = /* sql */ `
-WITH r AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS r ${RECORD}),
+WITH r AS MATERIALIZED (
+  -- always true, and so selective to the planner that it looks each recipient up by its key even in a plan made while the table was small
+  SELECT * FROM json_to_recordset($1::json) AS r ${RECORD} WHERE i >= 0 AND job_id > 0 AND n >= 0 AND k > 0 AND outcome > ''),
 now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
-j AS MATERIALIZED (SELECT id, account_id, channel, cancelled_at FROM job WHERE id IN (SELECT job_id FROM r) ORDER BY id FOR NO KEY UPDATE),
+j AS MATERIALIZED (
+  SELECT locked.* FROM (SELECT DISTINCT job_id FROM r ORDER BY job_id) d
+  CROSS JOIN LATERAL (SELECT id, account_id, channel, cancelled_at FROM job WHERE id = d.job_id FOR NO KEY UPDATE) locked),
 done AS (
   UPDATE recipient t SET
     state = CASE WHEN r.final OR j.cancelled_at IS NOT NULL THEN 'final' ELSE 'retry' END,
@@ -156,13 +160,13 @@ done AS (
     duration_ms = r.duration_ms, sent_at = now.ms
   FROM r JOIN j ON j.id = r.job_id CROSS JOIN now
   WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')
-  RETURNING r.i, t.job_id, t.n, t.attempts AS k, t.state, t.outcome, t.due_at, j.account_id, j.channel),
+  RETURNING r.*, t.state, t.outcome AS ended, t.due_at, j.account_id, j.channel),
 kept AS (
   INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, outcome, cause_code, cause_text, remote_id, pages, duration_ms,
     rate_bps, coding, ecm, carrier_id, temporary, repeat, interrupted, final)
-  SELECT r.job_id, r.n, r.k, $2, r.started_at, now.ms, r.outcome, r.code, r.text, r.remote_id, r.pages, r.duration_ms,
-    r.rate_bps, r.coding, r.ecm, r.carrier_id, r.temporary, r.repeat, r.interrupted, d.state = 'final'
-  FROM done d JOIN r USING (i) CROSS JOIN now
+  SELECT d.job_id, d.n, d.k, $2, d.started_at, now.ms, d.outcome, d.code, d.text, d.remote_id, d.pages, d.duration_ms,
+    d.rate_bps, d.coding, d.ecm, d.carrier_id, d.temporary, d.repeat, d.interrupted, d.state = 'final'
+  FROM done d CROSS JOIN now
   -- the reconciler noted this attempt as interrupted, and now its own result has come after all
   ON CONFLICT (job_id, n, k) DO UPDATE SET outcome = excluded.outcome, cause_code = excluded.cause_code, cause_text = excluded.cause_text,
     remote_id = excluded.remote_id, pages = excluded.pages, duration_ms = excluded.duration_ms, rate_bps = excluded.rate_bps,
@@ -172,7 +176,7 @@ counted AS (
     ${COUNTERS.map((c) => `${c} = job.${c} + c.${c}`).join(", ")},
     done_at = CASE WHEN job.final + c.final = job.total AND job.done_at IS NULL THEN now.ms ELSE job.done_at END
   FROM (SELECT job_id, count(*) FILTER (WHERE state = 'final') AS final,
-          ${OUTCOMES.map((o) => `count(*) FILTER (WHERE outcome = '${o}') AS ${o.toLowerCase()}`).join(", ")}
+          ${OUTCOMES.map((o) => `count(*) FILTER (WHERE ended = '${o}') AS ${o.toLowerCase()}`).join(", ")}
         FROM done GROUP BY job_id) c, now
   WHERE job.id = c.job_id
   RETURNING job.id, job.account_id, job.channel, (job.done_at IS NOT NULL AND c.final > 0 AND job.final = job.total) AS closed),
@@ -192,11 +196,11 @@ head AS (
 told AS (
   INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k, outcome, final, data)
   SELECT head.base + row_number() OVER (ORDER BY d.i), now.ms, d.account_id, d.channel, 'attempt.ended', d.job_id, d.n, d.k,
-    CASE WHEN d.state = 'final' THEN d.outcome ELSE r.outcome END, d.state = 'final',
-    CASE WHEN r.outcome = 'OK' AND NOT r.repeat THEN NULL
-         ELSE jsonb_strip_nulls(jsonb_build_object('cause', r.code, 'text', r.text, 'dueAt', d.due_at, 'repeat', nullif(r.repeat, false),
-           'interrupted', nullif(r.interrupted, false))) END
-  FROM done d JOIN r USING (i), head, now),
+    coalesce(d.ended, d.outcome), d.state = 'final',
+    CASE WHEN d.outcome = 'OK' AND NOT d.repeat THEN NULL
+         ELSE jsonb_strip_nulls(jsonb_build_object('cause', d.code, 'text', d.text, 'dueAt', d.due_at, 'repeat', nullif(d.repeat, false),
+           'interrupted', nullif(d.interrupted, false))) END
+  FROM done d, head, now),
 over AS (
   INSERT INTO event (seq, sim_at, account_id, channel, type, job_id)
   SELECT head.base + (SELECT count(*) FROM done) + row_number() OVER (ORDER BY c.id), now.ms, c.account_id, c.channel, 'job.done', c.id
