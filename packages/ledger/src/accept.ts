@@ -5,7 +5,7 @@ import type { JobOrder } from "@depesche/core";
 import type { AcceptResult } from "@depesche/ports";
 import { type Client, clean, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 /** Window in which an equal job is a duplicate (FAX.de -77), simulated time. */
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
@@ -178,7 +178,7 @@ async function insertRecipients(client: Client, order: JobOrder, job: { id: numb
   await client.query(
     /* sql */ `
     UPDATE recipient t SET state = 'final', due_at = NULL, outcome = r.outcome, cause_code = r.code, cause_text = r.text,
-      counted = r.counted, sent_at = sim_ms()
+      counted = r.counted, sent_at = ${SIM_NOW}
     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[]) AS r(n, outcome, code, text, counted)
     WHERE t.job_id = $1 AND t.n = r.n`,
     [

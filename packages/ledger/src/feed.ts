@@ -2,6 +2,7 @@
 
 import type { FeedEvent } from "@depesche/core";
 import { type Client, type Pool, toJson } from "./database.ts";
+import { SIM_NOW } from "./schema.ts";
 
 /** An event about to be written; sequence and times are given by the database. */
 export interface NewEvent {
@@ -27,7 +28,7 @@ export async function appendEvents(client: Client, events: NewEvent[]): Promise<
     /* sql */ `
     WITH head AS (UPDATE feed_head SET seq = seq + $1 RETURNING seq - $1 AS base)
     INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k, outcome, final, delivery, data)
-    SELECT head.base + e.ord, sim_ms(), e.account, e.channel, e.type, e.job, e.n, e.k, e.outcome, e.final, e.delivery, e.data
+    SELECT head.base + e.ord, ${SIM_NOW}, e.account, e.channel, e.type, e.job, e.n, e.k, e.outcome, e.final, e.delivery, e.data
     FROM head, ROWS FROM (json_to_recordset($2::json) AS (account int, channel text, type text, job bigint, n int, k smallint,
       outcome text, final boolean, delivery text, data jsonb)) WITH ORDINALITY
       AS e(account, channel, type, job, n, k, outcome, final, delivery, data, ord)`,

@@ -2,13 +2,7 @@
 
 import pg from "pg";
 
-export const CHANNELS = [
-  "depesche_feed",
-  "depesche_wake",
-  "depesche_clock",
-  "depesche_lines",
-  "depesche_cancel",
-] as const;
+export const CHANNELS = ["depesche_feed", "depesche_wake", "depesche_clock", "depesche_lines"] as const;
 export type NotifyChannel = (typeof CHANNELS)[number];
 
 export interface Listener {
