@@ -1,0 +1,108 @@
+// A person with a browser: Debian's Chromium on the dashboard, watching a real fax, opening its job and its ladder.
+
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { client, finished, GATEWAY } from "../post-office.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+/** Nothing of the browser's own may go out, so that whatever does is the page's. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+/** Addresses asked for beside the gateway's own, and whatever the page complained about. */
+const strangers: string[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  context = await browser.newContext({ locale: "en-GB", viewport: { width: 1400, height: 1000 } });
+  context.on("request", (request) => {
+    const own = ["blob:", "data:", `${GATEWAY}/`].some((start) => request.url().startsWith(start));
+    if (!own) strangers.push(request.url());
+  });
+  page = await context.newPage();
+  page.on("websocket", (socket) => {
+    if (!socket.url().startsWith(GATEWAY.replace("http", "ws"))) strangers.push(socket.url());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+});
+afterAll(() => browser?.close());
+
+it("the board shows jobs while they happen, without being asked", async () => {
+  await page.goto(GATEWAY);
+  await page.getByText("SIMULATED", { exact: false }).first().waitFor();
+  const { id } = await client.createJob({
+    channel: "fax",
+    recipients: ["+493023125001", "+493023125101"],
+    text: "Live on the board",
+    options: { busyRedials: 0 },
+  });
+  const row = page.locator("table.jobs tr", { hasText: String(id) });
+  await row.getByText("OK").first().waitFor();
+  await row.getByText("BUSY").first().waitFor();
+});
+
+it("a job opens with its recipients, and one of them with its attempts", async () => {
+  const { id } = await client.createJob({
+    channel: "fax",
+    recipients: ["+493023125801", "+493023125401"],
+    text: "Busy once",
+  });
+  await finished(String(id));
+  await page
+    .getByRole("link", { name: String(id) })
+    .first()
+    .click();
+  await page.waitForURL(`**/jobs/${id}`);
+  await page.getByText("NORING").first().waitFor();
+  await page.getByRole("link", { name: /23125\s?801/ }).click();
+  await page.waitForURL(`**/jobs/${id}/recipients/0`);
+  const attempts = page.locator("aside.attempts");
+  await attempts.getByText("BUSY").first().waitFor();
+  await attempts.getByText("OK").first().waitFor();
+});
+
+it("an attempt opens its ladder, and a frame its fields", async () => {
+  await page.locator("aside.attempts a[href^='/calls/']").last().click();
+  await page.waitForURL("**/calls/*");
+  const dis = page.locator(".ladder button.line-name", { hasText: /^DIS$/ }).first();
+  await dis.click();
+  await page.locator(".ladder aside.decoded tbody tr").first().waitFor();
+  for (const name of ["INVITE", "CSI", "DCS", "CFR", "MCF", "DCN"])
+    expect(await page.locator(".ladder button.line-name", { hasText: name }).count()).toBeGreaterThan(0);
+  await page.reload();
+  await page.locator(".ladder button.line-name", { hasText: /^DIS$/ }).first().waitFor();
+});
+
+it("speaks German to those who do", async () => {
+  const german = await browser.newContext({ locale: "de-DE" });
+  const seite = await german.newPage();
+  await seite.goto(GATEWAY);
+  await seite.locator("html[lang=de]").waitFor({ state: "attached" });
+  await german.close();
+});
+
+it("the documentation of the API works without the outside", async () => {
+  const docs = await context.newPage();
+  await docs.goto(`${GATEWAY}/docs`);
+  await docs.getByText("/v1/jobs").first().waitFor();
+  await docs.close();
+});
+
+it("nothing was asked of another host, and the page complained of nothing", () => {
+  expect(strangers).toEqual([]);
+  expect(complaints).toEqual([]);
+});
