@@ -36,6 +36,8 @@ async function accepted(count: number): Promise<ChunkRef> {
   const order: JobOrder = { ...about, accountId: account, recipients, face: "test" };
   const answer = await accept(pool, order);
   if (!answer.ok) throw new Error(answer.problem);
+  // handed out, as a run that is given to the engine is
+  await pool.query("UPDATE chunk SET dispatched_at = wall_ms() WHERE job_id = $1", [answer.jobId]);
   return { job: answer.jobId, chunk: 0, generation: 1, accountId: account, channel: "null", priority: 5, open: count };
 }
 

@@ -2,7 +2,7 @@
 
 import { type Client, type Pool, transaction } from "./database.ts";
 import { type GateTable, grant, spend } from "./gate.ts";
-import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
+import { CHUNK_SIZE, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
   job: number;
@@ -109,8 +109,9 @@ export async function heldBy(pool: Pool, incarnation: number): Promise<Claimed[]
     /* sql */ `
     SELECT t.job_id AS job, t.n, t.attempts AS k, t.address, t.reference, t.repeated AS repeat, t.claimed_at AS "startedAt",
       t.busy, t.temporary, t.repeats
-    FROM job j JOIN recipient t ON t.job_id = j.id
-    WHERE j.done_at IS NULL AND t.state = 'sending' AND t.incarnation = $1 ORDER BY 1, 2`,
+    FROM ${inFlightChunks()} c
+    JOIN recipient t ON t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE}
+    WHERE t.state = 'sending' AND t.incarnation = $1 ORDER BY 1, 2`,
     [incarnation],
   );
   return rows;

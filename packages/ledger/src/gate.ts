@@ -1,7 +1,7 @@
 // Gates: pause, rate and concurrency limits of accounts and channels as ledger rows (DESIGN section 2, point 3).
 
 import type { Client, Pool } from "./database.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, inFlightChunks } from "./schema.ts";
 
 /** Whether any gate is set; refreshed now and then, so that a house without limits pays nothing for them. */
 export interface GateTable {
@@ -84,16 +84,14 @@ async function allowance(client: Client, gate: Gate): Promise<number> {
   return Math.max(0, Math.min(byRate, byFlight));
 }
 
-/** Recipients in flight of a scope. Only chunks with open recipients are read; what is finished never costs again. */
 async function inFlight(client: Client, scope: string): Promise<number> {
   const colon = scope.indexOf(":");
-  const owner = scope.slice(0, colon) === "account" ? "c.account_id = $1::int" : "c.channel = $1";
+  const owner = scope.slice(0, colon) === "account" ? "account_id = $1::int" : "channel = $1";
   const { rows } = await client.query<{ count: number }>(
     /* sql */ `
-    SELECT count(*) AS count FROM chunk c CROSS JOIN LATERAL (
-      SELECT 1 FROM recipient r WHERE r.job_id = c.job_id AND r.n >= c.chunk * ${CHUNK_SIZE} AND r.n < (c.chunk + 1) * ${CHUNK_SIZE}
-        AND r.state = 'sending') r
-    WHERE c.open > 0 AND ${owner}`,
+    SELECT coalesce(sum(r.count), 0)::int AS count FROM ${inFlightChunks(owner)} c CROSS JOIN LATERAL (
+      SELECT count(*) FROM recipient t
+      WHERE t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE} AND t.state = 'sending') r`,
     [scope.slice(colon + 1)],
   );
   return rows[0]?.count ?? 0;

@@ -46,8 +46,16 @@ async function accepted(count: number, more: Partial<JobOrder> = {}): Promise<nu
   return answer.jobId;
 }
 
-const take = (worker: number, job: number, chunk: number, count: number, gates = noGates) =>
-  claim(pool, worker, [{ job, chunk, accountId: account, channel: "null", count }], gates);
+/** Claims as the run of a chunk that was handed out does. */
+async function take(worker: number, job: number, chunk: number, count: number): Promise<Claimed[]> {
+  await handedOut(job, chunk);
+  return claim(pool, worker, [{ job, chunk, accountId: account, channel: "null", count }], noGates);
+}
+const handedOut = (job: number, chunk: number) =>
+  pool.query("UPDATE chunk SET dispatched_at = coalesce(dispatched_at, wall_ms()) WHERE job_id = $1 AND chunk = $2", [
+    job,
+    chunk,
+  ]);
 
 function result(c: Claimed, outcome: Outcome, more: Partial<Result["report"]> = {}): Result {
   const report = { outcome, cause: { code: "test", text: "test" }, ...more };
@@ -365,6 +373,7 @@ describe("gates", () => {
     const w = await registerWorker(pool);
     const owner = await putAccount(pool, { name: "Gated" });
     const job = await accepted(10, { accountId: owner });
+    await handedOut(job, 0);
     const ask = (count: number) => claim(pool, w, [{ job, chunk: 0, accountId: owner, channel: "null", count }], gated);
     await setGate(pool, `account:${owner}`, { paused: true });
     expect(await ask(5)).toEqual([]);

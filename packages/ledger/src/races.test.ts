@@ -37,8 +37,11 @@ async function accepted(count: number): Promise<number> {
   return answer.jobId;
 }
 
-const take = (worker: number, job: number, count: number) =>
-  claim(pool, worker, [{ job, chunk: 0, accountId: account, channel: "null", count }], { active: false });
+/** Claims as the run of a chunk that was handed out does. */
+async function take(worker: number, job: number, count: number): Promise<Claimed[]> {
+  await pool.query("UPDATE chunk SET dispatched_at = coalesce(dispatched_at, wall_ms()) WHERE job_id = $1", [job]);
+  return claim(pool, worker, [{ job, chunk: 0, accountId: account, channel: "null", count }], { active: false });
+}
 
 function result(c: Claimed, report: Result["report"], more: Partial<Result> = {}): Result {
   const { job, n, k, startedAt, repeat } = c;

@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { type Client, type Pool, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 /** A worker is declared dead after its counter stood still for this long on the reconciler's own monotonic clock. */
 export const LEASE_MS = 10_000;
@@ -153,18 +153,22 @@ async function returnRecipients(client: Client, incarnation: number): Promise<nu
 }
 
 const RETURN = /* sql */ `
-WITH now AS MATERIALIZED (SELECT sim_ms() AS ms),
+WITH now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
+flying AS MATERIALIZED (
+  SELECT t.job_id, t.n FROM ${inFlightChunks()} c
+  JOIN recipient t ON t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE}
+  WHERE t.state = 'sending' AND t.incarnation = $1),
 held AS MATERIALIZED (
-  SELECT j.id, j.account_id, j.channel, j.cancelled_at FROM job j
-  WHERE j.done_at IS NULL AND EXISTS (SELECT 1 FROM recipient t WHERE t.job_id = j.id AND t.state = 'sending' AND t.incarnation = $1)
-  ORDER BY j.id FOR NO KEY UPDATE),
+  SELECT locked.* FROM (SELECT DISTINCT job_id FROM flying ORDER BY job_id) d
+  CROSS JOIN LATERAL (SELECT id, account_id, channel, cancelled_at FROM job WHERE id = d.job_id FOR NO KEY UPDATE) locked),
 back AS (
   UPDATE recipient t SET uncertain = true,
     state = CASE WHEN h.cancelled_at IS NULL THEN 'retry' ELSE 'final' END,
     outcome = CASE WHEN h.cancelled_at IS NULL THEN NULL ELSE 'CANCELLED' END,
     due_at = CASE WHEN h.cancelled_at IS NULL THEN now.ms END,
     cause_code = 'worker-gone', cause_text = 'the worker that held this recipient was killed or stopped'
-  FROM held h, now WHERE t.job_id = h.id AND t.state = 'sending' AND t.incarnation = $1
+  FROM flying f JOIN held h ON h.id = f.job_id CROSS JOIN now
+  WHERE t.job_id = f.job_id AND t.n = f.n AND t.state = 'sending' AND t.incarnation = $1
   RETURNING t.job_id, t.n, t.attempts AS k, t.state, t.claimed_at, t.repeated, h.account_id, h.channel),
 kept AS (
   INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, outcome, cause_code, cause_text, temporary, repeat, interrupted, final)

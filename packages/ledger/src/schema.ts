@@ -10,6 +10,14 @@ export const CHUNK_SIZE = 200;
 export const SIM_NOW =
   "(SELECT (anchor_sim + greatest(0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint - anchor_wall) * speed)::bigint FROM clock)";
 
+/**
+ * Chunks whose recipients may be in flight: handed out now, or before and not finished. Recipients have no index on their state, so
+ * whoever looks for those in flight looks here first. `where` narrows it by columns of the chunk.
+ */
+export const inFlightChunks = (where = "true"): string => `(
+  SELECT job_id, chunk FROM chunk WHERE open > 0 AND dispatched_at IS NOT NULL AND ${where}
+  UNION ALL SELECT job_id, chunk FROM chunk WHERE open > 0 AND dispatched_at IS NULL AND generation > 1 AND ${where})`;
+
 /** Simulated times are `bigint` milliseconds of the simulated clock, wall times milliseconds of the database's clock. */
 const INITIAL = /* sql */ `
 CREATE FUNCTION wall_ms() RETURNS bigint LANGUAGE sql VOLATILE
