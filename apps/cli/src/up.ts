@@ -120,15 +120,14 @@ class House {
     return database.url;
   }
 
-  /** One that is still starting is waited for, so that it is not left behind. */
+  /** One that is still starting is waited for: a first start cannot be cut short, and a database must not be left behind. */
   async #stopDatabase(withinMs: number): Promise<void> {
-    const late = new Promise<"late">((done) => setTimeout(() => done("late"), withinMs));
-    const database = await Promise.race([this.#database?.catch(() => undefined), late]);
-    if (database === undefined || database === "late") return;
-    if ((await Promise.race([database.stop(), late])) !== "late") return;
+    const database = await this.#database?.catch(() => undefined);
+    if (database === undefined) return;
     // SIGQUIT: at once, without a checkpoint; the next start replays the log.
-    process.kill(database.pid, "SIGQUIT");
-    await database.exited;
+    const late = setTimeout(() => process.kill(database.pid, "SIGQUIT"), withinMs);
+    await database.stop();
+    clearTimeout(late);
   }
 
   async #startRoom(room: Room, env: ChildEnv): Promise<void> {

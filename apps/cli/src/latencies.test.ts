@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { Latencies } from "./latencies.ts";
+
+it("percentiles are right to one in a hundred", () => {
+  const all = new Latencies();
+  for (let ms = 1; ms <= 10_000; ms++) all.add(ms);
+  const near = (value: number | undefined, wanted: number) =>
+    expect(Math.abs((value as number) - wanted) / wanted).toBeLessThan(0.011);
+  near(all.percentile(0.5), 5_000);
+  near(all.percentile(0.95), 9_500);
+  near(all.percentile(0.99), 9_900);
+  expect(all.summary().max).toBe(10_000);
+});
+
+it("one value is every percentile, and none has none", () => {
+  const one = new Latencies();
+  one.add(42);
+  expect(one.summary()).toEqual({ p50: 42, p95: 42, p99: 42, max: 42 });
+  expect(new Latencies().summary()).toEqual({});
+});
+
+it("two clocks that disagree make no negative times", () => {
+  const early = new Latencies();
+  early.add(-5);
+  expect(early.percentile(0.5)).toBe(0);
+});

@@ -1,0 +1,38 @@
+import { type Client, type JobDetail, Unreachable } from "@depesche/client";
+import { expect, it } from "vitest";
+import { job } from "./house.double.ts";
+import { ioDouble } from "./io.double.ts";
+import { openProgress } from "./progress.ts";
+import { watchJob } from "./watch.ts";
+
+const away = () => Promise.reject(new Unreachable("http://127.0.0.1:9/", new Error("refused")));
+
+function gateway(looks: (() => Promise<unknown>)[]): Client {
+  let look = 0;
+  return {
+    job: () => (looks[Math.min(look++, looks.length - 1)] as () => Promise<JobDetail>)(),
+  } as Partial<Client> as Client;
+}
+
+it("a gateway that is restarted while a job is watched is waited for", async () => {
+  const io = ioDouble();
+  const client = gateway([away, away, async () => job()]);
+  expect(await watchJob(client, 17, openProgress(io), io)).toMatchObject({ id: 17, state: "done" });
+});
+
+it("one that stays away is given up after half a minute", async () => {
+  const io = ioDouble();
+  await expect(watchJob(gateway([away]), 17, openProgress(io), io)).rejects.toThrow("no answer");
+  expect(io.monotonic()).toBeGreaterThan(30_000);
+  expect(io.monotonic()).toBeLessThan(31_000);
+});
+
+it("a job that several get shows its outcomes so far", async () => {
+  const io = ioDouble();
+  const client = gateway([
+    async () => job({ state: "open", total: 3, final: 1, outcomes: { OK: 1 } }),
+    async () => job({ total: 3, final: 3, outcomes: { OK: 2, BUSY: 1 } }),
+  ]);
+  await watchJob(client, 17, openProgress(io), io);
+  expect(io.written.err).toBe("1/3 1 OK\n3/3 2 OK, 1 BUSY\n");
+});
