@@ -150,7 +150,7 @@ it("every room has an entry that exists", () => {
 it("a process whose launcher was killed ends by itself", async () => {
   const script = `
     import { fork } from "node:child_process";
-    const child = fork(${JSON.stringify(FILE)}, [], { detached: true, stdio: ["ignore", "inherit", "ignore", "ipc"] });
+    const child = fork(${JSON.stringify(FILE)}, [], { execArgv: [], detached: true, stdio: ["ignore", "inherit", "ignore", "ipc"] });
     child.on("message", () => process.stdout.write("ready"));
   `;
   const launcher = spawn(process.execPath, ["--input-type=module", "-e", script], {
