@@ -7,23 +7,33 @@ export interface Running {
   command: string;
 }
 
-/** Processes of the house on this data folder, the calling process apart. Zombies have neither and do not count. */
+/** Processes of the house on this data folder with all their children, the calling process apart. Zombies do not count. */
 export function processesOf(dataFolder: string): Running[] {
-  const found: Running[] = [];
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const command = read(`/proc/${name}/cmdline`).replaceAll("\0", " ").trim();
-    const environment = read(`/proc/${name}/environ`).split("\0");
-    if (command.includes(dataFolder) || environment.includes(`DEPESCHE_DATA=${dataFolder}`))
-      found.push({ pid: Number(name), command });
+  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? lookAt(Number(name)) : []));
+  const own = new Set(
+    all.filter((one) => one.pid !== process.pid && namesFolder(one, dataFolder)).map(({ pid }) => pid),
+  );
+  // PostgreSQL's processes name neither; a parent that is the house's own makes them so.
+  for (let before = -1; before < own.size; ) {
+    before = own.size;
+    for (const { pid, parent } of all) if (own.has(parent)) own.add(pid);
   }
-  return found;
+  return all.filter(({ pid }) => own.has(pid)).map(({ pid, command }) => ({ pid, command }));
 }
 
-/** Resident memory of a process, MB; undefined when it is gone. */
-export function residentMb(pid: number): number | undefined {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];
-  return kib === undefined ? undefined : Number(kib) / 1024;
+interface Seen extends Running {
+  parent: number;
+}
+
+function lookAt(pid: number): Seen[] {
+  const status = read(`/proc/${pid}/status`);
+  const parent = /^PPid:\s+(\d+)$/m.exec(status)?.[1];
+  if (parent === undefined || /^State:\s+Z/m.test(status)) return [];
+  return [{ pid, parent: Number(parent), command: read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim() }];
+}
+
+function namesFolder({ pid, command }: Seen, folder: string): boolean {
+  return command.includes(folder) || read(`/proc/${pid}/environ`).split("\0").includes(`DEPESCHE_DATA=${folder}`);
 }
 
 /** A process may be gone, or not ours to read. */

@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { client, envelope, fixture, GATEWAY, postSoap, type SoapParts, soap } from "./post-office.ts";
+import { envelope, type SoapParts } from "../house/soap.ts";
+import { client, fixture, GATEWAY, postSoap, soap } from "./post-office.ts";
 
 const FAX: SoapParts = { JobType: 0, Recipient: "+493023125001", SendText: "x" };
 const pdf = fixture("letter.pdf");

@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@depesche/client";
 import { inject } from "vitest";
 import WebSocket from "ws";
+import type { SoapAnswer, SoapParts } from "../house/soap.ts";
+import * as soapOver from "../house/soap.ts";
 
 /** The house of this project. */
 export const settings = inject("settings");
 export const GATEWAY = `http://127.0.0.1:${settings.DEPESCHE_PORT}`;
 const SIMULATORS = `http://127.0.0.1:${settings.DEPESCHE_SIM_PORT}`;
-const NAMESPACE = "urn:XMLWSIntf-IntfXMLWS";
 
 export const client = createClient({ baseUrl: GATEWAY, apiKey: "demo-key", WebSocket: WebSocket as never });
 
@@ -24,52 +25,11 @@ export function fixturePath(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
-export type SoapAnswer = Record<string, string>;
-export type SoapParts = Record<string, string | number | Uint8Array>;
-
-const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-const unescapeXml = (text: string) =>
-  text.replace(
-    /&(lt|gt|quot|apos|amp);|&#x([0-9a-f]+);|&#(\d+);/gi,
-    (_, name?: string, hex?: string, decimal?: string) => {
-      const named = name === undefined ? undefined : { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }[name];
-      return named ?? String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-    },
-  );
-
-/** The envelope of a call as any SOAP 1.1 client would write it. Octets travel as base64. */
-export function envelope(method: string, parts: SoapParts): string {
-  const written = Object.entries(parts).map(([name, value]) => {
-    const text = value instanceof Uint8Array ? Buffer.from(value).toString("base64") : escapeXml(String(value));
-    return `<${name}>${text}</${name}>`;
-  });
-  return (
-    `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>` +
-    `<n:${method} xmlns:n="${NAMESPACE}">${written.join("")}</n:${method}></soap:Body></soap:Envelope>`
-  );
-}
-
 /** Posts a body to the FAX.de face as it is. */
-export function postSoap(
-  body: string | ReadableStream<Uint8Array>,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return fetch(`${GATEWAY}/xmlws.exe/soap/IntfXMLWS`, {
-    method: "POST",
-    headers: { "content-type": "text/xml; charset=utf-8", soapaction: `"${NAMESPACE}#any"`, ...headers },
-    body,
-    duplex: "half",
-  } as RequestInit);
-}
+export const postSoap = (body: string | ReadableStream<Uint8Array>) => soapOver.postSoap(GATEWAY, body);
 
 /** Calls as account 1000 unless the parts say otherwise; answers all out parts as text. */
-export async function soap(method: string, parts: SoapParts): Promise<SoapAnswer> {
-  const response = await postSoap(envelope(method, { Account: "1000", Password: "geheim", ...parts }));
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${method}: HTTP ${response.status}: ${text.slice(0, 300)}`);
-  const found = text.matchAll(/<(?:[\w-]+:)?(\w+)(?:\s[^<>]*)?>([^<]*)<\//g);
-  return Object.fromEntries([...found].map(([, name, value]) => [name, unescapeXml(value ?? "")]));
-}
+export const soap = (method: string, parts: SoapParts) => soapOver.callSoap(GATEWAY, method, parts);
 
 /** SendJob that must be accepted. */
 export async function sendJob(parts: SoapParts): Promise<SoapAnswer & { JobId: string }> {
