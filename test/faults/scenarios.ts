@@ -6,10 +6,10 @@ import type { House } from "./house.ts";
 import type { Order } from "./orders.ts";
 import type { Room } from "./room.ts";
 import { callSoap } from "./soap.ts";
-import { pause } from "./waiting.ts";
+import { pause, until } from "./waiting.ts";
 
-/** A worker's lease, and time for its incarnation to be declared dead. */
-const PAST_THE_LEASE_MS = 13_000;
+/** A worker's lease (10 s), and time for its incarnation to be declared dead and its recipients to be claimed again. */
+const PAST_THE_LEASE_MS = 60_000;
 const A_DAY_MS = 24 * 3600_000;
 
 export interface Trouble {
@@ -118,20 +118,22 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "a worker is halted past its lease and resumed, and jobs are cancelled in the midst",
     async trouble({ house, dice, jobs, reach, over, tell }) {
+      let halted: Room | undefined;
       const halt = async () => {
-        await reach(dice.between(10, 30) / 100);
-        const worker = await busiest(house);
-        worker.halt();
-        tell(`${worker.name} halted`);
-        await pause(PAST_THE_LEASE_MS);
-        worker.resume();
-        tell(`${worker.name} resumed`);
+        await reach(dice.between(5, 20) / 100);
+        const caught = await haltInTheMidst(house, dice, over);
+        if (!caught) return;
+        halted = caught.worker;
+        tell(`${halted.name} halted with ${caught.attempts.length} attempts in flight`);
+        await repeated(house, caught.attempts);
+        halted.resume();
+        tell(`${halted.name} resumed`);
       };
       const cancel = async () => {
         for (const share of shares(dice, 4, 0.05, 0.6)) {
           await reach(share);
           if (over.aborted) return;
-          const open = await openJobs(house, await jobs());
+          const open = await openJobs(house, await jobs(), halted);
           if (open.length === 0) continue;
           const job = dice.pick(open);
           if (dice.roll() < 0.5) await house.client.cancelJob(job);
@@ -180,19 +182,73 @@ function postgresLosses({ pool }: House): Loss[] {
   return [{ name: "BullMQ's tables emptied", happen: truncate }];
 }
 
-/** The worker that holds most recipients now. */
-async function busiest(house: House): Promise<Room> {
-  const { rows } = await house.pool.query<{ pid: number }>(
-    `SELECT w.pid FROM recipient r JOIN worker w ON w.id = r.incarnation WHERE r.state = 'sending' AND w.state = 'alive'
-     GROUP BY w.pid ORDER BY count(*) DESC LIMIT 1`,
-  );
-  return house.workers.find((w) => w.pid === rows[0]?.pid) ?? (house.workers[0] as Room);
+/** Attempts a worker must be in the midst of to be worth halting. */
+const IN_FLIGHT = 8;
+
+interface InFlight {
+  job: number;
+  n: number;
+  k: number;
 }
 
-async function openJobs(house: House, jobs: readonly number[]): Promise<number[]> {
+/** Halts a worker that has calls and messages under way, so that it wakes up with results nobody waits for any more. */
+async function haltInTheMidst(
+  house: House,
+  dice: Dice,
+  over: AbortSignal,
+): Promise<{ worker: Room; attempts: InFlight[] } | undefined> {
+  while (!over.aborted) {
+    for (const worker of house.workers) {
+      const before = await inFlight(house, worker);
+      if (before.length < IN_FLIGHT) continue;
+      // Time to hear of its claim and to begin.
+      await pause(dice.between(10, 50));
+      worker.halt();
+      // What it had sent to the database before it was halted has been written by now.
+      await pause(200);
+      const keys = new Set(before.map((a) => `${a.job}.${a.n}.${a.k}`));
+      const attempts = (await inFlight(house, worker)).filter((a) => keys.has(`${a.job}.${a.n}.${a.k}`));
+      if (attempts.length >= IN_FLIGHT) return { worker, attempts };
+      worker.resume();
+    }
+    await pause(20);
+  }
+  return undefined;
+}
+
+async function inFlight({ pool }: House, worker: Room): Promise<InFlight[]> {
+  const { rows } = await pool.query<InFlight>(
+    `SELECT r.job_id AS job, r.n, r.attempts AS k FROM recipient r JOIN job j ON j.id = r.job_id JOIN worker w ON w.id = r.incarnation
+     WHERE r.state = 'sending' AND w.state = 'alive' AND w.pid = $1 AND j.channel <> 'null' AND j.cancelled_at IS NULL`,
+    [worker.pid],
+  );
+  return rows;
+}
+
+/** Waits until one of the attempts is being repeated (or was cancelled): the lease is over, and a late result may meet its repeat in flight. */
+async function repeated({ pool }: House, attempts: readonly InFlight[]): Promise<void> {
+  await until(
+    "a halted worker's recipients are sent by another",
+    PAST_THE_LEASE_MS,
+    async () => {
+      const { rowCount } = await pool.query(
+        `SELECT 1 FROM unnest($1::bigint[], $2::int[], $3::int[]) AS a(job, n, k)
+         JOIN recipient r ON r.job_id = a.job AND r.n = a.n WHERE r.attempts > a.k OR r.state = 'final' LIMIT 1`,
+        [attempts.map((a) => a.job), attempts.map((a) => a.n), attempts.map((a) => a.k)],
+      );
+      return rowCount === 1;
+    },
+    10,
+  );
+}
+
+/** Jobs that may be cancelled: not those of which a halted worker holds recipients, they are wanted for its late results. */
+async function openJobs(house: House, jobs: readonly number[], halted: Room | undefined): Promise<number[]> {
   const { rows } = await house.pool.query<{ id: number }>(
-    "SELECT id FROM job WHERE id = ANY($1) AND done_at IS NULL AND cancelled_at IS NULL AND channel <> 'null' ORDER BY id",
-    [jobs],
+    `SELECT id FROM job j WHERE id = ANY($1) AND done_at IS NULL AND cancelled_at IS NULL AND channel <> 'null'
+     AND NOT EXISTS (SELECT 1 FROM recipient r JOIN worker w ON w.id = r.incarnation
+       WHERE r.job_id = j.id AND r.state = 'sending' AND w.pid = $2) ORDER BY id`,
+    [jobs, halted?.pid ?? 0],
   );
   return rows.map((row) => row.id);
 }
