@@ -143,7 +143,7 @@ CREATE TABLE gate (
 );
 
 CREATE TABLE inbound (
-  id bigint GENERATED ALWAYS AS IDENTITY (START WITH 5001) PRIMARY KEY,
+  id bigint GENERATED ALWAYS AS IDENTITY (START WITH 1) PRIMARY KEY,
   account_id integer NOT NULL REFERENCES account,
   call_id text NOT NULL UNIQUE,
   received_at bigint NOT NULL, originator text NOT NULL, called text NOT NULL, remote_id text NOT NULL,
