@@ -3,10 +3,23 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, chown, cp, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -42,12 +55,8 @@ export async function startEmbeddedPostgres(dataFolder: string): Promise<Embedde
   const native = await binaries(asRoot);
   const owner = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (outside) await mkdir(OUTSIDE, { recursive: true, mode: 0o755 });
-  await mkdir(home, { recursive: true, mode: 0o700 });
   if (outside) await writeFile(join(OUTSIDE, `${cluster.id}.owner`), resolve(dataFolder));
-  if (asRoot) await chown(home, NOBODY, NOBODY);
-  await chmod(home, 0o700);
-
-  if (!existsSync(join(home, "PG_VERSION"))) await initialise(native, home, cluster.password, owner);
+  if (!existsSync(home)) await initialise(native, home, cluster.password, owner);
   await stopLeftover(home);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -74,7 +83,8 @@ async function readCluster(dataFolder: string): Promise<Cluster> {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   const made: Cluster = { id: randomBytes(8).toString("hex"), password: randomBytes(24).toString("hex") };
-  await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: "wx" });
+  await writeFile(`${file}.new`, JSON.stringify(made), { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return made;
 }
 
@@ -143,35 +153,36 @@ async function mendLinks(native: string): Promise<void> {
   }
 }
 
+/** Makes the cluster beside its place and moves it there when it is whole: a start that is killed in the midst leaves no half of one. */
 async function initialise(
   native: string,
   home: string,
   password: string,
   owner: { uid?: number; gid?: number },
 ): Promise<void> {
-  const passwordFile = join(home, "..", `pw-${randomBytes(6).toString("hex")}`);
+  for (const name of await readdir(dirname(home)))
+    if (name.startsWith(`${basename(home)}.new-`))
+      await rm(join(dirname(home), name), { recursive: true, force: true });
+  const making = `${home}.new-${randomBytes(6).toString("hex")}`;
+  const passwordFile = `${making}.pw`;
+  await mkdir(making, { mode: 0o700 });
   await writeFile(passwordFile, password, { mode: 0o600 });
-  if (owner.uid !== undefined) await chown(passwordFile, owner.uid, owner.gid as number);
+  if (owner.uid !== undefined)
+    for (const path of [making, passwordFile]) await chown(path, owner.uid, owner.gid as number);
   try {
-    const args = [
-      "-D",
-      home,
-      "-U",
-      "depesche",
-      "--auth=scram-sha-256",
-      `--pwfile=${passwordFile}`,
-      "-E",
-      "UTF8",
-      "--locale=C",
-      "--no-instructions",
-    ];
-    await run(join(native, "bin", "initdb"), args, {
-      ...owner,
-      cwd: home,
-      env: { PATH: process.env.PATH, LC_ALL: "C" },
-    });
+    const account = ["-U", "depesche", "--auth=scram-sha-256", `--pwfile=${passwordFile}`];
+    await run(
+      join(native, "bin", "initdb"),
+      ["-D", making, ...account, "-E", "UTF8", "--locale=C", "--no-instructions"],
+      {
+        ...owner,
+        cwd: making,
+        env: { PATH: process.env.PATH, LC_ALL: "C" },
+      },
+    );
+    await rename(making, home);
   } catch (error) {
-    await rm(home, { recursive: true, force: true });
+    await rm(making, { recursive: true, force: true });
     const said = (error as { stderr?: string }).stderr?.trim() || String(error);
     throw new Error(`the embedded PostgreSQL could not be set up in ${home}: ${said}`);
   } finally {
