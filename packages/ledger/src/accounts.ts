@@ -3,7 +3,7 @@
 import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { type Account, CHANNELS, SCOPES, type Scope } from "@depesche/core";
 import type { AuthResult, CredentialKind } from "@depesche/ports";
-import type { Pool } from "./database.ts";
+import { type Client, clean, type Pool } from "./database.ts";
 
 const SCRYPT = { N: 16384, r: 8, p: 1 };
 /** A verified pair is remembered for a minute: FAX.de's and Binect's clients send it with every call. */
@@ -11,6 +11,9 @@ const REMEMBER_MS = 60_000;
 /** Failures allowed per login and address within a minute. */
 const FAILURES_ALLOWED = 20;
 const REMEMBERED_AT_MOST = 10_000;
+
+/** Nobody's secret: has the form of a stored one, and nothing hashes to it. */
+const NOBODY = `scrypt$${Buffer.alloc(16).toString("base64")}$${Buffer.alloc(32).toString("base64")}`;
 
 function hash(secret: string, salt: Buffer): Promise<Buffer> {
   return new Promise((done, fail) =>
@@ -54,7 +57,7 @@ export interface NewAccount {
 }
 
 /** Makes or replaces an account. */
-export async function putAccount(pool: Pool, account: NewAccount): Promise<number> {
+export async function putAccount(pool: Pool | Client, account: NewAccount): Promise<number> {
   const data = { ...DEFAULT_ACCOUNT, ...account.settings, name: account.name };
   const { rows } = await pool.query<{ id: number }>(
     account.id === undefined
@@ -72,7 +75,7 @@ export async function putAccount(pool: Pool, account: NewAccount): Promise<numbe
 }
 
 export async function putCredential(
-  pool: Pool,
+  pool: Pool | Client,
   credential: { kind: CredentialKind; login: string; secret: string; accountId: number; scopes?: readonly Scope[] },
 ): Promise<void> {
   const login = loginOf(credential.kind, credential.login, credential.secret);
@@ -108,17 +111,51 @@ export interface Authenticator {
   authenticate(kind: CredentialKind, login: string, secret: string, source: string): Promise<AuthResult>;
 }
 
-/** `now` is monotonic milliseconds. */
+/**
+ * Checks credentials. `now` is monotonic milliseconds. Pairs that were right are remembered for a minute, under a keyed hash; attempts at
+ * other pairs count against their login and address until they turn out right, so that a burst of guesses is held up as well as a
+ * sequence, and never costs more hashing than is allowed.
+ */
 export function createAuthenticator(pool: Pool, now: () => number): Authenticator {
   const key = randomBytes(32);
   const remembered = new Map<string, { accountId: number; scopes: Scope[]; until: number }>();
-  const failures = new Map<string, { count: number; until: number }>();
+  const attempts = new Map<string, { count: number; until: number }>();
+  /** Checks under way, so that a client that opens fifty connections at once is hashed once. */
+  const checking = new Map<string, Promise<AuthResult>>();
 
-  const fail = (at: string): void => {
-    const entry = failures.get(at);
-    if (entry && entry.until > now()) entry.count++;
-    else failures.set(at, { count: 1, until: now() + REMEMBER_MS });
-    if (failures.size > REMEMBERED_AT_MOST) failures.delete(failures.keys().next().value as string);
+  /** Counts an attempt; false when there have been too many. */
+  const mayTry = (at: string): boolean => {
+    const entry = attempts.get(at);
+    if (!entry || entry.until <= now()) {
+      attempts.delete(at);
+      if (attempts.size >= REMEMBERED_AT_MOST) attempts.delete(attempts.keys().next().value as string);
+      attempts.set(at, { count: 1, until: now() + REMEMBER_MS });
+      return true;
+    }
+    if (entry.count >= FAILURES_ALLOWED) return false;
+    entry.count++;
+    return true;
+  };
+  const wasRight = (at: string): void => {
+    const entry = attempts.get(at);
+    if (entry) entry.count--;
+  };
+
+  const check = async (kind: CredentialKind, id: string, secret: string, pair: string): Promise<AuthResult> => {
+    const { rows } = await pool.query<{ account_id: number; secret_hash: string; scopes: Scope[] }>(
+      "SELECT account_id, secret_hash, scopes FROM credential WHERE kind = $1 AND login = $2",
+      [kind, clean(id)],
+    );
+    const found = rows[0];
+    // An unknown login costs as much time as a wrong secret: nobody learns by the clock which logins there are.
+    const right = await matches(secret, found?.secret_hash ?? NOBODY);
+    if (!found) return { ok: false, reason: "unknown" };
+    if (!right) return { ok: false, reason: "wrong-secret" };
+    const account = await readAccount(pool, found.account_id);
+    if (!account) return { ok: false, reason: "unknown" };
+    if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
+    remembered.set(pair, { accountId: found.account_id, scopes: found.scopes, until: now() + REMEMBER_MS });
+    return { ok: true, account, scopes: found.scopes };
   };
 
   return {
@@ -132,29 +169,19 @@ export function createAuthenticator(pool: Pool, now: () => number): Authenticato
         const account = await readAccount(pool, known.accountId);
         if (account) return { ok: true, account, scopes: known.scopes };
       }
-      const at = `${kind}|${kind === "api-key" ? "" : login}|${source}`;
-      const failed = failures.get(at);
-      if (failed && failed.until > now() && failed.count >= FAILURES_ALLOWED)
-        return { ok: false, reason: "too-many-failures" };
-
-      const { rows } = await pool.query<{ account_id: number; secret_hash: string; scopes: Scope[] }>(
-        "SELECT account_id, secret_hash, scopes FROM credential WHERE kind = $1 AND login = $2",
-        [kind, id.replaceAll("\0", "")],
-      );
-      const found = rows[0];
-      if (!found) {
-        fail(at);
-        return { ok: false, reason: "unknown" };
-      }
-      if (!(await matches(secret, found.secret_hash))) {
-        fail(at);
-        return { ok: false, reason: "wrong-secret" };
-      }
-      const account = await readAccount(pool, found.account_id);
-      if (!account) return { ok: false, reason: "unknown" };
-      if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
-      remembered.set(pair, { accountId: found.account_id, scopes: found.scopes, until: now() + REMEMBER_MS });
-      return { ok: true, account, scopes: found.scopes };
+      const running = checking.get(pair);
+      if (running) return running;
+      const at = `${kind}|${kind === "api-key" ? "" : login.slice(0, 200)}|${source}`;
+      if (!mayTry(at)) return { ok: false, reason: "too-many-failures" };
+      const result = check(kind, id, secret, pair).finally(() => checking.delete(pair));
+      checking.set(pair, result);
+      // A fault of ours is no failure of theirs.
+      const answer = await result.catch((error) => {
+        wasRight(at);
+        throw error;
+      });
+      if (answer.ok) wasRight(at);
+      return answer;
     },
   };
 }

@@ -26,10 +26,13 @@ export async function readClock(pool: Pool): Promise<ClockSetting> {
 }
 
 const HEARD_OF_LATELY_MS = 5_000;
+/** The checkpoint is written every second; nobody was shown a time later than this much wall time after it. */
+const UNWRITTEN_MS = 2_000;
 
 /**
- * Starts the clock of a house that was down: it goes on from the last time it surely showed, so that downtime does not count and it
- * never goes back. Where a worker was heard of lately the house was not down, only its gateway: the clock has been running on. With `simulated: false` it is the wall clock.
+ * Starts the clock of a house that was down: it goes on from the last time it may have shown, so that it never goes back and downtime
+ * does not count (but for the two seconds that nobody may have written down). Where a worker was heard of lately the house was not down,
+ * only its gateway: the clock has been running on. With `simulated: false` it is the wall clock.
  */
 export async function startClock(
   pool: Pool,
@@ -41,7 +44,7 @@ export async function startClock(
         UPDATE clock SET anchor_wall = wall_ms(), speed = $1, unpaced = $2,
           anchor_sim = greatest(checkpoint_sim, (SELECT coalesce(max(sim_at), 0) FROM (SELECT sim_at FROM event ORDER BY seq DESC LIMIT 1000) e),
             CASE WHEN EXISTS (SELECT 1 FROM worker w JOIN heartbeat h ON h.worker_id = w.id WHERE w.state = 'alive' AND h.at > wall_ms() - ${HEARD_OF_LATELY_MS})
-              THEN sim_ms() END)
+              THEN sim_ms() ELSE least(sim_ms(), checkpoint_sim + ${UNWRITTEN_MS} * speed)::bigint END)
         RETURNING *`
       : "UPDATE clock SET anchor_wall = wall_ms(), anchor_sim = wall_ms(), speed = $1, unpaced = $2 RETURNING *",
     options.simulated ? [options.speed, options.unpaced] : [1, false],
@@ -75,27 +78,54 @@ export async function changeClock(
   });
 }
 
-/** The clock of a process: follows the ledger's row. */
+/** How often a follower looks for itself when it hears nothing: NOTIFY is only a hint. */
+const LOOK_MS = 5_000;
+
+/** The clock of a process: follows the ledger's row. What it has shown it never takes back, though news of a slower clock comes late. */
 export async function followClock(
   pool: Pool,
   listener: Listener,
   wall: WallClock,
 ): Promise<SimulatedClock & { close(): void; onChange(cb: (s: ClockSetting) => void): void }> {
   let setting = await readClock(pool);
+  let shown = 0;
   const waiting = new Set<() => void>();
   const watchers = new Set<(s: ClockSetting) => void>();
-  const stop = listener.on("depesche_clock", () => {
-    readClock(pool).then(
-      (next) => {
-        setting = next;
-        for (const wake of waiting) wake();
-        for (const cb of watchers) cb(next);
-      },
-      () => undefined,
-    );
-  });
+
+  const take = (next: ClockSetting) => {
+    if (JSON.stringify(next) === JSON.stringify(setting)) return;
+    setting = next;
+    for (const wake of [...waiting]) wake();
+    for (const cb of watchers) cb(next);
+  };
+  // One look at a time, so that an older answer never comes after a newer one.
+  let looking = false;
+  let again = false;
+  const look = async () => {
+    again = looking;
+    if (looking) return;
+    looking = true;
+    try {
+      do {
+        again = false;
+        take(await readClock(pool));
+      } while (again);
+    } catch {
+      // the database is away; its return is heard, and the next look comes by itself
+    } finally {
+      looking = false;
+    }
+  };
+  const off = listener.on("depesche_clock", () => void look());
+  const timer = setInterval(() => void look(), LOOK_MS);
+  // A change between the first reading and the listening.
+  await look();
+
   const clock: SimulatedClock = {
-    now: () => simulatedAt(setting, wall.now()),
+    now() {
+      shown = Math.max(shown, simulatedAt(setting, wall.now()));
+      return shown;
+    },
     setting: () => setting,
     until(sim, signal) {
       return new Promise((done) => {
@@ -116,5 +146,12 @@ export async function followClock(
       });
     },
   };
-  return { ...clock, close: stop, onChange: (cb) => watchers.add(cb) };
+  return {
+    ...clock,
+    close() {
+      off();
+      clearInterval(timer);
+    },
+    onChange: (cb) => watchers.add(cb),
+  };
 }

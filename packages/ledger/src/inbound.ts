@@ -78,10 +78,12 @@ export async function storeInbound(
   });
 }
 
+/** The oldest fax that was not deleted, marked as fetched. */
 export async function nextInbound(pool: Pool, accountId: number): Promise<InboundFax | undefined> {
   const { rows } = await pool.query<Row>(
     /* sql */ `
-    UPDATE inbound SET state = 'fetched' WHERE id = (SELECT min(id) FROM inbound WHERE account_id = $1 AND state <> 'deleted') RETURNING *`,
+    WITH oldest AS (SELECT id FROM inbound WHERE account_id = $1 AND state <> 'deleted' ORDER BY id LIMIT 1 FOR UPDATE)
+    UPDATE inbound SET state = 'fetched' FROM oldest WHERE inbound.id = oldest.id RETURNING inbound.*`,
     [accountId],
   );
   return rows[0] && toFax(rows[0]);
@@ -113,12 +115,12 @@ export async function readInbounds(
 export async function deleteInbound(pool: Pool, accountId: number, id: number): Promise<boolean> {
   if (!Number.isSafeInteger(id)) return false;
   return transaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      "UPDATE inbound SET state = 'deleted' WHERE account_id = $1 AND id = $2 AND state <> 'deleted'",
+    const { rows } = await client.query<{ tiff_hash: string }>(
+      "UPDATE inbound SET state = 'deleted' WHERE account_id = $1 AND id = $2 AND state <> 'deleted' RETURNING tiff_hash",
       [accountId, id],
     );
-    if (!rowCount) return false;
-    await client.query("DELETE FROM blob_ref WHERE owner = $1", [`inbound:${id}`]);
+    if (!rows[0]) return false;
+    await client.query("DELETE FROM blob_ref WHERE hash = $1 AND owner = $2", [rows[0].tiff_hash, `inbound:${id}`]);
     await appendEvents(client, [{ account: accountId, channel: "fax", type: "inbound.deleted", data: { id } }]);
     return true;
   });

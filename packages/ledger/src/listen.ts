@@ -18,7 +18,12 @@ export function openListener(url: string): Listener {
 
   const connect = async () => {
     if (closed) return;
-    const next = new pg.Client({ connectionString: url, application_name: "depesche listen", keepAlive: true });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: "depesche listen",
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
     const again = () => {
       if (client !== next && client !== undefined) return;
       client = undefined;
