@@ -30,14 +30,25 @@ function take(): DataFolder {
   return one;
 }
 
-/** Another process that takes the folder; gives what it says. */
-async function other(...args: string[]): Promise<{ said: string; process: ChildProcess }> {
-  const child = spawn(process.execPath, ["--import", SOURCE, OWNER, folder, ...args], {
+interface Other {
+  process: ChildProcess;
+  next(): Promise<string>;
+}
+
+/** Another process that takes folders; `next` gives its next line. */
+function start(folders: string[], env: Record<string, string> = {}): Other {
+  const child = spawn(process.execPath, ["--import", SOURCE, OWNER, ...folders], {
     stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
   });
   processes.push(child);
-  const [said] = await once(readline.createInterface({ input: child.stdout! }), "line");
-  return { said: said as string, process: child };
+  const lines = readline.createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  return { process: child, next: async () => (await lines.next()).value as string };
+}
+
+async function other(env: Record<string, string> = {}): Promise<{ said: string; process: ChildProcess }> {
+  const one = start([folder], env);
+  return { said: await one.next(), process: one.process };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -63,11 +74,23 @@ it("a folder whose owner was killed can be taken, and is then held", async () =>
   expect((await other()).said).toBe("refused");
 });
 
-it("of many that find a dead owner at once, exactly one gets the folder", async () => {
-  const { process: holder } = await other();
-  await kill(holder);
-  const all = await Promise.all(Array.from({ length: 6 }, () => other()));
-  expect(all.map(({ said }) => said).sort()).toEqual(["refused", "refused", "refused", "refused", "refused", "taken"]);
+it("of several that find a dead owner at the same moment, exactly one gets the folder", async () => {
+  const folders = Array.from({ length: 300 }, (_, i) => path.join(folder, String(i)));
+  for (const [i, one] of folders.entries()) {
+    fs.mkdirSync(one);
+    // New folders, folders with a dead owner, and folders that were released.
+    if (i % 3 > 0)
+      fs.writeFileSync(
+        path.join(one, "owner.1.json"),
+        JSON.stringify({ pid: i % 3 === 1 ? 0 : 2 ** 22 + 1, started: "" }),
+      );
+  }
+  const starters = Array.from({ length: 3 }, () => start(folders));
+  for (const starter of starters) expect(await starter.next()).toBe("here");
+  for (const starter of starters) starter.process.stdin?.write("go");
+  const said = await Promise.all(starters.map(async (starter) => (await starter.next()).split(" ")));
+  for (const i of folders.keys())
+    expect({ i, all: said.map((words) => words[i]).sort() }).toEqual({ i, all: ["refused", "refused", "taken"] });
 });
 
 it("a released folder is free, again and again, and does not fill with files", () => {
@@ -79,7 +102,7 @@ it("a released folder is free, again and again, and does not fill with files", (
 });
 
 it("processes that a killed owner has left are told to the next one", async () => {
-  const { process: holder } = await other("note");
+  const { process: holder } = await other({ DOUBLE_NOTES: "1" });
   await kill(holder);
   // What it had noted is this process here, which still runs.
   expect(take().leftovers).toMatchObject([{ pid: process.pid }]);

@@ -1,6 +1,6 @@
-import { type Client, type JobDetail, Unreachable } from "@depesche/client";
+import { ApiError, type Client, type JobDetail, Unreachable } from "@depesche/client";
 import { expect, it } from "vitest";
-import { job } from "./house.double.ts";
+import { job, problem } from "./house.double.ts";
 import { ioDouble } from "./io.double.ts";
 import { openProgress } from "./progress.ts";
 import { watchJob } from "./watch.ts";
@@ -25,6 +25,13 @@ it("one that stays away is given up after half a minute", async () => {
   await expect(watchJob(gateway([away]), 17, openProgress(io), io)).rejects.toThrow("no answer");
   expect(io.monotonic()).toBeGreaterThan(30_000);
   expect(io.monotonic()).toBeLessThan(31_000);
+});
+
+it("an answer that refuses is told at once", async () => {
+  const io = ioDouble();
+  const refused = () => Promise.reject(new ApiError(problem(404, "not-found", "There is no such job.")));
+  await expect(watchJob(gateway([refused]), 17, openProgress(io), io)).rejects.toThrow("There is no such job.");
+  expect(io.monotonic()).toBe(0);
 });
 
 it("a job that several get shows its outcomes so far", async () => {
