@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { JobOrder } from "@depesche/core";
 import type { AcceptResult } from "@depesche/ports";
+import { record } from "./audit.ts";
 import { type Client, clean, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
 import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
@@ -127,6 +128,12 @@ async function acceptIn(client: Client, order: JobOrder, token: string): Promise
       order.idempotency.key,
       job.id,
     ]);
+  await record(client, {
+    accountId: order.accountId,
+    who: order.face,
+    what: "job.accepted",
+    data: { job: job.id, recipients: recipients.length },
+  });
   await appendEvents(client, eventsOf(order, job, open, counted));
   if (open > 0) await client.query("SELECT pg_notify('depesche_wake', '')");
   return { ok: true, jobId: job.id, counted, replayed: false };

@@ -1,5 +1,6 @@
 // Cancel, pause and resume of a job (DESIGN section 2, point 5).
 
+import { record } from "./audit.ts";
 import { type Pool, transaction } from "./database.ts";
 import { appendEvents } from "./feed.ts";
 import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
@@ -23,6 +24,7 @@ export async function cancelJob(
       ]);
       return { found: rowCount === 1, cancelled: 0, inFlight: 0 };
     }
+    await record(client, { accountId, who: "account", what: "job.cancelled", data: { job: jobId } });
     const { rows: after } = await client.query<{ cancelled: number; left: number }>(CANCEL, [jobId]);
     await client.query("SELECT pg_notify('depesche_feed', '')");
     return { found: true, cancelled: after[0]?.cancelled ?? 0, inFlight: after[0]?.left ?? 0 };
@@ -73,6 +75,12 @@ export async function pauseJob(pool: Pool, accountId: number, jobId: number, pau
       );
       await client.query("SELECT pg_notify('depesche_wake', '')");
     }
+    await record(client, {
+      accountId,
+      who: "account",
+      what: paused ? "job.paused" : "job.resumed",
+      data: { job: jobId },
+    });
     await appendEvents(client, [
       { account: accountId, channel: rows[0].channel, type: paused ? "job.paused" : "job.resumed", job: jobId },
     ]);

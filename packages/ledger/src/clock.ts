@@ -2,6 +2,7 @@
 
 import { type ClockSetting, changedClock, simulatedAt, wallAt } from "@depesche/core";
 import type { SimulatedClock, WallClock } from "@depesche/ports";
+import { record } from "./audit.ts";
 import { type Pool, transaction } from "./database.ts";
 import { appendEvents } from "./feed.ts";
 import type { Listener } from "./listen.ts";
@@ -58,10 +59,11 @@ export async function checkpointClock(pool: Pool): Promise<void> {
   await pool.query("UPDATE clock SET checkpoint_sim = greatest(checkpoint_sim, sim_ms())");
 }
 
-/** Changes speed or sets the clock forward; undefined when it would go back or the speed is out of range. */
+/** Changes speed or sets the clock forward; undefined when it would go back or the speed is out of range. `accountId`: who asked, 0 for the house. */
 export async function changeClock(
   pool: Pool,
   change: { speed?: number; unpaced?: boolean; setTo?: number },
+  accountId = 0,
 ): Promise<ClockSetting | undefined> {
   return transaction(pool, async (client) => {
     const { rows } = await client.query<Row & { wall: number }>("SELECT *, wall_ms() AS wall FROM clock FOR UPDATE");
@@ -72,6 +74,7 @@ export async function changeClock(
       "UPDATE clock SET anchor_wall = $1, anchor_sim = $2, speed = $3, unpaced = $4, checkpoint_sim = greatest(checkpoint_sim, $2)",
       [next.anchorWall, next.anchorSim, next.speed, next.unpaced],
     );
+    await record(client, { accountId, who: "account", what: "clock.changed", data: { ...change } });
     await appendEvents(client, [{ account: 0, type: "clock.changed", data: { ...next } }]);
     await client.query("SELECT pg_notify('depesche_clock', ''), pg_notify('depesche_wake', '')");
     return next;

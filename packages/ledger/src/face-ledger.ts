@@ -38,7 +38,7 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     lastSeq: () => lastSeq(pool),
     onEvents: (told) => watchEvents(pool, listener, told),
     clock: () => readClock(pool),
-    changeClock: (change) => changeClock(pool, change),
+    changeClock: (change, account) => changeClock(pool, change, account),
     blobOwner: async (account, hash) =>
       (await pool.query("SELECT 1 FROM blob_ref WHERE hash = $1 AND account_id = $2 LIMIT 1", [hash, account]))
         .rowCount === 1,

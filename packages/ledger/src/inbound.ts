@@ -2,6 +2,7 @@
 
 import type { InboundFax, Page } from "@depesche/ports";
 import { referBlobs } from "./accept.ts";
+import { record } from "./audit.ts";
 import { clean, type Pool, transaction } from "./database.ts";
 import { appendEvents } from "./feed.ts";
 import { pageOf } from "./read.ts";
@@ -121,6 +122,7 @@ export async function deleteInbound(pool: Pool, accountId: number, id: number): 
     );
     if (!rows[0]) return false;
     await client.query("DELETE FROM blob_ref WHERE hash = $1 AND owner = $2", [rows[0].tiff_hash, `inbound:${id}`]);
+    await record(client, { accountId, who: "account", what: "inbound.deleted", data: { id } });
     await appendEvents(client, [{ account: accountId, channel: "fax", type: "inbound.deleted", data: { id } }]);
     return true;
   });

@@ -1,7 +1,11 @@
 // Webhooks: who wants to hear what, and how far each has heard. Deliveries are a fold over the event log (the gateway's deliverer).
 
 import type { Webhook } from "@depesche/ports";
-import type { Pool } from "./database.ts";
+import { record } from "./audit.ts";
+import { type Pool, transaction } from "./database.ts";
+
+/** Ids are 32-bit; what is larger is nobody's. */
+const MOST_ID = 2 ** 31 - 1;
 
 interface Row {
   id: number;
@@ -35,16 +39,26 @@ export async function addWebhook(
   accountId: number,
   hook: { url: string; types: string[]; secret: string },
 ): Promise<Webhook> {
-  const { rows } = await pool.query<Row>(
-    "INSERT INTO webhook (account_id, url, types, secret, cursor) SELECT $1, $2, $3, $4, seq FROM feed_head RETURNING *",
-    [accountId, hook.url, hook.types, hook.secret],
-  );
-  return toHook(rows[0] as Row);
+  return transaction(pool, async (client) => {
+    const { rows } = await client.query<Row>(
+      "INSERT INTO webhook (account_id, url, types, secret, cursor) SELECT $1, $2, $3, $4, seq FROM feed_head RETURNING *",
+      [accountId, hook.url, hook.types, hook.secret],
+    );
+    const made = toHook(rows[0] as Row);
+    const { id, url, types } = made;
+    await record(client, { accountId, who: "account", what: "webhook.added", data: { id, url, types } });
+    return made;
+  });
 }
 
 export async function removeWebhook(pool: Pool, accountId: number, id: number): Promise<boolean> {
-  const { rowCount } = await pool.query("DELETE FROM webhook WHERE account_id = $1 AND id = $2", [accountId, id]);
-  return rowCount === 1;
+  if (!Number.isSafeInteger(id) || id > MOST_ID) return false;
+  return transaction(pool, async (client) => {
+    const { rowCount } = await client.query("DELETE FROM webhook WHERE account_id = $1 AND id = $2", [accountId, id]);
+    if (!rowCount) return false;
+    await record(client, { accountId, who: "account", what: "webhook.removed", data: { id } });
+    return true;
+  });
 }
 
 export async function allWebhooks(pool: Pool): Promise<(Webhook & { secret: string })[]> {

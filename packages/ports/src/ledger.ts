@@ -83,7 +83,11 @@ export interface FaceLedger {
   onEvents(listener: (lastSeq: number) => void): () => void;
 
   clock(): Promise<ClockSetting>;
-  changeClock(change: { speed?: number; unpaced?: boolean; setTo?: number }): Promise<ClockSetting | undefined>;
+  /** `accountId`: who asked, for the audit table; undefined is the house itself. */
+  changeClock(
+    change: { speed?: number; unpaced?: boolean; setTo?: number },
+    accountId?: number,
+  ): Promise<ClockSetting | undefined>;
 
   /** Remembers that a blob is used by an owner ("document:<account>", ...), and asks who may read it. */
   blobOwner(accountId: number, hash: string): Promise<boolean>;
