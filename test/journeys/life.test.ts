@@ -39,7 +39,11 @@ const clientOf = (settings: Settings) =>
 it("says where everything is, refuses a second start with a sentence that names the folder, and goes on", async () => {
   const { settings, folder } = await settle();
   house = await openHouse(settings);
-  for (const word of [`:${settings.DEPESCHE_PORT}`, "demo-key", "geheim"]) expect(house.said()).toContain(word);
+  const said = await eventually(
+    async () => house?.said() ?? "",
+    (text) => text.includes("Ctrl-C"),
+  );
+  for (const word of [`:${settings.DEPESCHE_PORT}`, "demo-key", "geheim"]) expect(said).toContain(word);
   const second = await runProgram(process.execPath, [COMMAND, "up"], { settings: await newSettings(folder) });
   expect(second.code).not.toBe(0);
   expect(second.stdout + second.stderr).toContain(folder);
