@@ -93,10 +93,15 @@ function claim(path: string, n: number, me: Owner): boolean {
   }
 }
 
+/** On a full disk the old content stays, and does no harm: whoever comes next finds this process dead. */
 function replace(file: string, owner: Owner): void {
   const aside = `${file}.${process.pid}`;
-  writeFileSync(aside, JSON.stringify(owner), { mode: 0o644 });
-  renameSync(aside, file);
+  try {
+    writeFileSync(aside, JSON.stringify(owner), { mode: 0o644 });
+    renameSync(aside, file);
+  } catch {
+    rmSync(aside, { force: true });
+  }
 }
 
 function ownerFile(path: string, n: number): string {

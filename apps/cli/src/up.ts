@@ -5,10 +5,11 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "@depesche/ledger";
 import { leastLevel } from "./child-output.ts";
 import { type Child, type Room, roomEntry, startChild } from "./children.ts";
 import { buildDashboard } from "./dashboard.ts";
-import { type DataFolder, isAlive, type ProcessName, takeDataFolder } from "./data-lock.ts";
+import { type DataFolder, takeDataFolder } from "./data-lock.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
 import type { Say } from "./language.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { assertPortsFree, portsOf } from "./ports.ts";
 
 export interface UpOptions {
@@ -20,9 +21,6 @@ export interface UpOptions {
 
 const HEALTH_PATIENCE_MS = 40_000;
 const HEALTH_EVERY_MS = 50;
-/** What a dead launcher left ends by itself; after so long it is ended. */
-const LEFTOVER_PATIENCE_MS = 4_500;
-
 /** Since the signal: when the worker, then gateway and simulators, then the database are ended by force. Below 4 s in all. */
 const STOP_BY_MS = { worker: 2_600, others: 3_200, database: 3_700 };
 
@@ -48,7 +46,7 @@ export async function up(options: UpOptions): Promise<ExitCode> {
     process.on("uncaughtException", (error) => house.onFault(say("up.fault", { what: error.message })));
   });
   const started = house.start().then(
-    () => print(banner(settings, say)),
+    () => print(banner(settings, folder.path, say)),
     async (error) => {
       // A start that was cut by a signal has not failed.
       if (house.isStopping) return;
@@ -177,27 +175,6 @@ class House {
 
 type ChildEnv = Record<string, string | undefined>;
 
-/** Processes of an owner that was killed see its end and stop; one that does not is ended, so that its ports are free. */
-export async function endLeftovers(
-  leftovers: readonly ProcessName[],
-  patienceMs = LEFTOVER_PATIENCE_MS,
-): Promise<void> {
-  const end = performance.now() + patienceMs;
-  let alive = leftovers.filter(isAlive);
-  while (alive.length > 0 && performance.now() < end) {
-    await pause(50);
-    alive = alive.filter(isAlive);
-  }
-  for (const { pid } of alive) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // it was quicker
-    }
-  }
-  while (alive.some(isAlive)) await pause(20);
-}
-
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 function urlOf(host: string, port: number): string {
@@ -205,7 +182,7 @@ function urlOf(host: string, port: number): string {
   return `http://${called.includes(":") ? `[${called}]` : called}:${port}`;
 }
 
-function banner(s: Settings, say: Say): string {
+function banner(s: Settings, folder: string, say: Say): string {
   const at = urlOf(s.host, s.port);
   const rows: [string, string][] = [
     [say("up.dashboard"), `${at}/`],
@@ -215,7 +192,7 @@ function banner(s: Settings, say: Say): string {
       say("up.simulators"),
       `http://127.0.0.1:${s.simPort}   Twilio ${s.twilioPort}, SIP ${s.sipPort}, SMTP ${s.smtpPort}`,
     ],
-    [say("up.data"), s.databaseUrl ? say("up.data-outside", { folder: s.data }) : s.data],
+    [say("up.data"), s.databaseUrl ? say("up.data-outside", { folder }) : folder],
     [say("up.clock"), s.unpaced ? say("up.clock-max") : `${s.speed}x`],
   ];
   const first = Math.max(...rows.map(([name]) => name.length)) + 2;

@@ -123,6 +123,7 @@ describe("send", () => {
     [["send", "fax", "letter.pdf"], "A fax needs a number"],
     [["send", "fax", "+493023125001"], "A fax needs a document or --text."],
     [["send", "sms", "+491713920001", "letter.pdf", "--text", "x"], "An SMS takes no file"],
+    [["send", "fax", "+49", "30", "23125", "001", "a.pdf"], '"+49" is too short for a number.'],
     [["send", "letter"], "A letter needs a document"],
     [["send", "fax", "+493023125001", "nowhere.pdf"], "nowhere.pdf cannot be read: no such file or folder."],
     [["send", "sms", "+491713920001", "--text", "x", "--at", "soon"], "--at takes a time like"],

@@ -1,5 +1,6 @@
 // `depesche send`: hands a job in, and watches it to its end when asked to.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Client, DocumentInput, JobInput } from "@depesche/client";
@@ -85,6 +86,8 @@ async function readOrder(asked: Asked): Promise<Order> {
   for (const one of rest) {
     const recipient = asRecipient(channel, one);
     if (recipient) recipients.push(recipient);
+    else if (channel !== "mail" && /^[+\d()/-]+$/.test(one) && !existsSync(one))
+      throw usage("send.fail.number-piece", { given: one });
     else files.push(one);
   }
   const list = asked.text("list");

@@ -124,6 +124,8 @@ export const de = {
   "send.fail.nothing.sms": "Eine SMS braucht --text.",
   "send.fail.nothing.mail": "Eine E-Mail braucht --text oder eine Datei.",
   "send.fail.nothing.letter": "Ein Brief braucht ein Dokument, etwa ein PDF: depesche send letter brief.pdf",
+  "send.fail.number-piece":
+    "„{given}“ ist zu kurz für eine Nummer. Eine Nummer mit Leerzeichen steht in Anführungszeichen: '+49 30 23125 001'",
   "send.fail.sms-file":
     "Eine SMS nimmt keine Datei, aber „{file}“ ist weder Nummer noch Schalter. Die Nachricht steht hinter --text.",
   "send.fail.letter-list": "Ein Brief geht an die Anschrift in seinem Fenster; --list ist für die anderen Kanäle.",

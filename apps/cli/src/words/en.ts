@@ -122,6 +122,8 @@ export const en = {
   "send.fail.nothing.sms": "An SMS needs --text.",
   "send.fail.nothing.mail": "An e-mail needs --text or a file.",
   "send.fail.nothing.letter": "A letter needs a document, a PDF for example: depesche send letter letter.pdf",
+  "send.fail.number-piece":
+    '"{given}" is too short for a number. A number with blanks in it goes in quotes: "+49 30 23125 001"',
   "send.fail.sms-file":
     'An SMS takes no file, but "{file}" is neither a number nor a flag. The message goes behind --text.',
   "send.fail.letter-list": "A letter goes to the address in its window; --list is for the other channels.",
