@@ -9,7 +9,8 @@ export interface BlobStore {
   /** Whole blob; undefined when there is none. */
   get(hash: string): Promise<Uint8Array | undefined>;
   has(hash: string): Promise<boolean>;
-  remove(hash: string): Promise<void>;
+  /** Removes the blob; with `unusedSince` (wall time) only when nobody has put it since then, also not while it is being removed. */
+  remove(hash: string, unusedSince?: number): Promise<void>;
   /** All hashes with the wall time of their last use, for collection. */
   list(): AsyncIterable<{ hash: string; usedAt: number }>;
 }
