@@ -86,8 +86,8 @@ class House {
       buildDashboard(say, print),
     ]);
     const withDatabase = { ...town, DATABASE_URL: databaseUrl };
-    await this.#startRoom("gateway", withDatabase);
-    await this.#startRoom("worker", withDatabase);
+    // The worker waits for the schema that the gateway makes.
+    await Promise.all([this.#startRoom("gateway", withDatabase), this.#startRoom("worker", withDatabase)]);
     await this.#healthy();
   }
 

@@ -41,6 +41,9 @@ export interface WorkerConfig {
   channels?: Channel[];
 }
 
+/** How often the worker looks whether an account was given another fax number. */
+const NUMBERS_MS = 1_000;
+
 export interface Worker {
   close(): Promise<void>;
 }
@@ -58,6 +61,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     onError: (error) => log.warn({ err: error.message }, "the schedule's store"),
   });
 
+  const timers: NodeJS.Timeout[] = [];
   const openers: Record<Channel, () => Promise<ChannelWork>> = {
     async fax() {
       const trunk = await openT38Trunk({
@@ -74,7 +78,17 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         store: (fax) => storeInbound(pool, fax),
         log,
       });
-      await trunk.answer(await faxNumbers(pool), inbox);
+      const answered = new Set<string>();
+      const answerNew = async () => {
+        const fresh = (await faxNumbers(pool)).filter((number) => !answered.has(number));
+        if (fresh.length === 0) return;
+        await trunk.answer(fresh, inbox);
+        for (const number of fresh) answered.add(number);
+      };
+      await answerNew();
+      timers.push(
+        setInterval(() => void answerNew().catch((error) => log.warn({ err: error }, "inbound numbers")), NUMBERS_MS),
+      );
       return openFaxWork({ trunk, blobs, clock, lines: settings.lines });
     },
     async sms() {
@@ -129,6 +143,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
 
   return {
     async close() {
+      for (const timer of timers) clearInterval(timer);
       await Promise.allSettled([engine.stop(), dispatcher.stop()]);
       reporter.close();
       await Promise.race([

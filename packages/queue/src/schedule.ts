@@ -131,6 +131,8 @@ async function postgresBackend(url: string, onError: (error: Error) => void): Pr
     idleTimeoutMillis: 60_000,
   });
   pool.on("error", onError);
+  // Every queue and worker of every channel listens on the one pool; that is many, and no leak.
+  pool.setMaxListeners(0);
   // The pool listens to idle connections only; one that breaks in use would end the process.
   pool.on("connect", (client) => client.on("error", onError));
   const client = await pool.connect();
