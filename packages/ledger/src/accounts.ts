@@ -8,9 +8,8 @@ import { type Client, clean, type Pool } from "./database.ts";
 const SCRYPT = { N: 16384, r: 8, p: 1 };
 /** A verified pair is remembered for a minute: FAX.de's and Binect's clients send it with every call. */
 const REMEMBER_MS = 60_000;
-/** Failures allowed per login and address within a minute. */
-const FAILURES_ALLOWED = 20;
-const REMEMBERED_AT_MOST = 10_000;
+/** Failures allowed within a minute, at one login from one address and from one address at whatever logins; and how much is remembered. */
+const LIMITS = { failures: 20, failuresOfAddress: 200, remembered: 10_000 };
 
 /** Nobody's secret: has the form of a stored one, and nothing hashes to it. */
 const NOBODY = `scrypt$${Buffer.alloc(16).toString("base64")}$${Buffer.alloc(32).toString("base64")}`;
@@ -116,27 +115,28 @@ export interface Authenticator {
  * other pairs count against their login and address until they turn out right, so that a burst of guesses is held up as well as a
  * sequence, and never costs more hashing than is allowed.
  */
-export function createAuthenticator(pool: Pool, now: () => number): Authenticator {
+export function createAuthenticator(pool: Pool, now: () => number, limits = LIMITS): Authenticator {
   const key = randomBytes(32);
   const remembered = new Map<string, { accountId: number; scopes: Scope[]; until: number }>();
   const attempts = new Map<string, { count: number; until: number }>();
   /** Checks under way, so that a client that opens fifty connections at once is hashed once. */
   const checking = new Map<string, Promise<AuthResult>>();
 
-  /** Counts an attempt; false when there have been too many. */
-  const mayTry = (at: string): boolean => {
+  const countOf = (at: string): number => {
     const entry = attempts.get(at);
-    if (!entry || entry.until <= now()) {
-      attempts.delete(at);
-      if (attempts.size >= REMEMBERED_AT_MOST) attempts.delete(attempts.keys().next().value as string);
-      attempts.set(at, { count: 1, until: now() + REMEMBER_MS });
-      return true;
-    }
-    if (entry.count >= FAILURES_ALLOWED) return false;
-    entry.count++;
-    return true;
+    return entry && entry.until > now() ? entry.count : 0;
   };
-  const wasRight = (at: string): void => {
+  const count = (at: string): void => {
+    const entry = attempts.get(at);
+    if (entry && entry.until > now()) {
+      entry.count++;
+      return;
+    }
+    attempts.delete(at);
+    if (attempts.size >= limits.remembered) attempts.delete(attempts.keys().next().value as string);
+    attempts.set(at, { count: 1, until: now() + REMEMBER_MS });
+  };
+  const uncount = (at: string): void => {
     const entry = attempts.get(at);
     if (entry) entry.count--;
   };
@@ -147,13 +147,14 @@ export function createAuthenticator(pool: Pool, now: () => number): Authenticato
       [kind, clean(id)],
     );
     const found = rows[0];
+    if (!found && kind === "api-key") return { ok: false, reason: "unknown" };
     // An unknown login costs as much time as a wrong secret: nobody learns by the clock which logins there are.
     const right = await matches(secret, found?.secret_hash ?? NOBODY);
     if (!found) return { ok: false, reason: "unknown" };
     if (!right) return { ok: false, reason: "wrong-secret" };
     const account = await readAccount(pool, found.account_id);
     if (!account) return { ok: false, reason: "unknown" };
-    if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
+    if (remembered.size >= limits.remembered) remembered.clear();
     remembered.set(pair, { accountId: found.account_id, scopes: found.scopes, until: now() + REMEMBER_MS });
     return { ok: true, account, scopes: found.scopes };
   };
@@ -171,16 +172,19 @@ export function createAuthenticator(pool: Pool, now: () => number): Authenticato
       }
       const running = checking.get(pair);
       if (running) return running;
-      const at = `${kind}|${kind === "api-key" ? "" : login.slice(0, 200)}|${source}`;
-      if (!mayTry(at)) return { ok: false, reason: "too-many-failures" };
+      const places = [`${kind}|${kind === "api-key" ? "" : login.slice(0, 200)}|${source}`, source];
+      const [byLogin, byAddress] = places.map(countOf) as [number, number];
+      if (byLogin >= limits.failures || byAddress >= limits.failuresOfAddress)
+        return { ok: false, reason: "too-many-failures" };
+      places.forEach(count);
       const result = check(kind, id, secret, pair).finally(() => checking.delete(pair));
       checking.set(pair, result);
       // A fault of ours is no failure of theirs.
       const answer = await result.catch((error) => {
-        wasRight(at);
+        places.forEach(uncount);
         throw error;
       });
-      if (answer.ok) wasRight(at);
+      if (answer.ok) places.forEach(uncount);
       return answer;
     },
   };
