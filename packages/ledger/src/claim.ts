@@ -2,7 +2,7 @@
 
 import { type Client, type Pool, transaction } from "./database.ts";
 import { type GateTable, grant, spend } from "./gate.ts";
-import { CHUNK_SIZE, inFlightChunks, SIM_NOW } from "./schema.ts";
+import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
   job: number;
@@ -110,8 +110,7 @@ export async function heldBy(pool: Pool, incarnation: number): Promise<Claimed[]
     SELECT t.job_id AS job, t.n, t.attempts AS k, t.address, t.reference, t.repeated AS repeat, t.claimed_at AS "startedAt",
       t.busy, t.temporary, t.repeats
     FROM ${inFlightChunks()} c
-    JOIN recipient t ON t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE}
-    WHERE t.state = 'sending' AND t.incarnation = $1 ORDER BY 1, 2`,
+    CROSS JOIN LATERAL ${heldInChunk("$1")} t ORDER BY 1, 2`,
     [incarnation],
   );
   return rows;

@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { type Client, type Pool, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE, inFlightChunks, SIM_NOW } from "./schema.ts";
+import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 /** A worker is declared dead after its counter stood still for this long on the reconciler's own monotonic clock. */
 export const LEASE_MS = 10_000;
@@ -156,8 +156,7 @@ const RETURN = /* sql */ `
 WITH now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
 flying AS MATERIALIZED (
   SELECT t.job_id, t.n FROM ${inFlightChunks()} c
-  JOIN recipient t ON t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE}
-  WHERE t.state = 'sending' AND t.incarnation = $1),
+  CROSS JOIN LATERAL ${heldInChunk("$1")} t),
 held AS MATERIALIZED (
   SELECT locked.* FROM (SELECT DISTINCT job_id FROM flying ORDER BY job_id) d
   CROSS JOIN LATERAL (SELECT id, account_id, channel, cancelled_at FROM job WHERE id = d.job_id FOR NO KEY UPDATE) locked),

@@ -18,6 +18,11 @@ export const inFlightChunks = (where = "true"): string => `(
   SELECT job_id, chunk FROM chunk WHERE open > 0 AND dispatched_at IS NOT NULL AND ${where}
   UNION ALL SELECT job_id, chunk FROM chunk WHERE open > 0 AND dispatched_at IS NULL AND generation > 1 AND ${where})`;
 
+/** Recipients of chunk `c` that an incarnation is sending. OFFSET 0 keeps the planner from beginning with all recipients there are. */
+export const heldInChunk = (incarnation: string): string => `(
+  SELECT * FROM recipient t WHERE t.job_id = c.job_id AND t.n >= c.chunk * ${CHUNK_SIZE} AND t.n < (c.chunk + 1) * ${CHUNK_SIZE}
+    AND t.state = 'sending' AND t.incarnation = ${incarnation} OFFSET 0)`;
+
 /** Simulated times are `bigint` milliseconds of the simulated clock, wall times milliseconds of the database's clock. */
 const INITIAL = /* sql */ `
 CREATE FUNCTION wall_ms() RETURNS bigint LANGUAGE sql VOLATILE
