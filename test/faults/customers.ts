@@ -7,7 +7,7 @@ import type { Order } from "./orders.ts";
 import { callSoap } from "./soap.ts";
 import { pause, TooLate } from "./waiting.ts";
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 const ANSWER_MS = 20_000;
 const AGAIN_MS = 150;
 const AT_ONCE = 4;

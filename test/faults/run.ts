@@ -12,7 +12,7 @@ import type { Scenario } from "./scenarios.ts";
 import { pause, until, within } from "./waiting.ts";
 
 /** Everything done, lost leases and redials included. */
-const DONE_MS = 150_000;
+const DONE_MS = 300_000;
 const PROGRESS_EVERY_MS = 60;
 
 export interface Outcome {
@@ -94,12 +94,13 @@ export async function runScenario(
 
   const calls = facts.wire.filter((w) => w.channel === "fax").length;
   const repeats = facts.attempts.filter((a) => a.repeat).length;
-  const lost = facts.attempts.filter((a) => a.interrupted).length;
+  const lost = facts.attempts.filter((a) => a.interrupted);
+  const causes = [...new Set(lost.map((a) => a.cause))].join(", ");
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const summary = [
     `${facts.recipients.length} recipients in ${facts.jobs.length} jobs, ${facts.attempts.length} attempts`,
     `${calls} calls and ${facts.wire.length - calls} messages on the wires`,
-    `${lost} attempts lost, ${repeats} marked as repeats, ${doubled(facts.wire)} sent twice`,
+    `${lost.length} attempts lost${causes && ` (${causes})`}, ${repeats} marked as repeats, ${doubled(facts.wire)} sent twice`,
     `${facts.events.length} events, ${readers.feed.breaks} breaks of the feed, ${customers.unanswered} requests unanswered`,
     `${told.length} faults (${told.join(", ")})`,
     `${seconds} s`,

@@ -225,18 +225,20 @@ async function inFlight({ pool }: House, worker: Room): Promise<InFlight[]> {
   return rows;
 }
 
-/** Waits until one of the attempts is being repeated (or was cancelled): the lease is over, and a late result may meet its repeat in flight. */
+/** Waits until the attempts were returned and one of them is being repeated, so that a late result may meet its repeat in flight. */
 async function repeated({ pool }: House, attempts: readonly InFlight[]): Promise<void> {
   await until(
     "a halted worker's recipients are sent by another",
     PAST_THE_LEASE_MS,
     async () => {
-      const { rowCount } = await pool.query(
-        `SELECT 1 FROM unnest($1::bigint[], $2::int[], $3::int[]) AS a(job, n, k)
-         JOIN recipient r ON r.job_id = a.job AND r.n = a.n WHERE r.attempts > a.k OR r.state = 'final' LIMIT 1`,
+      const { rows } = await pool.query<{ held: number; waiting: number; again: number }>(
+        `SELECT count(*) FILTER (WHERE r.attempts = a.k AND r.state = 'sending') AS held,
+           count(*) FILTER (WHERE r.attempts = a.k AND r.state = 'retry') AS waiting, count(*) FILTER (WHERE r.attempts > a.k) AS again
+         FROM unnest($1::bigint[], $2::int[], $3::int[]) AS a(job, n, k) JOIN recipient r ON r.job_id = a.job AND r.n = a.n`,
         [attempts.map((a) => a.job), attempts.map((a) => a.n), attempts.map((a) => a.k)],
       );
-      return rowCount === 1;
+      const { held = 1, waiting = 1, again = 0 } = rows[0] ?? {};
+      return held === 0 && (again > 0 || waiting === 0);
     },
     10,
   );

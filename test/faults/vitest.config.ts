@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "forks",
     fileParallelism: false,
     maxWorkers: 1,
-    testTimeout: 400_000,
+    testTimeout: 900_000,
     hookTimeout: 120_000,
     disableConsoleIntercept: true,
   },
