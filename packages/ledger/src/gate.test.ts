@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accept } from "./accept.ts";
+import { putAccount } from "./accounts.ts";
+import { type Claimed, claim } from "./claim.ts";
+import { changeClock } from "./clock.ts";
+import type { Pool } from "./database.ts";
+import { finish } from "./finish.ts";
+import { refreshGates, setGate } from "./gate.ts";
+import { registerWorker } from "./reconcile.ts";
+import { type ChunkRef, endRun, nextDueIn, takeDueChunks } from "./schedule.ts";
+import { freshDatabase } from "./test-database.ts";
+
+let pool: Pool;
+let drop: () => Promise<void>;
+let worker: number;
+
+beforeAll(async () => {
+  ({ pool, drop } = await freshDatabase());
+  worker = await registerWorker(pool);
+});
+afterAll(() => drop());
+
+/** A job of an account of its own, handed out. */
+async function begun(count: number, channel: "sms" | "mail" | "null" = "null"): Promise<ChunkRef> {
+  const account = await putAccount(pool, { name: "Gated" });
+  const answer = await accept(pool, {
+    accountId: account,
+    channel,
+    recipients: Array.from({ length: count }, (_, i) => ({ address: `a${i}`, reference: "" })),
+    content: { documents: [] },
+    options: {},
+    priority: 5,
+    pageCount: 1,
+    face: "test",
+  });
+  if (!answer.ok) throw new Error(answer.problem);
+  const ref = (await takeDueChunks(pool, channel, 1000)).find((c) => c.job === answer.jobId);
+  if (!ref) throw new Error("not handed out");
+  return ref;
+}
+
+const ask = (ref: ChunkRef, count: number, as = worker) => claim(pool, as, [{ ...ref, count }], { active: true });
+
+const done = (claimed: Claimed[]) =>
+  finish(
+    pool,
+    worker,
+    claimed.map((c) => ({
+      ...c,
+      report: { outcome: "OK", cause: { code: "test", text: "test" } },
+      next: { step: "final" },
+    })),
+  );
+
+async function minutes(count: number): Promise<void> {
+  const { rows } = await pool.query<{ ms: number }>("SELECT sim_ms() AS ms");
+  await changeClock(pool, { setTo: (rows[0]?.ms as number) + count * 60_000 });
+}
+
+describe("a limit on what is in flight", () => {
+  it("is never passed, however many workers claim at the same moment", async () => {
+    const ref = await begun(100);
+    await setGate(pool, `account:${ref.accountId}`, { maxInFlight: 7 });
+    const workers = await Promise.all(Array.from({ length: 6 }, () => registerWorker(pool)));
+    const claimed = await Promise.all(workers.map((w) => ask(ref, 5, w)));
+    expect(claimed.flat()).toHaveLength(7);
+  });
+
+  it("holds for a channel over all accounts, and the narrower of two limits counts", async () => {
+    const [one, other] = [await begun(10, "sms"), await begun(10, "sms")];
+    await setGate(pool, "channel:sms", { maxInFlight: 6 });
+    await setGate(pool, `account:${one.accountId}`, { maxInFlight: 4 });
+    const first = await ask(one, 10);
+    expect(first).toHaveLength(4);
+    expect(await ask(other, 10)).toHaveLength(2);
+    await done(first);
+    expect(await ask(other, 10)).toHaveLength(4);
+    await setGate(pool, "channel:sms", {});
+  });
+
+  it("is shared out in one batch of requests too", async () => {
+    const [one, other] = [await begun(10, "mail"), await begun(10, "mail")];
+    await setGate(pool, "channel:mail", { maxInFlight: 5 });
+    const claimed = await claim(
+      pool,
+      worker,
+      [
+        { ...one, count: 3 },
+        { ...other, count: 3 },
+      ],
+      { active: true },
+    );
+    expect(claimed).toHaveLength(5);
+    await setGate(pool, "channel:mail", {});
+  });
+});
+
+describe("a rate", () => {
+  it("pays for what was claimed, not for what was asked for", async () => {
+    const ref = await begun(3);
+    const scope = `account:${ref.accountId}`;
+    await setGate(pool, scope, { ratePerMinute: 10 });
+    await minutes(1);
+    expect(await ask(ref, 10)).toHaveLength(3);
+    const { rows } = await pool.query<{ tokens: number }>("SELECT tokens FROM gate WHERE scope = $1", [scope]);
+    expect(Math.round(rows[0]?.tokens as number)).toBe(7);
+  });
+
+  it("fills over simulated time to one minute's worth, never more", async () => {
+    const ref = await begun(100);
+    await setGate(pool, `account:${ref.accountId}`, { ratePerMinute: 10 });
+    await minutes(60);
+    expect(await ask(ref, 50)).toHaveLength(10);
+    expect(await ask(ref, 50)).toHaveLength(0);
+    await minutes(0.5);
+    expect(await ask(ref, 50)).toHaveLength(5);
+  });
+});
+
+describe("a run that a gate held back", () => {
+  it("is looked at again in a second of wall time at the latest, and not before its recipients are due", async () => {
+    const ref = await begun(2);
+    await endRun(pool, ref, true);
+    const wait = (await nextDueIn(pool, "null")) as number;
+    expect(wait).toBeGreaterThan(500);
+    expect(wait).toBeLessThanOrEqual(1000);
+
+    const later = await begun(1, "mail");
+    const [c] = (await ask(later, 1)) as [Claimed];
+    const report = { outcome: "BUSY", cause: { code: "busy", text: "" } } as const;
+    await finish(pool, worker, [{ ...c, report, next: { step: "retry", afterMs: 600_000, kind: "busy" } }]);
+    await endRun(pool, later, true);
+    const { rows } = await pool.query<{ wait: number }>(
+      "SELECT next_due - sim_ms() AS wait FROM chunk WHERE job_id = $1",
+      [later.job],
+    );
+    expect(rows[0]?.wait).toBeGreaterThan(590_000);
+  });
+});
+
+describe("the gate table", () => {
+  it("tells whether there is any gate at all", async () => {
+    const table = { active: false };
+    await refreshGates(pool, table);
+    expect(table.active).toBe(true);
+    await pool.query("DELETE FROM gate");
+    await refreshGates(pool, table);
+    expect(table.active).toBe(false);
+  });
+});
