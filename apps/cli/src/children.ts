@@ -79,7 +79,7 @@ export function startChild(order: ChildOrder): Child {
   const start = () => {
     const startedAt = performance.now();
     const started = fork(order.file, [], {
-      env: order.env,
+      env: isReady ? { ...order.env, DEPESCHE_RESTARTED: "1" } : order.env,
       execArgv: order.execArgv ?? [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       // A session of its own: Ctrl-C in the terminal reaches the launcher only, which then stops all in the right order.

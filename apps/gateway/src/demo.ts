@@ -1,6 +1,6 @@
 // Demo accounts of a fresh simulation (DESIGN section 8). A house with an outside carrier has none.
 
-import { type Pool, putAccount, putCredential } from "@depesche/ledger";
+import { type Client, type Pool, putAccount, putCredential, transaction } from "@depesche/ledger";
 
 const SECRET = "geheim";
 export const DEMO_API_KEY = "demo-key";
@@ -9,23 +9,26 @@ export const TWILIO_DEMO = { accountSid: `AC${"0".repeat(32)}`, authToken: SECRE
 
 /** Makes the demo accounts once; what was changed in them since is left alone. */
 export async function makeDemoAccounts(pool: Pool): Promise<void> {
-  const { rowCount } = await pool.query("SELECT 1 FROM account LIMIT 1");
-  if (rowCount) return;
-  await putAccount(pool, {
+  await transaction(pool, async (client) => {
+    const { rowCount } = await client.query("SELECT 1 FROM account LIMIT 1");
+    if (!rowCount) await makeThem(client);
+  });
+}
+
+async function makeThem(client: Client): Promise<void> {
+  await putAccount(client, {
     id: 1000,
     name: "Depesche Demo",
     settings: { duplicateCheck: false, faxNumber: DEMO_INBOUND_NUMBER },
     faxNumbers: [DEMO_INBOUND_NUMBER],
   });
-  await putAccount(pool, {
+  await putAccount(client, {
     id: 2000,
     name: "Depesche Trial",
     settings: { trial: true, mass: false, foreign: false, channels: ["fax", "sms", "letter"] },
   });
-  await Promise.all([
-    putCredential(pool, { kind: "faxde", login: "1000", secret: SECRET, accountId: 1000 }),
-    putCredential(pool, { kind: "faxde", login: "2000", secret: SECRET, accountId: 2000 }),
-    putCredential(pool, { kind: "binect", login: "demo@depesche.example", secret: SECRET, accountId: 1000 }),
-    putCredential(pool, { kind: "api-key", login: "", secret: DEMO_API_KEY, accountId: 1000 }),
-  ]);
+  await putCredential(client, { kind: "faxde", login: "1000", secret: SECRET, accountId: 1000 });
+  await putCredential(client, { kind: "faxde", login: "2000", secret: SECRET, accountId: 2000 });
+  await putCredential(client, { kind: "binect", login: "demo@depesche.example", secret: SECRET, accountId: 1000 });
+  await putCredential(client, { kind: "api-key", login: "", secret: DEMO_API_KEY, accountId: 1000 });
 }

@@ -22,6 +22,7 @@ try {
   const gateway = await startGateway({
     settings: { ...read.settings, databaseUrl },
     simulation: process.env.DEPESCHE_SIMULATION !== "0",
+    restarted: process.env.DEPESCHE_RESTARTED === "1",
     log,
   });
   let stopping = false;

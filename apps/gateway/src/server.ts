@@ -37,6 +37,8 @@ export interface GatewayConfig {
   settings: Settings & { databaseUrl: string };
   /** Simulators are the carriers: demo accounts, settable clock, loopback callbacks. */
   simulation: boolean;
+  /** The house has been up before this process: it died and was started again. */
+  restarted?: boolean;
   log: Logger;
 }
 
@@ -52,7 +54,9 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const { settings, simulation, log } = config;
   const pool = openPool(settings.databaseUrl, 20);
   await migrate(pool);
-  await startClock(pool, { simulated: simulation, speed: settings.speed, unpaced: settings.unpaced });
+  // A gateway that its launcher starts again keeps the speed that was set in the meantime.
+  const { speed, unpaced } = settings;
+  await startClock(pool, config.restarted ? { simulated: simulation } : { simulated: simulation, speed, unpaced });
   if (simulation) await makeDemoAccounts(pool);
 
   const listener = openListener(settings.databaseUrl);

@@ -113,7 +113,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       off();
       clearInterval(timer);
       poke();
-      await Promise.allSettled([loop, reconciling]);
+      // A schedule's store that is away answers nobody; the loop then ends with the process.
+      await Promise.race([Promise.allSettled([loop, reconciling]), new Promise((late) => setTimeout(late, 500))]);
     },
   };
 }

@@ -2,7 +2,15 @@
 // (DESIGN section 2, points 2 to 4).
 
 import { setMaxListeners } from "node:events";
-import { type Account, type AttemptKey, type AttemptReport, attemptKey, type Job, nextStep } from "@depesche/core";
+import {
+  type Account,
+  type AttemptKey,
+  type AttemptReport,
+  attemptKey,
+  isOutcome,
+  type Job,
+  nextStep,
+} from "@depesche/core";
 import {
   beat,
   CHUNK_SIZE,
@@ -13,7 +21,6 @@ import {
   finish,
   type GateTable,
   heldBy,
-  isConnectionError,
   keepLadder,
   LEASE_MS,
   type Pool,
@@ -33,6 +40,10 @@ import { createLines, type Lines } from "./lines.ts";
 /** A run yields after this, so that an urgent job overtakes. */
 const RUN_MS = 5_000;
 const BEAT_MS = 1_000;
+/** Calls in flight may end by themselves for so long after a stop. */
+const GRACE_MS = 1_200;
+/** A stop takes no longer than this, whatever hangs. */
+const STOP_MS = 2_300;
 /** A claim whose connection broke may still be committed by the server for a while. */
 const DOUBT_MS = 10_000;
 const RESULTS_AT_ONCE = 500;
@@ -129,13 +140,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const results = createGroup<Result & { incarnation: number }, void>(RESULTS_AT_ONCE, async (batch) => {
     for (const id of new Set(batch.map((r) => r.incarnation))) {
       const mine = batch.filter((r) => r.incarnation === id);
-      // The database may be away for a while: results wait for it, they are never dropped.
+      // The database may be away or in trouble for a while: results wait for it, they are never dropped.
       for (let pauseMs = 50; ; pauseMs = Math.min(2000, pauseMs * 2)) {
         try {
           await finish(pool, id, mine);
           break;
         } catch (error) {
-          if (!isConnectionError(error)) throw error;
           log.warn({ err: error, results: mine.length }, "results wait for the database");
           await new Promise((next) => setTimeout(next, pauseMs));
         }
@@ -169,12 +179,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     let report: AttemptReport;
     let unsent = false;
     try {
-      if (performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
-        // We may have been stopped past our lease: somebody else may hold this recipient now.
+      if (stopping || performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
+        // We are stopping, or were stopped past our lease: then somebody else may hold this recipient now.
         unsent = true;
         report = {
           outcome: "SENDFAIL",
-          cause: { code: "lease-over", text: "the worker was stopped past its lease" },
+          cause: { code: "worker-stopped", text: "the worker was stopped before anything went out" },
           interrupted: true,
         };
       } else {
@@ -198,6 +208,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
             },
           },
         );
+        if (!isOutcome(report?.outcome)) throw new Error(`no outcome in the report: ${JSON.stringify(report)}`);
       }
     } catch (error) {
       log.warn({ err: error, attempt: key }, "a channel threw");
@@ -234,9 +245,10 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const started = performance.now();
     let blocked = false;
     let from = 0;
-    while (!stopping && performance.now() - started < RUN_MS) {
-      const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(RUN_MS)]);
-      const taken = await lines.take(Math.min(channel.slots, ref.open), ref.priority, patience);
+    let given = 0;
+    for (let left = RUN_MS; !stopping && left > 0 && given < ref.open; left = RUN_MS - (performance.now() - started)) {
+      const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(Math.ceil(left))]);
+      const taken = await lines.take(Math.min(channel.slots, ref.open - given), ref.priority, patience);
       if (!taken) break;
       let granted: Grant | undefined;
       let context: JobContext | undefined;
@@ -258,6 +270,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       const claimed = granted?.claimed ?? [];
       for (const line of taken.slice(claimed.length)) lines.release(line);
       for (const c of claimed) from = Math.max(from, c.n + 1);
+      given += claimed.length;
       for (const [i, c] of claimed.entries()) {
         const key = attemptKey(c.job, c.n, c.k);
         const { id, alive } = granted as Grant;
@@ -326,21 +339,32 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       stopping = true;
       halt.abort();
       clearInterval(tidy);
-      const grace = setTimeout(() => life.abort(), 1500);
-      const runs = Promise.allSettled(workers.map((w) => w.close(2500)));
+      const grace = setTimeout(() => life.abort(), GRACE_MS);
+      const runs = Promise.allSettled(workers.map((w) => w.close(STOP_MS - 400)));
       const drained = (async () => {
         while (inFlight.size > 0) await Promise.allSettled([...inFlight]);
       })();
-      await Promise.race([Promise.all([runs, drained]), new Promise((late) => setTimeout(late, 3000))]);
+      await within(STOP_MS - 300, Promise.all([runs, drained]));
       clearTimeout(grace);
       clearInterval(pulse);
       life.abort();
-      await results.idle();
-      await retireWorker(pool, incarnation).catch((error) =>
-        log.warn({ err: error }, "could not retire the worker; the reconciler will"),
+      // What the database does not take now, the reconciler returns after the lease.
+      await within(
+        300,
+        results
+          .idle()
+          .then(() => retireWorker(pool, incarnation))
+          .catch((error) => log.warn({ err: error }, "could not retire the worker; the reconciler will")),
       );
     },
   };
+}
+
+/** Waits for the work, but no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((late) => (timer = setTimeout(late, ms)))]);
+  clearTimeout(timer);
 }
 
 async function loadContext(pool: Pool, jobId: number): Promise<JobContext | undefined> {

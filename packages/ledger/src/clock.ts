@@ -34,21 +34,22 @@ const UNWRITTEN_MS = 2_000;
  * Starts the clock of a house that was down: it goes on from the last time it may have shown, so that it never goes back and downtime
  * does not count (but for the two seconds that nobody may have written down). Where a worker was heard of lately the house was not down,
  * only its gateway: the clock has been running on. With `simulated: false` it is the wall clock.
+ * A speed that is not given stays as it was.
  */
 export async function startClock(
   pool: Pool,
-  options: { simulated: boolean; speed: number; unpaced: boolean },
+  options: { simulated: boolean; speed?: number; unpaced?: boolean },
 ): Promise<ClockSetting> {
   const { rows } = await pool.query<Row>(
     options.simulated
       ? /* sql */ `
-        UPDATE clock SET anchor_wall = wall_ms(), speed = $1, unpaced = $2,
+        UPDATE clock SET anchor_wall = wall_ms(), speed = coalesce($1, speed), unpaced = coalesce($2, unpaced),
           anchor_sim = greatest(checkpoint_sim, (SELECT coalesce(max(sim_at), 0) FROM (SELECT sim_at FROM event ORDER BY seq DESC LIMIT 1000) e),
             CASE WHEN EXISTS (SELECT 1 FROM worker w JOIN heartbeat h ON h.worker_id = w.id WHERE w.state = 'alive' AND h.at > wall_ms() - ${HEARD_OF_LATELY_MS})
               THEN sim_ms() ELSE least(sim_ms(), checkpoint_sim + ${UNWRITTEN_MS} * speed)::bigint END)
         RETURNING *`
       : "UPDATE clock SET anchor_wall = wall_ms(), anchor_sim = wall_ms(), speed = $1, unpaced = $2 RETURNING *",
-    options.simulated ? [options.speed, options.unpaced] : [1, false],
+    options.simulated ? [options.speed ?? null, options.unpaced ?? null] : [1, false],
   );
   await pool.query("SELECT pg_notify('depesche_clock', '')");
   return toSetting(rows[0] as Row);

@@ -13,7 +13,16 @@ export { cancelJob, pauseJob } from "./cancel.ts";
 export { type Claimed, type ClaimRequest, claim, heldBy } from "./claim.ts";
 export { changeClock, checkpointClock, followClock, readClock, startClock } from "./clock.ts";
 export { collectBlobs } from "./collect.ts";
-export { awaitSchema, isConnectionError, migrate, openPool, type Pool, SchemaTooNew } from "./database.ts";
+export {
+  awaitSchema,
+  type Client,
+  isConnectionError,
+  migrate,
+  openPool,
+  type Pool,
+  SchemaTooNew,
+  transaction,
+} from "./database.ts";
 export { noteDelivery } from "./delivery.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { createFaceLedger } from "./face-ledger.ts";

@@ -62,10 +62,11 @@ export function addHouse(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
       advanceMs === undefined
         ? setTo && Date.parse(setTo)
         : simulatedAt(await deps.ledger.clock(), deps.wall.now()) + advanceMs;
-    const setting = await deps.ledger.changeClock({
+    const change = {
       ...(speed !== undefined && { speed: speed === "max" ? 1000 : speed, unpaced: speed === "max" }),
       ...(typeof target === "number" && { setTo: target }),
-    });
+    };
+    const setting = await deps.ledger.changeClock(change, c.var.caller.account.id);
     if (!setting) throw new ApiProblem("clock-goes-forward", `${setTo} lies before the simulated time.`);
     return c.json(clockView(setting, deps.wall.now(), true), 200);
   });

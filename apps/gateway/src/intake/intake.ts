@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { JobContent, JobOrder, RecipientOrder } from "@depesche/core";
+import { AcceptanceUnknown } from "@depesche/ledger";
 import type { FaceLedger, Intake, SubmitRequest, SubmitResult } from "@depesche/ports";
 import { type ContentDeps, prepareContent } from "./content.ts";
 import { judgeRecipients } from "./recipients.ts";
@@ -35,6 +36,8 @@ export function createIntake(deps: IntakeDeps): Intake {
 }
 
 function faultText(error: unknown): string {
+  if (error instanceof AcceptanceUnknown)
+    return "The database went away in the very moment; whether the job was accepted is not known. Look at the list of jobs before sending again.";
   const { code } = error as { code?: string };
   if (code === "ENOSPC" || code === "EDQUOT" || code === "53100")
     return "The disk of the gateway is full; nothing was accepted. Make room and send again.";
