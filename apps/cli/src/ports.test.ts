@@ -11,8 +11,11 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close();
 });
 
+/** A loopback address of our own: on 127.0.0.1 any program may be given the same number at any moment. */
+const HOST = "127.0.0.77";
+
 async function takenTcp(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+  const server = createServer().listen(0, HOST);
   open.push(server);
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
@@ -20,7 +23,7 @@ async function takenTcp(): Promise<number> {
 
 const use = (port: number, more: Partial<PortUse> = {}): PortUse => ({
   variable: "DEPESCHE_SIP_PORT",
-  host: "127.0.0.1",
+  host: HOST,
   port,
   ...more,
 });
@@ -36,14 +39,14 @@ it("a taken port is named with its variable and flag", async () => {
   const port = await takenTcp();
   await expect(assertPortsFree([use(port)])).rejects.toMatchObject({
     exitCode: EXIT.failed,
-    message: `Port ${port} on 127.0.0.1 is taken by another program: choose another with DEPESCHE_SIP_PORT (--sip-port).`,
+    message: `Port ${port} on ${HOST} is taken by another program: choose another with DEPESCHE_SIP_PORT (--sip-port).`,
   });
 });
 
 it("a port that is taken on UDP only counts where UDP is used", async () => {
   const socket = createSocket("udp4");
   open.push(socket);
-  socket.bind(0, "127.0.0.1");
+  socket.bind(0, HOST);
   await once(socket, "listening");
   const { port } = socket.address();
   expect(await portTrouble(use(port))).toBeUndefined();
