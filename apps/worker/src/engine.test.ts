@@ -1,10 +1,21 @@
-import type { JobOrder } from "@depesche/core";
-import { accept, type ChunkRef, migrate, openPool, type Pool, putAccount, readJob } from "@depesche/ledger";
+import type { AttemptReport, Channel, JobOrder } from "@depesche/core";
+import {
+  accept,
+  type ChunkRef,
+  changeClock,
+  migrate,
+  openPool,
+  type Pool,
+  putAccount,
+  readClock,
+  readJob,
+} from "@depesche/ledger";
 import type { AttemptOrder, ChannelWork } from "@depesche/ports";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
 
+const OK = { outcome: "OK", cause: { code: "null", text: "" } } as const;
 const NAME = `engine_${process.pid}`;
 let admin: Pool;
 let pool: Pool;
@@ -29,20 +40,20 @@ afterAll(async () => {
   await admin.end();
 });
 
-async function accepted(count: number): Promise<ChunkRef> {
+async function accepted(count: number, channel: Channel = "null"): Promise<ChunkRef> {
   const recipients = Array.from({ length: count }, (_, i) => ({ address: `a${i}`, reference: "" }));
   const content = { documents: [] };
-  const about = { channel: "null", content, options: {}, priority: 5, pageCount: 1 } as const;
+  const about = { channel, content, options: {}, priority: 5, pageCount: 1 } as const;
   const order: JobOrder = { ...about, accountId: account, recipients, face: "test" };
   const answer = await accept(pool, order);
   if (!answer.ok) throw new Error(answer.problem);
   // handed out, as a run that is given to the engine is
   await pool.query("UPDATE chunk SET dispatched_at = wall_ms() WHERE job_id = $1", [answer.jobId]);
-  return { job: answer.jobId, chunk: 0, generation: 1, accountId: account, channel: "null", priority: 5, open: count };
+  return { job: answer.jobId, chunk: 0, generation: 1, accountId: account, channel, priority: 5, open: count };
 }
 
 /** An engine on a ledger seen through `ledger`; chunks are run by hand. */
-async function engineOn(ledger: Pool) {
+async function engineOn(ledger: Pool, more: { channel?: Channel; answer?(k: number): AttemptReport } = {}) {
   const sent: AttemptOrder[] = [];
   let run: (chunk: ChunkJob) => Promise<void> = async () => undefined;
   const schedule = {
@@ -55,11 +66,11 @@ async function engineOn(ledger: Pool) {
     close: async () => undefined,
   } satisfies Schedule;
   const channel: ChannelWork = {
-    channel: "null",
+    channel: more.channel ?? "null",
     slots: 5,
     async send(order) {
       sent.push(order);
-      return { outcome: "OK", cause: { code: "null", text: "" } };
+      return more.answer?.(sent.length) ?? OK;
     },
     close: async () => undefined,
   };
@@ -106,6 +117,26 @@ describe("an engine", () => {
     await run(chunk);
     await done(chunk);
     expect(sent.map((s) => [s.key, s.repeat]).sort()).toEqual([0, 1, 2].map((n) => [`${chunk.job}.${n}.2`, false]));
+  });
+
+  it("marks what it sends after a lost answer as a repeat, since another worker may not know of the question", async () => {
+    const lost = { outcome: "SENDFAIL", cause: { code: "carrier-answer-lost", text: "" }, temporary: true } as const;
+    const { sent, run } = await engineOn(pool, { channel: "sms", answer: (k) => (k === 1 ? lost : OK) });
+    const chunk = await accepted(1, "sms");
+    await run(chunk);
+    await vi.waitFor(async () =>
+      expect((await pool.query("SELECT state FROM recipient WHERE job_id = $1", [chunk.job])).rows).toEqual([
+        { state: "retry" },
+      ]),
+    );
+    const { anchorSim } = await readClock(pool);
+    await changeClock(pool, { setTo: anchorSim + 3_600_000 });
+    await run(chunk);
+    await done(chunk);
+    expect(sent.map((s) => [s.key, s.repeat])).toEqual([
+      [`${chunk.job}.0.1`, false],
+      [`${chunk.job}.0.2`, true],
+    ]);
   });
 
   it("writes a result under the incarnation that claimed, also when the worker was reborn in between", async () => {

@@ -48,6 +48,8 @@ const STOP_MS = 2_300;
 const DOUBT_MS = 10_000;
 const RESULTS_AT_ONCE = 500;
 const JOBS_REMEMBERED = 500;
+/** Causes that leave open whether the other end has it. The carrier's driver asks it, but only the worker that sent knows what to ask. */
+const ANSWER_LOST = new Set(["carrier-answer-lost"]);
 /** Channels whose lines the board shows one by one. */
 const SHOWN_LINES = new Set(["fax"]);
 
@@ -132,7 +134,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
         next: { step: "final" },
         startedAt: c.startedAt,
         repeat: c.repeat,
-        unsent: true,
+        mayHaveArrived: false,
       })),
     );
   };
@@ -177,11 +179,11 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const key = attemptKey(c.job, c.n, c.k);
     const show = SHOWN_LINES.has(channel.channel);
     let report: AttemptReport;
-    let unsent = false;
+    let began = true;
     try {
       if (stopping || performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
         // We are stopping, or were stopped past our lease: then somebody else may hold this recipient now.
-        unsent = true;
+        began = false;
         report = {
           outcome: "SENDFAIL",
           cause: { code: "worker-stopped", text: "the worker was stopped before anything went out" },
@@ -226,7 +228,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       next,
       startedAt: c.startedAt,
       repeat: c.repeat,
-      unsent,
+      mayHaveArrived: began && (report.interrupted || ANSWER_LOST.has(report.cause.code)),
       incarnation: id,
     };
     // The line is free as soon as the call is over; the result is on its way to the ledger.

@@ -15,8 +15,8 @@ export interface Result {
   next: NextStep;
   startedAt: number;
   repeat: boolean;
-  /** The attempt was given up before anything went out, so that the next one cannot be a repeat of it. */
-  unsent?: boolean;
+  /** Whether the other end may have it although the report does not say so: then the next attempt is marked as a repeat. Unset: when it was interrupted. */
+  mayHaveArrived?: boolean;
 }
 
 const COUNTERS = OUTCOMES.map((o) => o.toLowerCase());
@@ -75,7 +75,7 @@ function rowOf(r: Result, i: number) {
     temporary: report.temporary ?? false,
     interrupted: report.interrupted ?? false,
     repeat: r.repeat,
-    unsent: r.unsent ?? false,
+    uncertain: r.mayHaveArrived ?? report.interrupted ?? false,
     started_at: r.startedAt,
   };
 }
@@ -137,7 +137,7 @@ async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promis
 
 const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final boolean, delay bigint, kind text, code text, text text,
   remote_id text, pages int, duration_ms int, rate_bps int, coding text, ecm boolean, carrier_id text, temporary boolean,
-  interrupted boolean, repeat boolean, unsent boolean, started_at bigint)`;
+  interrupted boolean, repeat boolean, uncertain boolean, started_at bigint)`;
 
 // Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
 const FINISH = /* sql */ `
@@ -156,7 +156,7 @@ done AS (
     incarnation = NULL,
     busy = t.busy + (r.kind IS NOT DISTINCT FROM 'busy')::int, temporary = t.temporary + (r.kind IS NOT DISTINCT FROM 'temporary')::int,
     repeats = t.repeats + (r.kind IS NOT DISTINCT FROM 'repeats')::int,
-    uncertain = r.interrupted AND NOT r.unsent, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
+    uncertain = r.uncertain, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
     duration_ms = r.duration_ms, sent_at = now.ms
   FROM r JOIN j ON j.id = r.job_id CROSS JOIN now
   WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')

@@ -149,13 +149,24 @@ describe("a repeat", () => {
     expect(third).toMatchObject({ k: 3, repeat: true });
   });
 
+  it("is what follows an attempt whose answer was lost", async () => {
+    const worker = await registerWorker(pool);
+    const job = await accepted(1);
+    const [first] = await take(worker, job, 1);
+    const report = { outcome: "SENDFAIL", cause, temporary: true } as const;
+    const next = { step: "retry", afterMs: 0, kind: "temporary" } as const;
+    await finish(pool, worker, [result(first as Claimed, report, { next, mayHaveArrived: true })]);
+    expect(await take(worker, job, 1)).toMatchObject([{ k: 2, repeat: true }]);
+    expect(await readRecipients(pool, job, { from: 0, limit: 1 })).toMatchObject([{ repeated: true }]);
+  });
+
   it("is none when the attempt before was given up before anything went out", async () => {
     const worker = await registerWorker(pool);
     const job = await accepted(1);
     const [first] = await take(worker, job, 1);
     expect(await heldBy(pool, worker)).toEqual([first]);
     const report = { outcome: "SENDFAIL", cause, interrupted: true } as const;
-    await finish(pool, worker, [result(first as Claimed, report, { unsent: true })]);
+    await finish(pool, worker, [result(first as Claimed, report, { mayHaveArrived: false })]);
     expect(await heldBy(pool, worker)).toEqual([]);
     const [second] = await take(worker, job, 1);
     expect(second).toMatchObject({ k: 2, repeat: false });
