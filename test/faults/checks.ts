@@ -101,11 +101,15 @@ export function attemptsInOrder({ recipients, attempts, events }: Facts): string
 }
 
 /** Given up before anything went out: no repeat follows from it. */
-const UNSENT = ["claim-lost", "lease-over"];
-const mayHaveGoneOut = (a: AttemptFact) => a.interrupted && !UNSENT.includes(a.cause ?? "");
+const UNSENT = ["claim-lost", "worker-stopped"];
+/** The other end died with its answer; whether it had taken the message nobody knows. */
+const ANSWER_LOST = "carrier-answer-lost";
+const wasLost = (a: AttemptFact) => a.interrupted && !UNSENT.includes(a.cause ?? "");
+const mayHaveGoneOut = (a: AttemptFact) => wasLost(a) || a.cause === ANSWER_LOST;
 
 /**
- * No recipient sent twice, except by an incarnation that was killed, stopped or fenced: what the other ends saw against the ledger.
+ * No recipient sent twice, except by an incarnation that was killed, stopped or fenced, or to another end that died with its answer:
+ * what the other ends saw against the ledger.
  * `strict`: the other ends lived through the run, so they and the ledger must agree on every outcome.
  */
 export function wireAgrees(facts: Facts, strict: boolean): string[] {
@@ -125,7 +129,7 @@ export function wireAgrees(facts: Facts, strict: boolean): string[] {
     const had = (lines.get(nameOf(r)) ?? []).filter((w) => w.delivered).sort((a, b) => a.k - b.k);
     if (r.outcome === "OK" && had.length === 0) problems.push(`recipient ${nameOf(r)} is OK, but the wire saw nothing`);
     const mine = had.map((w) => attempts.get(`${nameOf(w)}.${w.k}`));
-    if (had.length > 0 && r.outcome !== "OK" && strict && !mine.some((a) => a?.interrupted))
+    if (had.length > 0 && r.outcome !== "OK" && strict && !mine.some((a) => a && mayHaveGoneOut(a)))
       problems.push(`recipient ${nameOf(r)} is ${r.outcome}, but the other end has it`);
     if (had.length > 1) problems.push(...unexcused(r, had, mine));
     for (const w of had)
@@ -141,7 +145,7 @@ function unexcused(r: RecipientFact, had: WireFact[], mine: (AttemptFact | undef
   if (!r.repeated) problems.push(`recipient ${nameOf(r)} was sent in attempts ${keys} and is not marked repeated`);
   for (const [i, a] of mine.entries()) {
     const isLast = i === mine.length - 1;
-    if (!isLast && !a?.interrupted)
+    if (!isLast && !(a && mayHaveGoneOut(a)))
       problems.push(`recipient ${nameOf(r)} was sent in attempts ${keys}, though ${had[i]?.k} was not lost`);
     if (i > 0 && !a?.repeat)
       problems.push(`attempt ${nameOf(r)}.${had[i]?.k} repeats an earlier one and is not marked`);
@@ -156,7 +160,7 @@ export function onlyVictimsLost({ attempts, workers }: Facts, victims: ReadonlyS
     if (state === "dead" && !victims.has(pid))
       problems.push(`worker ${id} was declared dead, though nobody touched it`);
   for (const a of attempts) {
-    if (!mayHaveGoneOut(a)) continue;
+    if (!wasLost(a)) continue;
     const pid = workers.get(a.incarnation ?? -1)?.pid;
     if (pid === undefined || !victims.has(pid))
       problems.push(`attempt ${nameOf(a)}.${a.k} was lost (${a.cause}) by a worker nobody touched`);

@@ -97,7 +97,8 @@ export function sendCustomers(house: House, orders: readonly Order[], dice: Dice
         AbortSignal.timeout(ANSWER_MS),
       );
       if (answer.return === "0") entry.job = Number(answer.JobId);
-      else if (answer.return === "-4") entry.refused = "-4";
+      else if (answer.return === "-4" && answer.notice?.includes("nothing was accepted")) entry.refused = answer.notice;
+      else if (answer.return === "-4") counts.unanswered++;
       else throw new Refused(`${entry.tag}: SendJob answered ${answer.return}`);
       return entry.job !== undefined;
     } catch (error) {

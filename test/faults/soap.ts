@@ -3,7 +3,7 @@
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 const PATIENCE_MS = 30_000;
 
-/** Calls an operation and gives the parts of the answer. Rejects when there is no answer, or one that is no SOAP. */
+/** Calls an operation and gives the parts of the answer, and what its notice says. Rejects when there is no answer, or one that is no SOAP. */
 export async function callSoap(
   url: string,
   operation: "SendJob" | "JobStatus" | "CancelJob",
@@ -25,5 +25,5 @@ export async function callSoap(
     [...text.matchAll(/<(\w+) xsi:type="[^"]*">([^<]*)<\/\1>/g)].map((m) => [m[1]!, m[2]!]),
   );
   if (found.return === undefined) throw new Error(`no SOAP answer (${response.status}): ${text.slice(0, 200)}`);
-  return found;
+  return { ...found, notice: response.headers.get("depesche-notice") ?? "" };
 }
