@@ -139,6 +139,29 @@ describe("an engine", () => {
     ]);
   });
 
+  it("tries again what failed while the process was halted, since the other end has not said no", async () => {
+    const failed = { outcome: "ISDNERR", cause: { code: "media-lost", text: "" } } as const;
+    const now = performance.now.bind(performance);
+    const { sent, run } = await engineOn(pool, {
+      answer(k) {
+        // The first attempt comes back after eight seconds in which nothing of this process ran.
+        if (k === 1) vi.spyOn(performance, "now").mockImplementation(() => now() + 8_000);
+        return k === 1 ? failed : OK;
+      },
+    });
+    const chunk = await accepted(1);
+    await run(chunk);
+    await vi.waitFor(
+      async () => {
+        await run(chunk);
+        expect((await readJob(pool, chunk.job))?.outcomes).toEqual({ OK: 1 });
+      },
+      { timeout: 5000 },
+    );
+    vi.restoreAllMocks();
+    expect(sent.map((s) => s.repeat)).toEqual([false, true]);
+  });
+
   it("writes a result under the incarnation that claimed, also when the worker was reborn in between", async () => {
     let letGo = () => {};
     const held = new Promise<void>((go) => {

@@ -40,6 +40,8 @@ import { createLines, type Lines } from "./lines.ts";
 /** A run yields after this, so that an urgent job overtakes. */
 const RUN_MS = 5_000;
 const BEAT_MS = 1_000;
+/** After so long without a beat our lease may be over, or about to be. */
+const HALTED_MS = LEASE_MS * 0.7;
 /** Calls in flight may end by themselves for so long after a stop. */
 const GRACE_MS = 1_200;
 /** A stop takes no longer than this, whatever hangs. */
@@ -90,6 +92,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   let incarnation = await registerWorker(pool);
   let lastBeat = performance.now();
   let stopping = false;
+  /** Our own pulse, whatever the database does: a gap in it means that this process was halted, and `wokeAt` when it went on. */
+  let lastPulse = performance.now();
+  let wokeAt = Number.NEGATIVE_INFINITY;
   /** Ended when we stop, or when this incarnation was declared dead: nothing new may go out under it. */
   let life = newLife();
   const halt = new AbortController();
@@ -178,10 +183,11 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const { job, account } = context;
     const key = attemptKey(c.job, c.n, c.k);
     const show = SHOWN_LINES.has(channel.channel);
+    const begunAt = performance.now();
     let report: AttemptReport;
     let began = true;
     try {
-      if (stopping || performance.now() - lastBeat > LEASE_MS * 0.7 || alive.aborted) {
+      if (stopping || performance.now() - lastBeat > HALTED_MS || alive.aborted) {
         // We are stopping, or were stopped past our lease: then somebody else may hold this recipient now.
         began = false;
         report = {
@@ -219,6 +225,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
         cause: { code: "channel-error", text: String((error as Error).message).slice(0, 300) },
       };
     }
+    // A call that failed while we were halted failed by our fault: the other end has not said no.
+    const slept = begunAt < wokeAt || performance.now() - lastPulse > HALTED_MS;
+    if (slept && report.outcome !== "OK") report = { ...report, interrupted: true };
     const next = nextStep(channel.channel, job.options, c, report);
     const result = {
       job: c.job,
@@ -306,7 +315,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     );
   }
 
-  const pulse = setInterval(() => void heartbeat(), BEAT_MS);
+  const pulse = setInterval(() => {
+    const now = performance.now();
+    if (now - lastPulse > HALTED_MS) wokeAt = now;
+    lastPulse = now;
+    void heartbeat();
+  }, BEAT_MS);
   const tidy = setInterval(() => {
     void refreshGates(pool, gates).catch(() => undefined);
     void trimLadders(pool).catch(() => undefined);
