@@ -68,6 +68,12 @@ function table({ houses }: Results): string {
     ],
     ["  in units of bare BullMQ", ...houses.map((h) => `${h.ratioToBareBullmq.toFixed(2)} x`)],
     ["  from the answer on", ...houses.map((h) => `${whole(h.core.dispatchPerSecond)}/s`)],
+    ...["worker", "gateway", "town", "postgres", "redis"].map((name): [string, ...string[]] => [
+      `  CPU a recipient, ${name}`,
+      ...houses.map((h) =>
+        h.core.cpuUsPerRecipient[name] === undefined ? "" : `${h.core.cpuUsPerRecipient[name].toFixed(1)} us`,
+      ),
+    ]),
     ["  SendJob (SOAP, RecipientFile) answers after", ...houses.map((h) => seconds(h.core.sendJobMs))],
     ["  CancelJob answers after", ...houses.map((h) => seconds(h.core.cancelJobMs))],
     ["  POST /v1/jobs answers after", ...houses.map((h) => seconds(h.core.createJobMs))],

@@ -59,7 +59,7 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 }
 
 async function done(client: Client, id: number): Promise<void> {
-  while ((await client.job(id)).state !== "done") await pause(25);
+  while ((await client.job(id)).state !== "done") await pause(50);
 }
 
 export interface NullRun {
@@ -75,6 +75,8 @@ export interface NullRun {
   dispatchPerSecond: number;
   /** JobStatus with its StatusFile, ms. */
   statusFileMs: number;
+  /** CPU microseconds a recipient, by process, from the request to the last outcome. */
+  cpuUsPerRecipient: Record<string, number>;
   /** Highest resident memory, MB, by process; of PostgreSQL's processes the largest. */
   peakMb: Record<string, number>;
 }
@@ -99,7 +101,9 @@ export async function nullRun(house: LoadedHouse, count: number): Promise<NullRu
     throw new Error(`SendJob: ${JSON.stringify(sent)}`);
   const [, cancelJobMs] = await timed(() => callSoap(gateway, "CancelJob", { JobId: sent.JobId as string }));
 
+  const cpuUsed = cpuMeter(house);
   const { id, createJobMs, totalMs } = await nullJob(client, count);
+  const cpu = cpuUsed();
   const [status, statusFileMs] = await timed(() => callSoap(gateway, "JobStatus", { JobId: id }));
   const rows = Buffer.from(status.StatusFile ?? "", "base64")
     .toString()
@@ -117,6 +121,7 @@ export async function nullRun(house: LoadedHouse, count: number): Promise<NullRu
     endToEndPerSecond: (count / totalMs) * 1000,
     dispatchPerSecond: (count / (totalMs - createJobMs)) * 1000,
     statusFileMs,
+    cpuUsPerRecipient: Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, (ms * 1000) / count])),
     peakMb: memory,
   };
 }
@@ -141,12 +146,24 @@ export interface FaxRun {
 /** One-page faxes through the whole path: SOAP, ledger, BullMQ, T.30 over T.38 with SIP, the simulated machines. */
 export async function faxRun(house: LoadedHouse, calls: number): Promise<FaxRun> {
   await faxJob(house, Math.ceil(calls / 10));
-  const before = new Map(house.processes().map(({ pid }) => [pid, cpuSeconds(pid)]));
+  const cpuUsed = cpuMeter(house);
   const tookMs = await faxJob(house, calls);
-  const cpu: Record<string, number> = {};
-  for (const { name, pid } of house.processes())
-    cpu[name] = (cpu[name] ?? 0) + ((cpuSeconds(pid) - (before.get(pid) ?? 0)) * 1000) / calls;
-  return { callsPerSecond: (calls / tookMs) * 1000, cpuMsPerCall: cpu };
+  const cpu = cpuUsed();
+  return {
+    callsPerSecond: (calls / tookMs) * 1000,
+    cpuMsPerCall: Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, ms / calls])),
+  };
+}
+
+/** The result tells the CPU milliseconds used since, by process. */
+function cpuMeter(house: LoadedHouse): () => Record<string, number> {
+  const before = new Map(house.processes().map(({ pid }) => [pid, cpuSeconds(pid)]));
+  return () => {
+    const used: Record<string, number> = {};
+    for (const { name, pid } of house.processes())
+      used[name] = (used[name] ?? 0) + (cpuSeconds(pid) - (before.get(pid) ?? 0)) * 1000;
+    return used;
+  };
 }
 
 async function faxJob({ gateway, client }: LoadedHouse, calls: number): Promise<number> {

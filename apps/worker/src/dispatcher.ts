@@ -16,6 +16,8 @@ import type { Schedule } from "@depesche/queue";
 const REPAIR_MS = 5_000;
 const RECONCILE_MS = 1_000;
 const LONGEST_SLEEP_MS = 500;
+/** Room that runs leave is given out together: once a quarter of the window is free, or after this. Other chunks wait in the queue meanwhile. */
+const ROOM_MS = 100;
 
 export interface DispatcherDeps {
   pool: Pool;
@@ -28,8 +30,8 @@ export interface DispatcherDeps {
 }
 
 export interface Dispatcher {
-  /** Looks again at once, since a run ended or something was accepted. */
-  poke(): void;
+  /** A run of the channel ended, so there is room for another: looks again soon, once for all that end together. */
+  runEnded(channel: string): void;
   stop(): Promise<void>;
 }
 
@@ -43,15 +45,21 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     wake?.();
   };
   const off = deps.onWake(poke);
+  let room: NodeJS.Timeout | undefined;
+  /** Runs ended since the channel's window was filled. */
+  const ended = new Map<string, number>();
 
   const dispatch = async (): Promise<number> => {
     let sleep = LONGEST_SLEEP_MS;
+    clearTimeout(room);
+    room = undefined;
     for (const { channel, window } of deps.channels) {
+      ended.set(channel, 0);
       const due = await takeDueChunks(pool, channel, window);
       if (due.length > 0) await schedule.add(due);
       const wait = await nextDueIn(pool, channel);
-      // Due but not taken: the window is full, the end of a run pokes.
-      if (wait !== undefined) sleep = Math.min(sleep, Math.max(wait, due.length > 0 ? 5 : 20));
+      // Due but not taken: the window is full, and the end of a run tells. Of another worker's run nothing tells.
+      if (wait !== undefined) sleep = Math.min(sleep, wait > 0 ? wait : ROOM_MS);
     }
     return sleep;
   };
@@ -107,10 +115,17 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   }, RECONCILE_MS);
 
   return {
-    poke,
+    runEnded(channel) {
+      const count = (ended.get(channel) ?? 0) + 1;
+      ended.set(channel, count);
+      const window = deps.channels.find((c) => c.channel === channel)?.window ?? 0;
+      if (count >= window / 4) poke();
+      else room ??= setTimeout(poke, ROOM_MS);
+    },
     async stop() {
       stopped = true;
       off();
+      clearTimeout(room);
       clearInterval(timer);
       poke();
       // A schedule's store that is away answers nobody; the loop then ends with the process.

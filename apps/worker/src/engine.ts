@@ -63,7 +63,7 @@ export interface EngineDeps {
   /** Line states for the board. */
   onLine(progress: LineProgress): void;
   /** A run ended: there may be room for the next chunk. */
-  onRunEnded(): void;
+  onRunEnded(channel: string): void;
 }
 
 export interface Engine {
@@ -137,8 +137,6 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
         k: c.k,
         report: { outcome: "SENDFAIL", cause, interrupted: true },
         next: { step: "final" },
-        startedAt: c.startedAt,
-        repeat: c.repeat,
         mayHaveArrived: false,
       })),
     );
@@ -235,8 +233,6 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       k: c.k,
       report,
       next,
-      startedAt: c.startedAt,
-      repeat: c.repeat,
       mayHaveArrived: began && (report.interrupted || ANSWER_LOST.has(report.cause.code)),
       incarnation: id,
     };
@@ -300,7 +296,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       }
     }
     await endRun(pool, ref, blocked);
-    deps.onRunEnded();
+    deps.onRunEnded(ref.channel);
   };
 
   const workers: ScheduleWorker[] = [];

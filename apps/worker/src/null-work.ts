@@ -2,7 +2,8 @@
 
 import type { ChannelWork } from "@depesche/ports";
 
-const SLOTS = 50;
+/** Nothing happens in a slot, so there are as many as results go into one commit. */
+const SLOTS = 500;
 
 export function nullWork(): ChannelWork {
   const done = { outcome: "OK", cause: { code: "null", text: "nothing was sent" }, pages: 1 } as const;

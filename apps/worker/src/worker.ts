@@ -136,7 +136,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     channels,
     log,
     onLine: (p) => reporter.report(p),
-    onRunEnded: () => dispatcher.poke(),
+    onRunEnded: dispatcher.runEnded,
   });
   incarnation = engine.incarnation;
   log.info({ incarnation: engine.incarnation(), schedule: schedule.backend, lines: settings.lines }, "worker is up");

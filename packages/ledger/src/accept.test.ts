@@ -133,6 +133,12 @@ describe("a job told twice", () => {
   });
 });
 
+/** The database's own end, a socket in a folder or a port. */
+function connectTo({ hostname, port, searchParams }: URL): Socket {
+  const folder = searchParams.get("host");
+  return folder ? connect(`${folder}/.s.PGSQL.${port}`) : connect(Number(port), hostname);
+}
+
 /** A line to the database that is cut at a COMMIT: before it arrives, after it was answered, or while the server is at it. */
 class CutLine {
   readonly server: Server;
@@ -148,7 +154,7 @@ class CutLine {
         this.misses--;
         return void near.destroy();
       }
-      const far = connect(Number(target.port), target.hostname);
+      const far = connectTo(target);
       for (const s of [near, far]) {
         this.sockets.add(s);
         s.on("error", () => undefined);
@@ -201,7 +207,9 @@ describe("a connection that breaks at the COMMIT", () => {
     const target = new URL(url);
     line = new CutLine(target);
     const near = new URL(url);
+    near.hostname = "127.0.0.1";
     near.port = String(await line.open());
+    near.search = "";
     over = openPool(near.href, 4);
   });
   afterAll(async () => {

@@ -2,7 +2,7 @@
 
 import { type Client, type Pool, transaction } from "./database.ts";
 import { type GateTable, grant, spend } from "./gate.ts";
-import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW } from "./schema.ts";
+import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW, WALL_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
   job: number;
@@ -24,7 +24,6 @@ export interface Claimed {
   reference: string;
   /** Some earlier attempt, not only the last one, may have reached the other end although no result says so. */
   repeat: boolean;
-  startedAt: number;
   busy: number;
   temporary: number;
   repeats: number;
@@ -94,11 +93,12 @@ taken AS (
     p.account_id, p.channel),
 head AS (
   UPDATE feed_head SET seq = seq + (SELECT count(*) FROM taken) WHERE EXISTS (SELECT 1 FROM taken)
-  RETURNING seq - (SELECT count(*) FROM taken) AS base),
+  RETURNING seq - (SELECT count(*) FROM taken) AS base, ${WALL_NOW} AS wall),
 told AS (
-  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k)
-  SELECT head.base + row_number() OVER (), t.claimed_at, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts FROM taken t, head)
-SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, claimed_at AS "startedAt", busy, temporary, repeats FROM taken`;
+  INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id, n, k)
+  SELECT head.base + row_number() OVER (), head.wall, now.ms, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts
+  FROM taken t, head, now)
+SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, busy, temporary, repeats FROM taken`;
 
 /**
  * What the ledger believes an incarnation to be sending. A worker whose claim failed without an answer asks this: the claim may have been
@@ -107,8 +107,7 @@ SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, 
 export async function heldBy(pool: Pool, incarnation: number): Promise<Claimed[]> {
   const { rows } = await pool.query<Claimed>(
     /* sql */ `
-    SELECT t.job_id AS job, t.n, t.attempts AS k, t.address, t.reference, t.repeated AS repeat, t.claimed_at AS "startedAt",
-      t.busy, t.temporary, t.repeats
+    SELECT t.job_id AS job, t.n, t.attempts AS k, t.address, t.reference, t.repeated AS repeat, t.busy, t.temporary, t.repeats
     FROM ${inFlightChunks()} c
     CROSS JOIN LATERAL ${heldInChunk("$1")} t ORDER BY 1, 2`,
     [incarnation],

@@ -135,7 +135,7 @@ export function isConnectionError(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   // connection, intervention, resources, system, rollback (deadlock), lock not available, cancelled, read-only standby
   if (code && /^(08|57P0|53|58|40|55P03|57014|25006)/.test(code)) return true;
-  if (code && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENETUNREACH|EAI_AGAIN)/.test(code)) return true;
+  if (code && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EHOST|ENETUNREACH|EAI_AGAIN)/.test(code)) return true;
   return /Connection terminated|timeout expired|timeout exceeded|Query read timeout|is not queryable|Cannot use a pool/i.test(
     message ?? "",
   );

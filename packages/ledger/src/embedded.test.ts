@@ -1,7 +1,7 @@
 // Real starts of the database that npm ships. One cluster is made (initdb takes seconds); the rest is what may be found around it.
 
 import { spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -50,7 +50,7 @@ it("makes a cluster beside another that runs, durable and shut to strangers, and
   const server = await start();
   expect(await ask(server, "SHOW fsync")).toEqual(["on"]);
   expect(await ask(server, "SHOW synchronous_commit")).toEqual(["on"]);
-  expect(await ask(server, "SHOW listen_addresses")).toEqual(["127.0.0.1"]);
+  expect(await ask(server, "SHOW listen_addresses")).toEqual([""]);
   await ask(server, "CREATE TABLE kept AS SELECT 42 AS n");
   const stranger = { ...server, url: server.url.replace(/:[0-9a-f]{48}@/, ":geheim@") };
   await expect(ask(stranger, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
@@ -92,4 +92,16 @@ it("stops with nothing left, and harms nobody who has its old number since", asy
     other.kill("SIGKILL");
     await vi.waitFor(() => expect(other.signalCode).toBe("SIGKILL"));
   }
+});
+
+it("listens on the loopback where the folder's path is too long for a socket", async () => {
+  await running.at(-1)?.stop();
+  const deep = join(folder, "a".repeat(90));
+  await mkdir(deep);
+  for (const name of ["postgres", "postgres.json"]) await rename(join(folder, name), join(deep, name));
+  const server = await startEmbeddedPostgres(deep);
+  running.push(server);
+  expect(new URL(server.url)).toMatchObject({ hostname: "127.0.0.1", search: "" });
+  expect(await ask(server, "SHOW listen_addresses")).toEqual(["127.0.0.1"]);
+  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([3]);
 });

@@ -46,10 +46,10 @@ export async function startEmbeddedPostgres(dataFolder: string): Promise<Embedde
   if (!existsSync(home)) await initialise(native, home, cluster.password, owner);
   await stopLeftover(home);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    const started = await launch(native, home, port, owner);
+    const door = await doorOf(home, attempt);
+    const started = await launch(native, home, door, owner);
     if (started.ok) {
-      const url = `postgresql://depesche:${cluster.password}@127.0.0.1:${port}/depesche`;
+      const url = urlOf(door, cluster.password);
       await createDatabase(url);
       return {
         url,
@@ -216,6 +216,32 @@ function isAlive(pid: number): boolean {
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
+/** Where the server is reached: a socket in its own folder, or a port of the loopback. */
+type Door = { folder: string } | { port: number };
+
+/** A path of a Unix socket is no longer than this (sockaddr_un, the smallest of all systems). */
+const LONGEST_SOCKET = 103;
+/** Names the socket only; nobody listens on this port. */
+const SOCKET_PORT = 5432;
+
+/**
+ * The socket: a call through it costs a third of one over TCP, and nobody on the network can knock. TCP where the folder's path is too
+ * long for one, and where a first attempt failed: some file systems have no sockets.
+ */
+async function doorOf(home: string, attempt: number): Promise<Door> {
+  const path = join(home, `.s.PGSQL.${SOCKET_PORT}.lock`);
+  // PostgreSQL reads a list of folders there, with commas and quotes.
+  const fits = Buffer.byteLength(path) <= LONGEST_SOCKET && /^\/[^,"]*$/.test(path);
+  if (attempt === 1 && fits) return { folder: home };
+  return { port: await freePort() };
+}
+
+function urlOf(door: Door, password: string): string {
+  const login = `postgresql://depesche:${password}@`;
+  if ("port" in door) return `${login}127.0.0.1:${door.port}/depesche`;
+  return `${login}localhost:${SOCKET_PORT}/depesche?host=${encodeURIComponent(door.folder)}`;
+}
+
 function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer().once("error", fail);
@@ -231,13 +257,14 @@ type Launched = { ok: true; child: ChildProcess; exited: Promise<string> } | { o
 async function launch(
   native: string,
   home: string,
-  port: number,
+  door: Door,
   owner: { uid?: number; gid?: number },
 ): Promise<Launched> {
   const settings = {
-    port,
-    listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
+    port: "port" in door ? door.port : SOCKET_PORT,
+    listen_addresses: "port" in door ? "127.0.0.1" : "",
+    unix_socket_directories: "port" in door ? "" : door.folder,
+    unix_socket_permissions: "0700",
     max_connections: 120,
     shared_buffers: "128MB",
     fsync: "on",
@@ -300,7 +327,9 @@ async function portAnswers(home: string, child: ChildProcess): Promise<boolean> 
 
 async function createDatabase(url: string): Promise<void> {
   const { Client } = (await import("pg")).default;
-  const client = new Client({ connectionString: url.replace(/\/depesche$/, "/postgres") });
+  const first = new URL(url);
+  first.pathname = "/postgres";
+  const client = new Client({ connectionString: first.href });
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'depesche'");

@@ -4,7 +4,7 @@
 import { type AttemptReport, type Cause, type NextStep, OUTCOMES } from "@depesche/core";
 import { clean, isRowFault, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
+import { CHUNK_SIZE, SIM_NOW, WALL_NOW } from "./schema.ts";
 
 export interface Result {
   job: number;
@@ -13,8 +13,6 @@ export interface Result {
   report: AttemptReport;
   /** What `core` decided; ignored for interrupted attempts, which are due again at once. */
   next: NextStep;
-  startedAt: number;
-  repeat: boolean;
   /** Whether the other end may have it although the report does not say so: then the next attempt is marked as a repeat. Unset: when it was interrupted. */
   mayHaveArrived?: boolean;
 }
@@ -50,39 +48,35 @@ function poisoned(result: Result, error: unknown): Result {
   return { ...result, report: { outcome: "SENDFAIL", cause }, next: { step: "final" } };
 }
 
-/** One record of the batch. Never throws, whatever a channel handed over as its report. */
+/** One record of the batch; what is not so, or not known, is left out. Never throws, whatever a channel handed over as its report. */
 function rowOf(r: Result, i: number) {
   const { report, next } = r;
-  const again = report.interrupted || next.step === "retry";
   return {
     i,
     job_id: r.job,
     n: r.n,
     k: r.k,
     outcome: report.outcome,
-    final: !again,
-    delay: report.interrupted ? 0 : next.step === "retry" ? next.afterMs : null,
-    kind: report.interrupted || next.step === "final" ? null : next.kind,
+    delay: report.interrupted ? 0 : next.step === "retry" ? next.afterMs : undefined,
+    kind: report.interrupted || next.step === "final" ? undefined : next.kind,
     code: short(report.cause?.code, 100) ?? "",
     text: short(report.cause?.text, 1000) ?? "",
     remote_id: short(report.remoteId, 200),
-    pages: report.pages ?? null,
-    duration_ms: report.durationMs === undefined ? null : Math.round(report.durationMs),
-    rate_bps: report.rateBps ?? null,
-    coding: report.coding ?? null,
-    ecm: report.ecm ?? null,
+    pages: report.pages,
+    duration_ms: report.durationMs === undefined ? undefined : Math.round(report.durationMs),
+    rate_bps: report.rateBps,
+    coding: report.coding,
+    ecm: report.ecm,
     carrier_id: short(report.carrierId, 500),
-    temporary: report.temporary ?? false,
-    interrupted: report.interrupted ?? false,
-    repeat: r.repeat,
-    uncertain: r.mayHaveArrived ?? report.interrupted ?? false,
-    started_at: r.startedAt,
+    temporary: report.temporary || undefined,
+    interrupted: report.interrupted || undefined,
+    uncertain: (r.mayHaveArrived ?? report.interrupted) || undefined,
   };
 }
 
 /** What others wrote, cut before it is cleaned: a cut may tear a surrogate pair. */
-function short(text: unknown, most: number): string | null {
-  return text === undefined || text === null ? null : clean(String(text).slice(0, most));
+function short(text: unknown, most: number): string | undefined {
+  return text === undefined || text === null ? undefined : clean(String(text).slice(0, most));
 }
 
 async function finishBatch(
@@ -135,36 +129,38 @@ async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promis
   });
 }
 
-const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, final boolean, delay bigint, kind text, code text, text text,
+const RECORD = `(i int, job_id bigint, n int, k smallint, outcome text, delay bigint, kind text, code text, text text,
   remote_id text, pages int, duration_ms int, rate_bps int, coding text, ecm boolean, carrier_id text, temporary boolean,
-  interrupted boolean, repeat boolean, uncertain boolean, started_at bigint)`;
+  interrupted boolean, uncertain boolean)`;
 
 // Locks: jobs in order of id, then recipients, then chunks, then feed_head. Cancel takes the same order, so nothing can deadlock.
 const FINISH = /* sql */ `
 WITH r AS MATERIALIZED (
   -- always true, and so selective to the planner that it looks each recipient up by its key even in a plan made while the table was small
   SELECT * FROM json_to_recordset($1::json) AS r ${RECORD} WHERE i >= 0 AND job_id > 0 AND n >= 0 AND k > 0 AND outcome > ''),
-now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
+now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms, ${WALL_NOW} AS wall),
 j AS MATERIALIZED (
   SELECT locked.* FROM (SELECT DISTINCT job_id FROM r ORDER BY job_id) d
   CROSS JOIN LATERAL (SELECT id, account_id, channel, cancelled_at FROM job WHERE id = d.job_id FOR NO KEY UPDATE) locked),
 done AS (
   UPDATE recipient t SET
-    state = CASE WHEN r.final OR j.cancelled_at IS NOT NULL THEN 'final' ELSE 'retry' END,
-    outcome = CASE WHEN r.final THEN r.outcome WHEN j.cancelled_at IS NOT NULL THEN 'CANCELLED' END,
-    due_at = CASE WHEN NOT r.final AND j.cancelled_at IS NULL THEN now.ms + r.delay END,
+    state = CASE WHEN r.delay IS NULL OR j.cancelled_at IS NOT NULL THEN 'final' ELSE 'retry' END,
+    outcome = CASE WHEN r.delay IS NULL THEN r.outcome WHEN j.cancelled_at IS NOT NULL THEN 'CANCELLED' END,
+    due_at = CASE WHEN j.cancelled_at IS NULL THEN now.ms + r.delay END,
     incarnation = NULL,
     busy = t.busy + (r.kind IS NOT DISTINCT FROM 'busy')::int, temporary = t.temporary + (r.kind IS NOT DISTINCT FROM 'temporary')::int,
     repeats = t.repeats + (r.kind IS NOT DISTINCT FROM 'repeats')::int,
-    uncertain = r.uncertain, cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
+    uncertain = coalesce(r.uncertain, false), cause_code = r.code, cause_text = r.text, remote_id = r.remote_id, pages = r.pages,
     duration_ms = r.duration_ms, sent_at = now.ms
   FROM r JOIN j ON j.id = r.job_id CROSS JOIN now
   WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')
-  RETURNING r.*, t.state, t.outcome AS ended, t.due_at, j.account_id, j.channel),
+  RETURNING r.i, r.job_id, r.n, r.k, r.outcome, r.code, r.text, r.remote_id, r.pages, r.duration_ms, r.rate_bps, r.coding, r.ecm, r.carrier_id,
+    coalesce(r.temporary, false) AS temporary, coalesce(r.interrupted, false) AS interrupted, t.repeated AS repeat, t.claimed_at,
+    t.state, t.outcome AS ended, t.due_at, j.account_id, j.channel),
 kept AS (
-  INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, outcome, cause_code, cause_text, remote_id, pages, duration_ms,
+  INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, at, outcome, cause_code, cause_text, remote_id, pages, duration_ms,
     rate_bps, coding, ecm, carrier_id, temporary, repeat, interrupted, final)
-  SELECT d.job_id, d.n, d.k, $2, d.started_at, now.ms, d.outcome, d.code, d.text, d.remote_id, d.pages, d.duration_ms,
+  SELECT d.job_id, d.n, d.k, $2, d.claimed_at, now.ms, now.wall, d.outcome, d.code, d.text, d.remote_id, d.pages, d.duration_ms,
     d.rate_bps, d.coding, d.ecm, d.carrier_id, d.temporary, d.repeat, d.interrupted, d.state = 'final'
   FROM done d CROSS JOIN now
   -- the reconciler noted this attempt as interrupted, and now its own result has come after all
@@ -192,18 +188,18 @@ head AS (
   UPDATE feed_head SET seq = seq + (SELECT count(*) FROM done) + (SELECT count(*) FROM closed)
   -- the counts make every change above come before this lock
   WHERE EXISTS (SELECT 1 FROM done) AND (SELECT count(*) FROM planned) >= 0
-  RETURNING seq - (SELECT count(*) FROM done) - (SELECT count(*) FROM closed) AS base),
+  RETURNING seq - (SELECT count(*) FROM done) - (SELECT count(*) FROM closed) AS base, ${WALL_NOW} AS wall),
 told AS (
-  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k, outcome, final, data)
-  SELECT head.base + row_number() OVER (ORDER BY d.i), now.ms, d.account_id, d.channel, 'attempt.ended', d.job_id, d.n, d.k,
+  INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id, n, k, outcome, final, data)
+  SELECT head.base + row_number() OVER (ORDER BY d.i), head.wall, now.ms, d.account_id, d.channel, 'attempt.ended', d.job_id, d.n, d.k,
     coalesce(d.ended, d.outcome), d.state = 'final',
     CASE WHEN d.outcome = 'OK' AND NOT d.repeat THEN NULL
          ELSE jsonb_strip_nulls(jsonb_build_object('cause', d.code, 'text', d.text, 'dueAt', d.due_at, 'repeat', nullif(d.repeat, false),
            'interrupted', nullif(d.interrupted, false))) END
   FROM done d, head, now),
 over AS (
-  INSERT INTO event (seq, sim_at, account_id, channel, type, job_id)
-  SELECT head.base + (SELECT count(*) FROM done) + row_number() OVER (ORDER BY c.id), now.ms, c.account_id, c.channel, 'job.done', c.id
+  INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id)
+  SELECT head.base + (SELECT count(*) FROM done) + row_number() OVER (ORDER BY c.id), head.wall, now.ms, c.account_id, c.channel, 'job.done', c.id
   FROM closed c, head, now)
 SELECT i FROM done`;
 

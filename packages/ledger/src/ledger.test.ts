@@ -65,8 +65,6 @@ function result(c: Claimed, outcome: Outcome, more: Partial<Result["report"]> = 
     k: c.k,
     report,
     next: nextStep("fax", {}, c, report),
-    startedAt: c.startedAt,
-    repeat: c.repeat,
   };
 }
 
@@ -348,8 +346,10 @@ describe("the schedule's outbox", () => {
     const rest = await takeDueChunks(pool, "letter", 3);
     expect(first.map((c) => c.job).sort()).toEqual([big, small, urgent].sort());
     expect(rest).toEqual([]);
+    const overtaking = await accepted(1, { channel: "letter", priority: 1 });
+    expect((await takeDueChunks(pool, "letter", 3)).map((c) => c.job)).toEqual([overtaking]);
     await endRun(pool, first.find((c) => c.job === small) as never, false);
-    expect((await takeOverdueChunks(pool, "letter", -1)).map((c) => c.generation)).toEqual([1, 1]);
+    expect((await takeOverdueChunks(pool, "letter", -1)).map((c) => c.generation)).toEqual([1, 1, 1]);
   });
 
   it("plans the next generation for when the next recipient is due, and ignores an older run", async () => {

@@ -120,7 +120,7 @@ class Life {
       const batch = mine.map(({ claimed: c }): Result => {
         const report = this.report(certain);
         const next = nextStep("fax", OPTIONS, c, report);
-        return { job: c.job, n: c.n, k: c.k, report, next, startedAt: c.startedAt, repeat: c.repeat };
+        return { job: c.job, n: c.n, k: c.k, report, next };
       });
       await finish(pool, worker, batch);
       // the answer to the COMMIT was lost: the same batch again

@@ -44,8 +44,8 @@ async function take(worker: number, job: number, count: number): Promise<Claimed
 }
 
 function result(c: Claimed, report: Result["report"], more: Partial<Result> = {}): Result {
-  const { job, n, k, startedAt, repeat } = c;
-  return { job, n, k, startedAt, repeat, report, next: { step: "final" }, ...more };
+  const { job, n, k } = c;
+  return { job, n, k, report, next: { step: "final" }, ...more };
 }
 
 const cause = { code: "test", text: "test" };

@@ -3,12 +3,15 @@
 /** Recipients of a chunk: the unit BullMQ schedules. Recipient `n` belongs to chunk `n / CHUNK_SIZE`. */
 export const CHUNK_SIZE = 200;
 
+/** Wall time now; asked once a statement, since as the default of a column it would be asked for each row. */
+export const WALL_NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
 /**
  * Simulated time now, as a scalar to be written into statements that run often: as a function it would be parsed and planned anew by
  * each of them.
  */
 export const SIM_NOW =
-  "(SELECT (anchor_sim + greatest(0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint - anchor_wall) * speed)::bigint FROM clock)";
+  `(SELECT (anchor_sim + greatest(0, ${WALL_NOW} - anchor_wall) * speed)::bigint FROM clock)`;
 
 /**
  * Chunks whose recipients may be in flight: handed out now, or before and not finished. Recipients have no index on their state, so
@@ -101,7 +104,7 @@ CREATE TABLE chunk (
   open integer NOT NULL,
   PRIMARY KEY (job_id, chunk)
 ) WITH (fillfactor = 50);
-CREATE INDEX chunk_waiting ON chunk (channel, next_due) WHERE open > 0 AND dispatched_at IS NULL;
+CREATE INDEX chunk_waiting ON chunk (channel, priority, next_due) WHERE open > 0 AND dispatched_at IS NULL;
 CREATE INDEX chunk_dispatched ON chunk (channel, dispatched_at) WHERE open > 0 AND dispatched_at IS NOT NULL;
 
 CREATE TABLE attempt (

@@ -9,7 +9,7 @@ export async function freshDatabase(): Promise<{ pool: Pool; url: string; drop()
   const name = `t_${randomBytes(6).toString("hex")}`;
   const admin = openPool(base, 1);
   await admin.query(`CREATE DATABASE ${name}`);
-  const url = base.replace(/\/[^/]*$/, `/${name}`);
+  const { href: url } = Object.assign(new URL(base), { pathname: `/${name}` });
   const pool = openPool(url);
   await migrate(pool);
   return {
