@@ -62,7 +62,8 @@ it("several faxes come out oldest first", async () => {
 
 it("REST lists, shows as TIFF, PDF and picture, and deletes", async () => {
   const tiff = Buffer.from(fixture("two-pages.tif")).toString("base64");
-  await tellTown("POST", "/exchange/calls", { from: "+493023125013", to: OWN, tiff });
+  const call = { from: "+493023125013", to: OWN, tiff };
+  expect(await tellTown("POST", "/exchange/calls", call)).toMatchObject({ result: "OK" });
   const [fax] = (await client.inbounds()).items;
   expect(fax).toMatchObject({ originator: "+493023125013", called: OWN, pages: 2 });
   const head = async (blob: Blob, octets: number) =>

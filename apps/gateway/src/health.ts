@@ -7,6 +7,8 @@ export interface HealthDeps {
   database(): Promise<void>;
   /** Workers heard of lately. */
   workers(): Promise<number>;
+  /** Fax numbers that no worker answers: who dials one now is told that it does not exist. */
+  unanswered(): Promise<string[]>;
   /** Health address of the simulators, where they are the carriers. */
   simulators?: string;
 }
@@ -28,6 +30,11 @@ export function healthFace(deps: HealthDeps): Hono {
         if (count === 0) throw new Error("no worker has been heard of in the last five seconds");
         return `${count} alive`;
       }),
+      faxNumbers: await ask(async () => {
+        const numbers = await deps.unanswered();
+        if (numbers.length > 0) throw new Error(`no worker answers ${listed(numbers)}`);
+        return "answered";
+      }),
     };
     if (deps.simulators) {
       const url = deps.simulators;
@@ -41,6 +48,11 @@ export function healthFace(deps: HealthDeps): Hono {
     return c.json({ ok, parts }, ok ? 200 : 503);
   });
   return app;
+}
+
+function listed(numbers: string[]): string {
+  const most = 5;
+  return numbers.slice(0, most).join(", ") + (numbers.length > most ? ` and ${numbers.length - most} more` : "");
 }
 
 async function ask(question: () => Promise<string>): Promise<Part> {

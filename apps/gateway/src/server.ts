@@ -14,6 +14,7 @@ import {
   openListener,
   openPool,
   startClock,
+  unansweredNumbers,
 } from "@depesche/ledger";
 import { systemClock } from "@depesche/ports";
 import { ladderPcap, renderLadder } from "@depesche/wire-t38";
@@ -75,6 +76,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const health = healthFace({
     database: async () => void (await pool.query("SELECT 1")),
     workers,
+    unanswered: () => unansweredNumbers(pool),
     ...(simulation ? { simulators: `http://127.0.0.1:${settings.simPort}/health` } : {}),
   });
   app.route("/", health);

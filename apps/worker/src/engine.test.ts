@@ -26,7 +26,7 @@ beforeAll(async () => {
   const base = process.env.DEPESCHE_TEST_DATABASE as string;
   admin = openPool(base, 1);
   await admin.query(`CREATE DATABASE ${NAME}`);
-  pool = openPool(base.replace(/\/[^/]*$/, `/${NAME}`));
+  pool = openPool(Object.assign(new URL(base), { pathname: `/${NAME}` }).href);
   await migrate(pool);
   account = await putAccount(pool, { name: "Test" });
 });

@@ -12,6 +12,7 @@ import {
   awaitSchema,
   faxNumbers,
   followClock,
+  noteAnswered,
   noteDelivery,
   openBlobFolder,
   openListener,
@@ -43,6 +44,8 @@ export interface WorkerConfig {
 
 /** How often the worker looks whether an account was given another fax number. */
 const NUMBERS_MS = 1_000;
+/** How often it looks which of them the exchange has taken, to tell the ledger. */
+const ANSWERED_MS = 100;
 
 export interface Worker {
   close(): Promise<void>;
@@ -62,6 +65,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   });
 
   const timers: NodeJS.Timeout[] = [];
+  let answered = (): string[] => [];
   const openers: Record<Channel, () => Promise<ChannelWork>> = {
     async fax() {
       const trunk = await openT38Trunk({
@@ -78,13 +82,14 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         store: (fax) => storeInbound(pool, fax),
         log,
       });
-      const answered = new Set<string>();
+      const given = new Set<string>();
       const answerNew = async () => {
-        const fresh = (await faxNumbers(pool)).filter((number) => !answered.has(number));
+        const fresh = (await faxNumbers(pool)).filter((number) => !given.has(number));
         if (fresh.length === 0) return;
+        for (const number of fresh) given.add(number);
         await trunk.answer(fresh, inbox);
-        for (const number of fresh) answered.add(number);
       };
+      answered = () => trunk.answered().sort();
       await answerNew();
       timers.push(
         setInterval(() => void answerNew().catch((error) => log.warn({ err: error }, "inbound numbers")), NUMBERS_MS),
@@ -139,6 +144,17 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
     onRunEnded: dispatcher.runEnded,
   });
   incarnation = engine.incarnation;
+  let told = "";
+  const tellAnswered = async () => {
+    const [id, numbers] = [engine.incarnation(), answered()];
+    const now = `${id} ${numbers}`;
+    if (now === told) return;
+    await noteAnswered(pool, id, numbers);
+    told = now;
+  };
+  await tellAnswered();
+  // The database may be away: the next look tells it.
+  timers.push(setInterval(() => void tellAnswered().catch(() => undefined), ANSWERED_MS));
   log.info({ incarnation: engine.incarnation(), schedule: schedule.backend, lines: settings.lines }, "worker is up");
 
   return {

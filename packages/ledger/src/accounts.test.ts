@@ -10,6 +10,7 @@ import {
   readAccount,
 } from "./accounts.ts";
 import type { Pool } from "./database.ts";
+import { noteAnswered, registerWorker, retireWorker, unansweredNumbers } from "./reconcile.ts";
 import { freshDatabase } from "./test-database.ts";
 
 let pool: Pool;
@@ -49,6 +50,12 @@ describe("an account", () => {
     expect(await accountOfNumber(pool, "+493023125901")).toBe(id);
     expect(await accountOfNumber(pool, "+493023125999")).toBeUndefined();
     expect(await faxNumbers(pool)).toEqual(["+493023125901"]);
+    const worker = await registerWorker(pool);
+    expect(await unansweredNumbers(pool)).toEqual(["+493023125901"]);
+    await noteAnswered(pool, worker, ["+493023125901", "+493023125909"]);
+    expect(await unansweredNumbers(pool)).toEqual([]);
+    await retireWorker(pool, worker);
+    expect(await unansweredNumbers(pool)).toEqual(["+493023125901"]);
   });
 
   it("is replaced under its number", async () => {

@@ -37,9 +37,11 @@ export {
   LEASE_MS,
   liveWorkers,
   newWatch,
+  noteAnswered,
   reconcile,
   registerWorker,
   retireWorker,
+  unansweredNumbers,
   type Watch,
 } from "./reconcile.ts";
 export { type ChunkRef, endRun, nextDueIn, takeDueChunks, takeOverdueChunks } from "./schedule.ts";

@@ -40,6 +40,23 @@ export async function liveWorkers(pool: Pool, withinMs = 5000): Promise<number[]
   return rows.map((r) => r.id);
 }
 
+/** Tells which fax numbers this incarnation answers now. */
+export async function noteAnswered(pool: Pool, id: number, numbers: string[]): Promise<void> {
+  await pool.query("UPDATE heartbeat SET answers = $2 WHERE worker_id = $1", [id, numbers]);
+}
+
+/** Fax numbers of accounts that no worker heard of lately answers. */
+export async function unansweredNumbers(pool: Pool, withinMs = 5000): Promise<string[]> {
+  const { rows } = await pool.query<{ number: string }>(
+    /* sql */ `
+    SELECT number FROM fax_number EXCEPT
+    SELECT unnest(h.answers) FROM worker w JOIN heartbeat h ON h.worker_id = w.id WHERE w.state = 'alive' AND h.at > wall_ms() - $1
+    ORDER BY 1`,
+    [withinMs],
+  );
+  return rows.map((r) => r.number);
+}
+
 /** A worker that stops by itself; recipients it still holds are returned like those of a dead one. */
 export async function retireWorker(pool: Pool, id: number): Promise<number> {
   return giveBack(pool, id, "stopped");

@@ -10,8 +10,7 @@ export const WALL_NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
  * Simulated time now, as a scalar to be written into statements that run often: as a function it would be parsed and planned anew by
  * each of them.
  */
-export const SIM_NOW =
-  `(SELECT (anchor_sim + greatest(0, ${WALL_NOW} - anchor_wall) * speed)::bigint FROM clock)`;
+export const SIM_NOW = `(SELECT (anchor_sim + greatest(0, ${WALL_NOW} - anchor_wall) * speed)::bigint FROM clock)`;
 
 /**
  * Chunks whose recipients may be in flight: handed out now, or before and not finished. Recipients have no index on their state, so
@@ -140,7 +139,9 @@ CREATE TABLE worker (
   started_at bigint NOT NULL DEFAULT wall_ms(), gone_at bigint
 );
 -- apart from worker, so that heartbeats never wait for claims (which hold a share lock on worker)
-CREATE TABLE heartbeat (worker_id integer PRIMARY KEY REFERENCES worker, beat bigint NOT NULL, at bigint NOT NULL DEFAULT wall_ms());
+CREATE TABLE heartbeat (worker_id integer PRIMARY KEY REFERENCES worker, beat bigint NOT NULL, at bigint NOT NULL DEFAULT wall_ms(),
+  -- fax numbers whose calls reach this worker
+  answers text[] NOT NULL DEFAULT '{}');
 
 -- Pause, rates and limits of accounts, channels and trunks; part of every claim.
 CREATE TABLE gate (

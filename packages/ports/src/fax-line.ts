@@ -85,5 +85,7 @@ export interface FaxTrunk {
   call(order: FaxCallOrder, signal: AbortSignal): Promise<FaxCallReport>;
   /** Starts to take calls for the numbers (registers them with the exchange where it has one). */
   answer(numbers: string[], handler: FaxAnswerHandler): Promise<void>;
+  /** Those of the numbers whose calls reach us now, as given: where there is an exchange, it has taken their registration. */
+  answered(): string[];
   close(): Promise<void>;
 }

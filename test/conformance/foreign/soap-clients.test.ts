@@ -34,7 +34,8 @@ beforeEach(async () => {
   for (let fax = await soap("RequestReceived", {}); fax.return === "0"; fax = await soap("RequestReceived", {}))
     await soap("DeleteReceived", { FaxId: fax.FaxId! });
   const tiff = Buffer.from(fixture("two-pages.tif")).toString("base64");
-  await tellTown("POST", "/exchange/calls", { from: "+493023125007", to: "+493023125900", tiff });
+  const call = { from: "+493023125007", to: "+493023125900", tiff };
+  expect(await tellTown("POST", "/exchange/calls", call)).toMatchObject({ result: "OK" });
   const waiting = await soap("RequestReceived", {});
   image = createHash("sha256").update(Buffer.from(waiting.FaxImage!, "base64")).digest("hex");
 });

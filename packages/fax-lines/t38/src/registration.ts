@@ -9,17 +9,23 @@ const FAREWELL_MS = 500;
 
 export class Registration {
   readonly #parts: TrunkParts;
-  readonly #number: string;
+  readonly number: string;
   readonly #callId = newId();
   #seq = 0;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #unhook = () => {};
   #ended = false;
+  #stands = false;
 
   constructor(parts: TrunkParts, number: string) {
     this.#parts = parts;
-    this.#number = number;
+    this.number = number;
+  }
+
+  /** Whether the exchange sends us the calls for the number, as far as we know. */
+  get stands(): boolean {
+    return this.#stands && !this.#ended;
   }
 
   /** Resolves after the first attempt; when that failed, it goes on trying. */
@@ -48,6 +54,7 @@ export class Registration {
     const status = await this.#send(seconds);
     if (this.#ended) return;
     const ok = status >= 200 && status < 300;
+    this.#stands = ok;
     this.#failures = ok ? 0 : this.#failures + 1;
     const afterMs = ok ? seconds * 500 : AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
     this.#timer = setTimeout(() => void this.#register(), afterMs);
@@ -59,6 +66,7 @@ export class Registration {
   /** The exchange's end of the connection is gone: it may have forgotten us. */
   #soon(): void {
     if (this.#ended) return;
+    this.#stands = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#register(), AGAIN_MS[0]);
     this.#timer.unref();
@@ -66,7 +74,7 @@ export class Registration {
 
   async #send(seconds: number): Promise<number> {
     const { endpoint, config, domain } = this.#parts;
-    const address = `<sip:${this.#number}@${domain}>`;
+    const address = `<sip:${this.number}@${domain}>`;
     const { response } = await endpoint.request({
       method: "REGISTER",
       target: config.exchange,
@@ -76,7 +84,7 @@ export class Registration {
       callId: this.#callId,
       seq: ++this.#seq,
       headers: [
-        ["Contact", endpoint.contact(this.#number, config.exchange.transport)],
+        ["Contact", endpoint.contact(this.number, config.exchange.transport)],
         ["Expires", String(seconds)],
       ],
     });

@@ -83,6 +83,7 @@ export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
       registrations.push(...added);
       await Promise.all(added.map((registration) => registration.begin()));
     },
+    answered: () => registrations.filter((registration) => registration.stands).map(({ number }) => number),
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();

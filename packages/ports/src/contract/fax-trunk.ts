@@ -180,9 +180,12 @@ export function faxTrunkContract(name: string, open: () => Promise<FaxTrunkRig>)
     it("an inbound fax is handed over page by page and completed before the caller hears of it", async () => {
       const pages = [contractPage(4), contractPage(5)];
       const { handler, diary, pages: received } = keepingHandler();
+      expect(rig.trunk.answered()).toEqual([]);
       await rig.trunk.answer([rig.own], handler);
+      expect(rig.trunk.answered()).toEqual([rig.own]);
       expect(await rig.dialIn(rig.own, pages)).toEqual({ result: "OK", pages: 2 });
       await rig.trunk.close();
+      expect(rig.trunk.answered()).toEqual([]);
       expect(same(received, pages)).toBe(true);
       expect(diary.map((line) => line.split(" ", 1)[0])).toEqual(["accept", "page", "page", "complete", "ended"]);
       expect(diary.at(-1)).toBe("ended OK 2");
