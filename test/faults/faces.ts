@@ -6,7 +6,7 @@ import { callSoap } from "./soap.ts";
 
 const PAGE = 1000;
 
-/** The CSV's words; FAX.de knows one word for two of our outcomes. */
+/** The CSV's words of a fax; FAX.de knows one word for two of our outcomes. */
 const WORDS: Readonly<Record<string, string>> = {
   OK: "OK",
   BUSY: "Busy",
@@ -60,7 +60,10 @@ async function bySoap(house: House, job: JobFact, rows: RecipientFact[]): Promis
     const fields = line.slice(1, -1).split('","');
     return `${fields[0]} ${fields[2]} ${fields[7]}`;
   });
-  const kept = rows.map((r) => `${r.address} ${WORDS[r.outcome ?? ""]} ${r.reference}`);
+  // What failed of an SMS has one word, whatever the reason.
+  const word = ({ outcome }: RecipientFact) =>
+    WORDS[job.channel === "sms" && outcome === "NORING" ? "SENDFAIL" : (outcome ?? "")];
+  const kept = rows.map((r) => `${r.address} ${word(r)} ${r.reference}`);
   return told.join("\n") === kept.join("\n") ? [] : [`the StatusFile of job ${job.id} differs from the ledger`];
 }
 

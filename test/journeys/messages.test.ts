@@ -66,7 +66,7 @@ describe("SMS", () => {
   it.each([
     ["+491713920060", "rejected", "Send-Fail"],
     ["+491713920061", "a subscriber who has opted out", "Black-List"],
-    ["+491713920090", "an unknown subscriber", "Call failed"],
+    ["+491713920090", "an unknown subscriber", "Send-Fail"],
   ])("%s, %s, ends %s", async (to, _, result) => {
     expect((await finished((await sms(to, "Guten Tag")).JobId)).SendResult).toBe(result);
   });

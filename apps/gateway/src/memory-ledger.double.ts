@@ -18,6 +18,7 @@ import type {
   FaceLedger,
   InboundFax,
   Intake,
+  Limits,
   Spool,
   SpoolFile,
   SubmitRequest,
@@ -71,6 +72,7 @@ export class MemoryLedger implements FaceLedger {
   readonly ladders = new Map<string, Uint8Array>();
   readonly faxes = new Map<number, InboundFax>();
   readonly log: FeedEvent[] = [];
+  readonly held = new Map<string, Limits>();
   readonly owners = new Set<string>();
   readonly hooks = new Map<number, Webhook & { secret: string }>();
   listeners = new Set<(seq: number) => void>();
@@ -201,6 +203,13 @@ export class MemoryLedger implements FaceLedger {
     const next = changedClock(this.setting, this.wall.now(), change);
     if (next) this.setting = next;
     return next;
+  }
+  async limits() {
+    return [...this.held].map(([scope, limits]) => ({ scope, ...limits }));
+  }
+  async setLimits(scope: string, limits: Limits) {
+    if (Object.keys(limits).length > 0) this.held.set(scope, limits);
+    else this.held.delete(scope);
   }
   async blobOwner(accountId: number, hash: string) {
     return this.owners.has(`${accountId}:${hash}`);

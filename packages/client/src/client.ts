@@ -16,6 +16,7 @@ import type {
   JobInput,
   JobSummary,
   Ladder,
+  LimitView,
   LineView,
   Listing,
   RecipientView,
@@ -72,6 +73,10 @@ export interface Client {
   deleteInbound(id: number): Promise<void>;
 
   lines(): Promise<Listing<LineView>>;
+  /** Limits of all scopes; the key needs "admin". */
+  limits(): Promise<Listing<LimitView>>;
+  /** Sets all limits of one scope; without any it is removed. */
+  setLimit(limit: LimitView): Promise<Listing<LimitView>>;
   clock(): Promise<ClockView>;
   changeClock(change: ClockChange): Promise<ClockView>;
 
@@ -165,6 +170,8 @@ export function createClient(options: ClientOptions): Client {
     },
 
     lines: () => get("/v1/lines"),
+    limits: () => get("/v1/limits"),
+    setLimit: (limit) => put("PUT", "/v1/limits", limit),
     clock: () => get("/v1/clock"),
     changeClock: (change) => put("PUT", "/v1/clock", change),
 

@@ -166,6 +166,18 @@ export interface LineView {
   rateBps?: number;
 }
 
+/** What is held back, of all workers together. Unset: no limit. */
+export interface LimitView {
+  /** `account:ID`, `channel:NAME`, `destination:+DIGITS` (numbers that begin so) or `destination:@DOMAIN`. */
+  scope: string;
+  /** Nothing begins. */
+  paused?: boolean | undefined;
+  /** Attempts under way at once. */
+  maxInFlight?: number | undefined;
+  /** Attempts begun in a simulated minute. */
+  ratePerMinute?: number | undefined;
+}
+
 export interface ClockView {
   /** The simulated clock. */
   now: Timestamp;

@@ -1,7 +1,7 @@
 // Claim: recipients move to "sending" just before the first bit goes out (DESIGN section 2, point 3).
 
 import { type Client, type Pool, transaction } from "./database.ts";
-import { type GateTable, grant, spend } from "./gate.ts";
+import { type Destination, type GateTable, grant, spend } from "./gate.ts";
 import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW, WALL_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
@@ -42,53 +42,61 @@ export async function claim(
   if (!gates.active) return claimDue(pool, incarnation, requests);
   return transaction(pool, async (client) => {
     const granted = await grant(client, requests);
-    const claimed = await claimDue(client, incarnation, granted.requests);
+    const claimed = await claimDue(client, incarnation, granted.requests, granted.destinations);
     const about = new Map(requests.map((r) => [r.job, r]));
     await spend(
       client,
       granted.gates,
-      claimed.map((c) => about.get(c.job) as ClaimRequest),
+      claimed.map(({ job, address }) => ({ ...(about.get(job) as ClaimRequest), address })),
     );
     return claimed;
   });
 }
 
-async function claimDue(on: Pool | Client, incarnation: number, requests: ClaimRequest[]): Promise<Claimed[]> {
+async function claimDue(
+  on: Pool | Client,
+  incarnation: number,
+  requests: ClaimRequest[],
+  destinations: Destination[] = [],
+): Promise<Claimed[]> {
   const wanted = requests.filter((r) => r.count > 0);
   if (wanted.length === 0) return [];
-  const { rows } = await on.query<Claimed>({
-    name: "claim",
-    text: CLAIM,
-    values: [
-      wanted.map((r) => r.job),
-      wanted.map((r) => r.chunk),
-      wanted.map((r) => r.count),
-      incarnation,
-      wanted.map((r) => r.from ?? 0),
-    ],
-  });
+  const values = [
+    wanted.map((r) => r.job),
+    wanted.map((r) => r.chunk),
+    wanted.map((r) => r.count),
+    incarnation,
+    wanted.map((r) => r.from ?? 0),
+  ];
+  const limits = [destinations.map((d) => d.pattern), destinations.map((d) => d.places)];
+  const { rows } = await on.query<Claimed>(
+    destinations.length === 0
+      ? { name: "claim", text: CLAIM, values }
+      : { name: "claim-limited", text: CLAIM_LIMITED, values: [...values, ...limits] },
+  );
   return rows;
 }
 
-const CLAIM = /* sql */ `
+/** `closed` leaves out recipients that cannot be had now, `room` those among the picked for whom there is no place. */
+const claimText = (closed: string, room: string) => /* sql */ `
 WITH alive AS MATERIALIZED (SELECT id FROM worker WHERE id = $4 AND state = 'alive' FOR SHARE),
 now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
 want AS (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $5::int[]) AS w(job_id, chunk, k, first)),
 pick AS MATERIALIZED (
-  SELECT p.job_id, p.n, j.account_id, j.channel
+  SELECT p.job_id, p.n, p.address, j.account_id, j.channel
   FROM want w
   JOIN job j ON j.id = w.job_id AND j.cancelled_at IS NULL AND NOT j.paused
   CROSS JOIN now
   CROSS JOIN LATERAL (
-    SELECT t.job_id, t.n FROM recipient t
+    SELECT t.job_id, t.n, t.address FROM recipient t
     WHERE t.job_id = w.job_id AND t.n >= greatest(w.first, w.chunk * ${CHUNK_SIZE}) AND t.n < (w.chunk + 1) * ${CHUNK_SIZE}
-      AND t.state IN ('queued', 'retry') AND t.due_at <= now.ms
+      AND t.state IN ('queued', 'retry') AND t.due_at <= now.ms AND ${closed}
     ORDER BY t.n LIMIT w.k FOR UPDATE SKIP LOCKED) p
   WHERE EXISTS (SELECT 1 FROM alive)),
 taken AS (
   UPDATE recipient t SET state = 'sending', attempts = t.attempts + 1, incarnation = $4, claimed_at = now.ms, due_at = NULL,
     repeated = t.repeated OR t.uncertain
-  FROM pick p, now WHERE t.job_id = p.job_id AND t.n = p.n
+  FROM pick p, now WHERE t.job_id = p.job_id AND t.n = p.n AND ${room}
   RETURNING t.job_id, t.n, t.attempts, t.address, t.reference, t.repeated, t.claimed_at, t.busy, t.temporary, t.repeats,
     p.account_id, p.channel),
 head AS (
@@ -99,6 +107,15 @@ told AS (
   SELECT head.base + row_number() OVER (), head.wall, now.ms, t.account_id, t.channel, 'attempt.started', t.job_id, t.n, t.attempts
   FROM taken t, head, now)
 SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, busy, temporary, repeats FROM taken`;
+
+const CLAIM = claimText("true", "true");
+
+// What is closed is left out before, so that it does not stand in the way of others; where a few may go, the first ones do.
+const CLAIM_LIMITED = claimText(
+  "NOT EXISTS (SELECT 1 FROM unnest($6::text[], $7::int[]) AS d(pattern, places) WHERE d.places = 0 AND t.address LIKE d.pattern)",
+  `NOT EXISTS (SELECT 1 FROM unnest($6::text[], $7::int[]) AS d(pattern, places) WHERE p.address LIKE d.pattern
+    AND d.places < (SELECT count(*) FROM pick q WHERE q.address LIKE d.pattern AND (q.job_id, q.n) <= (p.job_id, p.n)))`,
+);
 
 /**
  * What the ledger believes an incarnation to be sending. A worker whose claim failed without an answer asks this: the claim may have been

@@ -8,6 +8,7 @@ import { changeClock, readClock } from "./clock.ts";
 import type { Pool } from "./database.ts";
 import { findByCarrierId, noteDelivery } from "./delivery.ts";
 import { lastSeq, readEvents } from "./feed.ts";
+import { readGates, setGate } from "./gate.ts";
 import { deleteInbound, nextInbound, readInbound, readInbounds } from "./inbound.ts";
 import type { Listener } from "./listen.ts";
 import { readAttempts, readJob, readJobs, readLadder, readRecipients } from "./read.ts";
@@ -38,6 +39,8 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     lastSeq: () => lastSeq(pool),
     onEvents: (told) => watchEvents(pool, listener, told),
     clock: () => readClock(pool),
+    limits: () => readGates(pool),
+    setLimits: (scope, limits, account) => setGate(pool, scope, limits, account),
     changeClock: (change, account) => changeClock(pool, change, account),
     blobOwner: async (account, hash) =>
       (await pool.query("SELECT 1 FROM blob_ref WHERE hash = $1 AND account_id = $2 LIMIT 1", [hash, account]))

@@ -5,7 +5,7 @@ import { type Claimed, claim } from "./claim.ts";
 import { changeClock } from "./clock.ts";
 import type { Pool } from "./database.ts";
 import { finish } from "./finish.ts";
-import { refreshGates, setGate } from "./gate.ts";
+import { readGates, refreshGates, setGate } from "./gate.ts";
 import { registerWorker } from "./reconcile.ts";
 import { type ChunkRef, endRun, nextDueIn, takeDueChunks } from "./schedule.ts";
 import { freshDatabase } from "./test-database.ts";
@@ -56,6 +56,53 @@ async function minutes(count: number): Promise<void> {
   const { rows } = await pool.query<{ ms: number }>("SELECT sim_ms() AS ms");
   await changeClock(pool, { setTo: (rows[0]?.ms as number) + count * 60_000 });
 }
+
+describe("a limit on a destination", () => {
+  const job = async (addresses: string[]) => {
+    const ref = await begun(addresses.length);
+    for (const [n, address] of addresses.entries())
+      await pool.query("UPDATE recipient SET address = $3 WHERE job_id = $1 AND n = $2", [ref.job, n, address]);
+    return ref;
+  };
+  const numbers = [
+    "+493023125001",
+    "+493023125001",
+    "+493023125001",
+    "+49892",
+    "+493023125002",
+    "a@one.example",
+    "b@one.example",
+  ];
+
+  it("counts over all jobs and workers, and what it holds back does not stand in the way of others", async () => {
+    const [one, other] = [await job(numbers), await job(numbers)];
+    await setGate(pool, "destination:+493023125001", { maxInFlight: 2 });
+    await setGate(pool, "destination:@one.example", { paused: true });
+    const first = await ask(one, 7);
+    expect(first.map((c) => c.n)).toEqual([0, 1, 3, 4]);
+    expect((await ask(other, 3)).map((c) => c.n)).toEqual([3, 4]);
+    await done(first.slice(0, 1));
+    expect((await ask(other, 7, await registerWorker(pool))).map((c) => c.n)).toEqual([0]);
+    expect(await readGates(pool)).toEqual([
+      { scope: "destination:+493023125001", paused: false, maxInFlight: 2 },
+      { scope: "destination:@one.example", paused: true },
+    ]);
+    for (const { scope } of await readGates(pool)) await setGate(pool, scope, {});
+    expect(await ask(other, 7)).toHaveLength(4);
+  });
+
+  it("takes a rate, and its digits are no pattern", async () => {
+    const ref = await job(["+49_1", "+4911", "+49%", "+49_2"]);
+    await setGate(pool, "destination:+49_", { ratePerMinute: 60 });
+    await setGate(pool, "destination:+49%", { paused: true });
+    await minutes(1);
+    expect((await ask(ref, 1)).map((c) => c.n)).toEqual([0]);
+    const { rows } = await pool.query("SELECT round(tokens) AS left FROM gate WHERE scope = 'destination:+49_'");
+    expect(rows).toEqual([{ left: 59 }]);
+    expect((await ask(ref, 4)).map((c) => c.n)).toEqual([1, 3]);
+    for (const { scope } of await readGates(pool)) await setGate(pool, scope, {});
+  });
+});
 
 describe("a limit on what is in flight", () => {
   it("is never passed, however many workers claim at the same moment", async () => {

@@ -93,6 +93,11 @@ export interface FaceLedger {
   blobOwner(accountId: number, hash: string): Promise<boolean>;
   rememberBlob(accountId: number, hash: string, bytes: number): Promise<void>;
 
+  /** Limits by scope: "account:<id>", "channel:<name>", "destination:<first digits>", "destination:@<mail domain>". */
+  limits(): Promise<(Limits & { scope: string })[]>;
+  /** No limits at all remove the scope. */
+  setLimits(scope: string, limits: Limits, accountId: number): Promise<void>;
+
   webhooks(accountId: number): Promise<Webhook[]>;
   addWebhook(accountId: number, hook: { url: string; types: string[]; secret: string }): Promise<Webhook>;
   removeWebhook(accountId: number, id: number): Promise<boolean>;
@@ -100,6 +105,16 @@ export interface FaceLedger {
   allWebhooks(): Promise<(Webhook & { secret: string })[]>;
   /** Moves a hook's cursor after a delivery, or records a failure and when to try again (wall time). */
   webhookProgress(id: number, progress: { cursor: number } | { failures: number; nextTryAt: number }): Promise<void>;
+}
+
+/** What is held back, of all workers together. Unset: no limit. */
+export interface Limits {
+  /** Nothing begins. */
+  paused?: boolean;
+  /** Attempts under way at once. */
+  maxInFlight?: number;
+  /** Attempts begun in a simulated minute. */
+  ratePerMinute?: number;
 }
 
 export interface Webhook {

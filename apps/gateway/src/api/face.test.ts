@@ -383,6 +383,23 @@ describe("the rest of the house", () => {
     });
   });
 
+  test("limits are set by scope, listed, and removed by setting none", async () => {
+    const { ask } = house();
+    const set = async (limit: object) => (await ask("PUT", "/v1/limits", limit)).json();
+    await set({ scope: "destination:+4930", maxInFlight: 2 });
+    const both = {
+      items: [
+        { scope: "destination:+4930", maxInFlight: 2 },
+        { scope: "channel:fax", paused: true },
+      ],
+    };
+    expect(await set({ scope: "channel:fax", paused: true })).toEqual(both);
+    expect(await (await ask("GET", "/v1/limits")).json()).toEqual(both);
+    expect(await set({ scope: "channel:fax" })).toEqual({ items: both.items.slice(0, 1) });
+    for (const wrong of [{ scope: "fax" }, { scope: "destination:49" }, { scope: "account:1", maxInFlight: -1 }, {}])
+      expect((await problem(await ask("PUT", "/v1/limits", wrong))).code).toBe("invalid");
+  });
+
   test("the clock is read, sped up and set forward, never back", async () => {
     const { ask } = house();
     expect(await (await ask("GET", "/v1/clock")).json()).toMatchObject({ now: "2026-03-02T11:00:00.000Z", speed: 1 });

@@ -13,6 +13,7 @@ import { addHouse } from "./house.ts";
 import { addInbound } from "./inbound.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addJobs } from "./jobs.ts";
+import { addLimits } from "./limits.ts";
 import { ApiProblem, problemResponse } from "./problems.ts";
 
 const MOST_ERRORS = 20;
@@ -70,6 +71,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addDocuments(app, deps);
   addInbound(app, deps);
   addHouse(app, deps);
+  addLimits(app, deps);
   addHooks(app, deps);
   describeFeed(app);
 

@@ -227,6 +227,27 @@ export const clock = z
   .object({ now: timestamp, wall: timestamp, speed: z.number(), unpaced: z.boolean(), settable: z.boolean() })
   .openapi("Clock") satisfies z.ZodType<wire.ClockView>;
 
+export const limit = z
+  .strictObject({
+    scope: z
+      .string()
+      .max(200)
+      .regex(
+        /^(account:[1-9]\d{0,8}|channel:(fax|sms|mail|letter|null)|destination:(\+\d{1,15}|@[a-z0-9.-]{1,190}))$/,
+        "is account:ID, channel:NAME, destination:+DIGITS or destination:@DOMAIN",
+      )
+      .openapi({ example: "destination:+4930" }),
+    paused: z.boolean().optional().openapi({ description: "Nothing begins" }),
+    maxInFlight: z.int().min(0).max(1_000_000).optional().openapi({ description: "Attempts under way at once" }),
+    ratePerMinute: z
+      .number()
+      .positive()
+      .max(10_000_000)
+      .optional()
+      .openapi({ description: "Attempts begun in a simulated minute" }),
+  })
+  .openapi("Limit") satisfies z.ZodType<wire.LimitView>;
+
 export const clockChange = z
   .strictObject({
     speed: z.union([z.number().min(1).max(1000), z.literal("max")]).optional(),

@@ -1,5 +1,5 @@
 // FAX.de's return codes and words: one table for each outside list.
-import type { Channel, Outcome } from "@depesche/core";
+import type { Channel, Outcome, Recipient } from "@depesche/core";
 import type { IntakeProblem } from "@depesche/ports";
 
 /** SendJob: the code for what the intake found wrong. Codes that depend on more than the problem are settled in `sendJobCode`. */
@@ -41,8 +41,8 @@ export function sendJobCode(problem: IntakeProblem, request: { channel: Channel;
   return SEND_JOB[problem];
 }
 
-/** SendResult and the CSV's RESULT. "Canceled" is the one word FAX.de does not have. */
-export const RESULT_WORDS: Readonly<Record<Outcome, string>> = {
+/** Words of a fax. "Canceled" is the one word FAX.de does not have. */
+const RESULT_WORDS: Readonly<Record<Outcome, string>> = {
   OK: "OK",
   BUSY: "Busy",
   NOANSWER: "No Answer",
@@ -54,6 +54,17 @@ export const RESULT_WORDS: Readonly<Record<Outcome, string>> = {
   BLACKLIST: "Black-List",
   CANCELLED: "Canceled",
 };
+
+/** Outcomes whose words speak of a telephone call; of other channels they say no more than that it failed. */
+const OF_A_CALL: ReadonlySet<Outcome> = new Set(["BUSY", "NOANSWER", "VOICE", "NORING", "ISDNERR", "NOSERVICE"]);
+
+/** SendResult and the CSV's RESULT; empty before the outcome. An address nobody could try is "Call failed" on every channel. */
+export function resultWord(channel: Channel, recipient: Pick<Recipient, "outcome" | "attempts">): string {
+  const { outcome, attempts } = recipient;
+  if (outcome === undefined) return "";
+  const failed = channel !== "fax" && attempts > 0 && OF_A_CALL.has(outcome);
+  return RESULT_WORDS[failed ? "SENDFAIL" : outcome];
+}
 
 /** The CSV's JOBTYPE. */
 export const JOB_TYPE_WORDS: Readonly<Record<Channel, string>> = {

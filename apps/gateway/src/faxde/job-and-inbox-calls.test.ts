@@ -55,6 +55,21 @@ describe("JobStatus", () => {
     expect((await call("JobStatus", { JobId: 5 })).out.SendResult).toBe(word);
   });
 
+  it("says no more of a failed SMS than that it failed, unless the number could not even be tried", async () => {
+    house.addJob(
+      5,
+      [
+        { outcome: "NORING", attempts: 1 },
+        { outcome: "NORING", attempts: 0 },
+      ],
+      { channel: "sms" },
+    );
+    const rows = file((await call("JobStatus", { JobId: 5 })).out)
+      .toString()
+      .split("\r\n");
+    expect(rows.slice(1, 3).map((row) => row.split(",")[2])).toEqual(['"Send-Fail"', '"Call failed"']);
+  });
+
   it("leaves the duration of other channels empty and writes windows-1252 for accounts that want it", async () => {
     house.account.statusFileCharset = "windows-1252";
     house.addJob(5, [{ address: "+491713920001", reference: "Grüße €→", durationMs: 5 }], { channel: "sms" });

@@ -3,7 +3,7 @@ import type { Account, Job } from "@depesche/core";
 import type { FaceLedger } from "@depesche/ports";
 import type { PartValue } from "@depesche/soap";
 import { type Answer, refuse } from "./answer.ts";
-import { RESULT_WORDS } from "./codes.ts";
+import { resultWord } from "./codes.ts";
 import { type LoginCodes, type LoginDeps, logIn } from "./login.ts";
 import type { ReceivedCall } from "./receive.ts";
 import { ROWS_AT_ONCE, statusFile, utcStamp } from "./status-file.ts";
@@ -52,7 +52,7 @@ async function summary(deps: JobDeps, job: Job): Promise<Record<string, string>>
   if (job.total !== 1) return { SendResult: "multi", SendDateTime: utcStamp(job.lastSentAt) };
   const [only] = await deps.ledger.recipients(job.id, { from: 0, limit: 1 });
   return {
-    SendResult: only?.outcome ? RESULT_WORDS[only.outcome] : "",
+    SendResult: only ? resultWord(job.channel, only) : "",
     SendDateTime: utcStamp(only?.sentAt),
     RemoteId: only?.remoteId ?? "",
   };

@@ -2,7 +2,7 @@
 import type { Account, Job, Recipient } from "@depesche/core";
 import type { FaceLedger } from "@depesche/ports";
 import { WINDOWS_1252_UPPER } from "@depesche/soap";
-import { JOB_TYPE_WORDS, RESULT_WORDS } from "./codes.ts";
+import { JOB_TYPE_WORDS, resultWord } from "./codes.ts";
 
 const COLUMNS = ["RECIPIENT", "JOBTYPE", "RESULT", "REMOTEID", "PAGES", "SENDDATETIME", "DURATION", "REFID"];
 /** Recipients fetched from the ledger at a time. */
@@ -37,7 +37,7 @@ function fields(job: Job, recipient: Recipient): string[] {
   return [
     recipient.address,
     JOB_TYPE_WORDS[job.channel],
-    recipient.outcome ? RESULT_WORDS[recipient.outcome] : "",
+    resultWord(job.channel, recipient),
     recipient.remoteId ?? "",
     String(recipient.pages ?? 0),
     utcStamp(recipient.sentAt),
