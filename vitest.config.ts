@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // One process for the whole unit suite; the wider suites (test/faults, test/journeys ...) have their own config in test/.
@@ -9,6 +10,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", "test/conformance/foreign/**"],
     globalSetup: ["./packages/ledger/src/test-server.ts"],
     pool: "threads",
+    // vitest leaves one core to itself; of two that is too many
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
