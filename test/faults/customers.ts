@@ -1,10 +1,10 @@
 // Customers who hand in their orders while the house falls down around them: REST callers repeat a request with its idempotency key
 // until it is answered, some of them hang up early; SOAP callers have no key and count each try by itself.
 
+import { callSoap } from "../house/soap.ts";
 import type { Dice } from "./dice.ts";
 import { API_KEY, type House } from "./house.ts";
 import type { Order } from "./orders.ts";
-import { callSoap } from "./soap.ts";
 import { pause, TooLate } from "./waiting.ts";
 
 const PATIENCE_MS = 240_000;

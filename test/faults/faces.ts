@@ -1,8 +1,8 @@
 // What the faces say of a run's jobs: REST and the StatusFile must tell what the ledger's rows tell.
 
+import { callSoap } from "../house/soap.ts";
 import type { Facts, JobFact, RecipientFact } from "./facts.ts";
 import type { House } from "./house.ts";
-import { callSoap } from "./soap.ts";
 
 const PAGE = 1000;
 

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { type Client, createClient } from "@depesche/client";
 import { openPool, type Pool } from "@depesche/ledger";
 import WebSocket from "ws";
+import { freePorts } from "../house/ports.ts";
 import { guard } from "./guard.ts";
 import { type Database, openDatabase } from "./postgres.ts";
 import { openRedis, type RedisServer } from "./redis.ts";
 import { openRoom, type Room } from "./room.ts";
-import { freePorts, until } from "./waiting.ts";
+import { until } from "./waiting.ts";
 
 export type Backend = "postgres" | "redis";
 export const API_KEY = "demo-key";

@@ -1,11 +1,11 @@
 // The faults as data: what is done to the house while it works, and what may be expected of it nevertheless.
 
+import { callSoap } from "../house/soap.ts";
 import type { Customers } from "./customers.ts";
 import type { Dice } from "./dice.ts";
 import type { House } from "./house.ts";
 import type { Order } from "./orders.ts";
 import type { Room } from "./room.ts";
-import { callSoap } from "./soap.ts";
 import { pause, until } from "./waiting.ts";
 
 /** A worker's lease (10 s), and time for its incarnation to be declared dead and its recipients to be claimed again. */

@@ -49,20 +49,3 @@ export async function within<T>(what: string, ms: number, work: Promise<T>): Pro
     clearTimeout(timer);
   }
 }
-
-export async function freePorts(count: number): Promise<number[]> {
-  const { createServer } = await import("node:net");
-  const servers = Array.from({ length: count }, () => createServer());
-  // All open at once, so that no port comes twice.
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((done, fail) => {
-          server.once("error", fail);
-          server.listen(0, "127.0.0.1", () => done((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}

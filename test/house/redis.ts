@@ -11,13 +11,25 @@ import { freePorts } from "./ports.ts";
 export interface RedisServer {
   url: string;
   pid: number;
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts it in a folder of its own. Throws a sentence that names the Debian package when there is none. */
+/** Starts it in a folder of its own, which goes with it. Throws a sentence that names the Debian package when there is none. */
 export async function startRedis(): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "depesche-redis-"));
-  const [port] = await freePorts(1);
+  const [port] = (await freePorts(1)) as [number];
+  const server = await startRedisIn(folder, port);
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts it on a folder, with what an earlier one left there. */
+export async function startRedisIn(folder: string, port: number): Promise<RedisServer> {
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
   const safety = ["--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"];
   const child = spawn("redis-server", [...settings, ...safety], { stdio: ["ignore", "pipe", "inherit"] });
@@ -25,12 +37,11 @@ export async function startRedis(): Promise<RedisServer> {
   return {
     url: `redis://127.0.0.1:${port}`,
     pid: child.pid as number,
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
-      await rm(folder, { recursive: true, force: true });
+    async stop(signal = "SIGTERM") {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill(signal);
+      await ended;
     },
   };
 }

@@ -27,20 +27,36 @@ export function envelope(method: string, parts: SoapParts): string {
 }
 
 /** Posts a body to the FAX.de face of a gateway as it is. */
-export function postSoap(gateway: string, body: string | ReadableStream<Uint8Array>): Promise<Response> {
+export function postSoap(
+  gateway: string,
+  body: string | ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<Response> {
   return fetch(`${gateway}/xmlws.exe/soap/IntfXMLWS`, {
     method: "POST",
     headers: { "content-type": "text/xml; charset=utf-8", soapaction: `"${NAMESPACE}#any"` },
     body,
     duplex: "half",
+    ...(signal ? { signal } : {}),
   } as RequestInit);
 }
 
-/** Calls as account 1000 unless the parts say otherwise; answers all out parts as text. Throws on a fault. */
-export async function callSoap(gateway: string, method: string, parts: SoapParts): Promise<SoapAnswer> {
-  const response = await postSoap(gateway, envelope(method, { Account: "1000", Password: "geheim", ...parts }));
+/**
+ * Calls as account 1000 unless the parts say otherwise; answers all out parts as text, and under `notice` what the answer's header says
+ * beside them, if anything. Throws on a fault.
+ */
+export async function callSoap(
+  gateway: string,
+  method: string,
+  parts: SoapParts,
+  signal?: AbortSignal,
+): Promise<SoapAnswer> {
+  const body = envelope(method, { Account: "1000", Password: "geheim", ...parts });
+  const response = await postSoap(gateway, body, signal);
+  const notice = response.headers.get("depesche-notice");
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${method}: HTTP ${response.status}: ${text.slice(0, 300)}`);
   const found = text.matchAll(/<(?:[\w-]+:)?(\w+)(?:\s[^<>]*)?>([^<]*)<\//g);
-  return Object.fromEntries([...found].map(([, name, value]) => [name, unescapeXml(value ?? "")]));
+  const answer = Object.fromEntries([...found].map(([, name, value]) => [name, unescapeXml(value ?? "")]));
+  return notice === null ? answer : { ...answer, notice };
 }
