@@ -10,6 +10,11 @@ const PASSED = ["X-Depesche-Call", "X-Depesche-Ring"];
 
 /** Resolves with the final status when the call was refused, or 200 when it stood and is over. */
 export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact: Contact): Promise<number> {
+  // A number may be registered where it leads back here: the hops end the circle.
+  if (call.maxForwards === 0) {
+    call.reject(483);
+    return 483;
+  }
   const user = call.called;
   const onward = endpoint.invite({
     target: contact.target,
@@ -18,6 +23,7 @@ export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact:
     user,
     headers: passed((name) => header(call.invite, name)),
     sdp: call.invite.body,
+    maxForwards: call.maxForwards - 1,
     onProvisional: (response) => {
       if (response.status > 100) call.ring(response.status);
     },

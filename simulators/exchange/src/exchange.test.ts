@@ -34,9 +34,16 @@ function strokes() {
 }
 
 /** Sends a request as a foreign program would, and gives the first answer that is no 1xx. */
-function ask(method: string, uri: string, headers: string[] = [], body = "", user = "+493023125001"): Promise<string> {
+function ask(
+  method: string,
+  uri: string,
+  headers: string[] = [],
+  body = "",
+  own: { contact?: string } = {},
+): Promise<string> {
   branches++;
   const { port } = socket.address();
+  const contact = own.contact ?? `Contact: <sip:+493023125001@${HOST}:${port}>`;
   const lines = [
     `${method} ${uri} SIP/2.0`,
     `Via: SIP/2.0/UDP ${HOST}:${port};branch=z9hG4bKtest${branches};rport`,
@@ -44,7 +51,7 @@ function ask(method: string, uri: string, headers: string[] = [], body = "", use
     `To: <${uri}>`,
     `Call-ID: call${branches}`,
     `CSeq: 1 ${method}`,
-    `Contact: <sip:${user}@${HOST}:${port}>`,
+    contact,
     ...headers,
     `Content-Length: ${body.length}`,
   ];
@@ -88,10 +95,19 @@ describe("the exchange and foreign programs", () => {
     expect(own).toMatch(/Contact: <sip:\+493023125001@127\.0\.0\.1:\d+>;expires=30/);
     expect(exchange.registered()).toEqual(["493023125900"]);
     expect(await ask("REGISTER", sip("+493023125900"), ["Expires: soon"])).toMatch(/^SIP\/2\.0 400 /);
-    await ask("REGISTER", sip("+493023125900"), ["Expires: 0"], "", "somebody-else");
+    await ask("REGISTER", sip("+493023125900"), ["Expires: 0"], "", {
+      contact: `Contact: <sip:somebody-else@${HOST}>`,
+    });
     expect(exchange.registered()).toEqual(["493023125900"]);
     await ask("REGISTER", sip("+493023125900"), ["Expires: 0"]);
     expect(exchange.registered()).toEqual([]);
+  });
+
+  it("ends a call that goes in a circle when its hops are used up", async () => {
+    const circle = `Contact: <sip:+49309900001@${HOST}:${exchange.port};transport=tcp>`;
+    expect(await ask("REGISTER", sip("+49309900001"), [], "", { contact: circle })).toMatch(/^SIP\/2\.0 200 /);
+    expect(await ask("INVITE", sip("+49309900001"), ["Max-Forwards: 5"])).toMatch(/^SIP\/2\.0 483 /);
+    expect(exchange.calls().map(({ cause }) => cause)).toEqual(Array.from({ length: 6 }, () => "sip-483"));
   });
 
   it("ends calls whose caller never opens the fax stream when it closes", async () => {

@@ -32,6 +32,8 @@ export interface OutgoingOrder {
   callId?: string;
   sdp: Uint8Array;
   headers?: readonly Header[];
+  /** How many more hops the call may take; a call passed on has fewer (RFC 3261 §16.6). Default 70. */
+  maxForwards?: number;
   /** Gets every message of the call as it crosses the wire. */
   trace?: Trace;
   /** 100 to 199. */
@@ -39,6 +41,7 @@ export interface OutgoingOrder {
 }
 
 const MAX_UNRECORDED = 32;
+const MAX_FORWARDS = 70;
 
 /** What both sides of a call have in common once it stands. */
 export abstract class Call {
@@ -142,7 +145,7 @@ export class OutgoingCall extends Call {
     this.#path = endpoint.pathTo(order.target);
     const headers: Header[] = [
       ["Via", endpoint.via(this.#path)],
-      ["Max-Forwards", "70"],
+      ["Max-Forwards", String(order.maxForwards ?? MAX_FORWARDS)],
       ["From", `${order.from};tag=${newId()}`],
       ["To", `<${order.uri}>`],
       ["Call-ID", callId],
@@ -219,6 +222,8 @@ export class IncomingCall extends Call {
   readonly called: string;
   readonly from: string;
   readonly source: Target;
+  /** How many more hops the caller allows. */
+  readonly maxForwards: number;
   /** Resolved when the caller took the call back, or its ACK never came. */
   readonly cancelled: Promise<void>;
   readonly #path: Path;
@@ -231,6 +236,8 @@ export class IncomingCall extends Call {
     this.invite = invite;
     this.#path = path;
     this.source = path;
+    const hops = header(invite, "Max-Forwards") ?? "";
+    this.maxForwards = /^\d{1,3}$/.test(hops) ? Number(hops) : MAX_FORWARDS;
     this.#tag = newId();
     this.called = parseUri(invite.uri)?.user ?? "";
     this.from = parseUri(parseNameAddress(header(invite, "From")!)?.uri ?? "")?.user ?? "";
