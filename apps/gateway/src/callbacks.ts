@@ -16,7 +16,8 @@ export interface CallbackDeps {
 export function twilioCallbacks(deps: CallbackDeps): Hono {
   const app = new Hono();
   app.post("/callbacks/twilio", bodyLimit({ maxSize: 64 * 1024 }), async (c) => {
-    const form = await c.req.parseBody({ all: true });
+    const form = await c.req.parseBody({ all: true }).catch(() => undefined);
+    if (!form) return c.text("The body is not the form that its Content-Type says.", 400);
     const params: Record<string, string | string[]> = {};
     for (const [key, value] of Object.entries(form)) {
       if (typeof value === "string") params[key] = value;

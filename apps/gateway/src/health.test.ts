@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { type HealthDeps, healthFace } from "./health.ts";
 
 let server: Server | undefined;
@@ -55,4 +55,14 @@ it("asks the simulators where they are the carriers", async () => {
     status: 503,
     parts: { simulators: { ok: false, detail: "the simulators answer 503" } },
   });
+});
+
+it("asks all parts at once, so that a hanging one does not use up the patience for the others", async () => {
+  const asked: string[] = [];
+  const never = (name: string) => async () => {
+    asked.push(name);
+    return new Promise<never>(() => undefined);
+  };
+  void ask({ database: never("database"), workers: never("workers"), unanswered: never("unanswered") });
+  await vi.waitFor(() => expect(asked).toEqual(["database", "workers", "unanswered"]), { timeout: 500 });
 });

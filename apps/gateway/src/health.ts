@@ -20,17 +20,18 @@ const PATIENCE_MS = 1_500;
 export function healthFace(deps: HealthDeps): Hono {
   const app = new Hono();
   app.get("/health", async (c) => {
-    const parts: Record<string, Part> = {
-      database: await ask(async () => {
+    // All at once: one part that hangs costs its patience, not the sum of all.
+    const asked: Record<string, Promise<Part>> = {
+      database: ask(async () => {
         await deps.database();
         return "answers";
       }),
-      workers: await ask(async () => {
+      workers: ask(async () => {
         const count = await deps.workers();
         if (count === 0) throw new Error("no worker has been heard of in the last five seconds");
         return `${count} alive`;
       }),
-      faxNumbers: await ask(async () => {
+      faxNumbers: ask(async () => {
         const numbers = await deps.unanswered();
         if (numbers.length > 0) throw new Error(`no worker answers ${listed(numbers)}`);
         return "answered";
@@ -38,12 +39,14 @@ export function healthFace(deps: HealthDeps): Hono {
     };
     if (deps.simulators) {
       const url = deps.simulators;
-      parts.simulators = await ask(async () => {
+      asked.simulators = ask(async () => {
         const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
         if (!answer.ok) throw new Error(`the simulators answer ${answer.status}`);
         return "up";
       });
     }
+    const parts: Record<string, Part> = {};
+    for (const [name, part] of Object.entries(asked)) parts[name] = await part;
     const ok = Object.values(parts).every((p) => p.ok);
     return c.json({ ok, parts }, ok ? 200 : 503);
   });

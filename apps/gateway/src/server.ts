@@ -8,6 +8,7 @@ import {
   collectBlobs,
   createFaceLedger,
   followClock,
+  isConnectionError,
   liveWorkers,
   migrate,
   openBlobFolder,
@@ -72,6 +73,13 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const intake = createIntake({ documents, blobs, ledger, now, onFault });
 
   const app = new Hono();
+  // Faces answer their own faults in their own words; this is for the rest (callbacks, metrics, pages).
+  app.onError((fault, c) => {
+    onFault(fault, `${c.req.method} ${c.req.path}`);
+    return isConnectionError(fault)
+      ? c.text("The database does not answer. Try again.", 503, { "retry-after": "1" })
+      : c.text("A fault on our side.", 500);
+  });
   const workers = async () => (await liveWorkers(pool)).length;
   const health = healthFace({
     database: async () => void (await pool.query("SELECT 1")),
