@@ -16,6 +16,7 @@ describe("an answer to RCPT TO", () => {
     ["550 5.1.1 User unknown", "NORING", undefined],
     ["550 User unknown", "NORING", undefined],
     ["551 User not local", "NORING", undefined],
+    ["501 Bad recipient address syntax", "NORING", undefined],
     ["553 Mailbox name not allowed", "NORING", undefined],
     ["550-5.1.1 The email account\n550 5.1.1 does not exist", "NORING", undefined],
     ["550 5.2.1 Mailbox disabled", "NORING", undefined],

@@ -18,7 +18,7 @@ export interface SmtpFault {
 /** Enhanced codes (class removed) that say the address leads nowhere. */
 const NO_SUCH_ADDRESS = new Set(["1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"]);
 /** The same by the basic code alone, when it answers RCPT TO. */
-const NO_SUCH_MAILBOX = new Set([550, 551, 553]);
+const NO_SUCH_MAILBOX = new Set([501, 550, 551, 553]);
 
 /**
  * The report for a mail that was not taken. A 4yz reply, and whatever ends the connection, is temporary (SENDFAIL); a
@@ -42,6 +42,15 @@ export function reportOfFault(fault: SmtpFault): MailReport {
   return { outcome: nowhere ? "NORING" : "SENDFAIL", cause };
 }
 
+/**
+ * The report for a mail of which the server has everything, but whose answer never came. The next try carries the same
+ * Message-ID, and the worker marks it as a possible repeat by this code.
+ */
+export function lostAnswer(fault: SmtpFault): MailReport {
+  const text = `The mail server had the whole mail, but its answer was lost: ${sentence(fault.message)}`;
+  return { outcome: "SENDFAIL", cause: { code: "carrier-answer-lost", text }, temporary: true };
+}
+
 /** Faults that lie in the mail itself: another try meets them again. */
 const OUR_OWN = new Set(["EMESSAGE", "ESTREAM", "EFILEACCESS", "EURLACCESS", "ECONFIG"]);
 
@@ -49,7 +58,7 @@ function unreachable(fault: SmtpFault): MailReport {
   const word = (fault.code ?? "unknown").toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const cause = { code: `smtp-${word}`, text: sentence(fault.message) };
   // Without a reply, an envelope fault is nodemailer refusing an address that no server would take.
-  if (fault.code === "EENVELOPE") return { outcome: "NORING", cause };
+  if (fault.code === "EENVELOPE" && !fault.response) return { outcome: "NORING", cause };
   if (fault.code !== undefined && OUR_OWN.has(fault.code)) return { outcome: "SENDFAIL", cause };
   return { outcome: "SENDFAIL", cause, temporary: true };
 }

@@ -51,8 +51,27 @@ function usual(line: string): string | undefined {
 describe("a mail", () => {
   it("whose connection breaks before the last answer is temporary, and not sent again by itself", async () => {
     const { route, seen } = await server((line) => (line === "." ? "drop" : usual(line)));
-    expect(await route.send(MAIL, NEVER)).toMatchObject({ outcome: "SENDFAIL", temporary: true });
+    expect(await route.send(MAIL, NEVER)).toMatchObject({
+      outcome: "SENDFAIL",
+      temporary: true,
+      cause: { code: "carrier-answer-lost" },
+    });
     expect(seen.filter((l) => l === "DATA")).toHaveLength(1);
+  });
+
+  it.each(["MAIL", "RCPT", "DATA"])("whose connection breaks at %s has certainly not arrived", async (word) => {
+    const { route } = await server((line) => (line.startsWith(word) ? "drop" : usual(line)));
+    expect(await route.send(MAIL, NEVER)).toMatchObject({ temporary: true, cause: { code: "smtp-econnection" } });
+  });
+
+  it("that is refused after DATA has not arrived", async () => {
+    const { route } = await server((line) => (line === "." ? "451 4.3.0 Later" : usual(line)));
+    expect(await route.send(MAIL, NEVER)).toMatchObject({ temporary: true, cause: { code: "smtp-451" } });
+  });
+
+  it("is put off when RCPT TO is answered with what is no reply", async () => {
+    const { route } = await server((line) => (line.startsWith("RCPT") ? "what?" : usual(line)));
+    expect(await route.send(MAIL, NEVER)).toMatchObject({ outcome: "SENDFAIL", temporary: true });
   });
 
   it("to a server that is closing is temporary", async () => {

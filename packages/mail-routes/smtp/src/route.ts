@@ -1,8 +1,9 @@
 // MailRoute over SMTP: nodemailer's pooled transport to one mail server.
 
+import { PassThrough, type Readable } from "node:stream";
 import type { Mail, MailReport, MailRoute } from "@depesche/ports";
 import { createTransport } from "nodemailer";
-import { reportOfFault, type SmtpFault } from "./answers.ts";
+import { lostAnswer, reportOfFault, type SmtpFault } from "./answers.ts";
 
 export interface SmtpConfig {
   host: string;
@@ -72,17 +73,29 @@ export function openSmtp(config: SmtpConfig): MailRoute {
     disableUrlAccess: true,
     logger: false,
   });
+  transport.use("stream", (mail, next) => {
+    const { whenSaid } = mail.data as { whenSaid?: () => void };
+    if (whenSaid) mail.message.processFunc((source) => watched(source, whenSaid));
+    next();
+  });
   const inFlight = new Map<() => void, Promise<MailReport>>();
   let closed = false;
 
   async function deliver(mail: Mail, signal: AbortSignal): Promise<MailReport> {
+    let said = false;
+    const whenSaid = () => {
+      said = true;
+    };
     try {
       const messageId = messageIdOf(mail.id, domain);
-      const info = await transport.sendMail({ ...content(mail), messageId, signal });
+      const info = await transport.sendMail({ ...content(mail), messageId, signal, whenSaid } as Sent);
       const cause = { code: "smtp-250", text: "The mail server has taken the mail." };
       return { outcome: "OK", cause, carrierId: info.response.slice(0, 300) };
     } catch (error) {
-      return signal.aborted ? INTERRUPTED : reportOfFault(error as SmtpFault);
+      if (signal.aborted) return INTERRUPTED;
+      const fault = error as SmtpFault;
+      // Everything was said and nothing answered: the server may have the mail.
+      return said && fault.responseCode === undefined ? lostAnswer(fault) : reportOfFault(fault);
     }
   }
 
@@ -113,6 +126,15 @@ export function openSmtp(config: SmtpConfig): MailRoute {
       transport.close();
     },
   };
+}
+
+type Sent = ReturnType<typeof content> & { messageId: string; signal: AbortSignal };
+
+/** The same octets; says when the last of them has been taken to be sent. Before DATA nobody takes any. */
+function watched(source: Readable, whenSaid: () => void): Readable {
+  const out = new PassThrough();
+  source.once("error", (error) => out.destroy(error));
+  return source.pipe(out).once("end", whenSaid);
 }
 
 function addressFault(mail: Mail): MailReport | undefined {
