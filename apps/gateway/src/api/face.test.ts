@@ -115,6 +115,40 @@ describe("handing in", () => {
     expect(Buffer.from(intake.documents[0]?.[0] as Uint8Array).toString()).toBe("%PDF-1.7");
   });
 
+  test("text that could not be handed out as it came is refused, and so is a header in two lines", async () => {
+    const { ask, intake } = house();
+    const bad: [string, object][] = [
+      ["text", { text: "a\0b" }],
+      ["text", { text: "a\ud800b" }],
+      ["recipients[0].reference", { recipients: [{ address: "+49 30 23125 042", reference: "a\0b" }] }],
+      ["documents[0].name", { documents: [{ name: "a\0.txt", base64: "YQ==" }] }],
+      ["options.subject", { options: { subject: "a\r\nBcc: x@ok.example" } }],
+      ["options.mailFrom", { options: { mailFrom: "a@ok.example\nb" } }],
+      ["options.statusUrl", { options: { statusUrl: "ftp://status.example/" } }],
+    ];
+    for (const [at, change] of bad) {
+      const answer = await problem(await ask("POST", "/v1/jobs", { ...FAX, ...change }));
+      expect(answer).toMatchObject({ status: 400, code: "invalid", errors: [{ at }] });
+    }
+    expect((await ask("POST", "/v1/jobs", { ...FAX, text: "Grüße 😀" })).status).toBe(201);
+    expect(intake.requests).toHaveLength(1);
+  });
+
+  test("a body that is not UTF-8, or is compressed, is refused instead of sent with other characters", async () => {
+    const { app, intake } = house();
+    const headers = { authorization: "Bearer demo-key", "content-type": "application/json" };
+    const latin1 = Buffer.from(JSON.stringify({ ...FAX, text: "Grüße" }), "latin1");
+    const answer = await problem(await app.request("/v1/jobs", { method: "POST", headers, body: latin1 }));
+    expect(answer).toMatchObject({ code: "broken-json", detail: "The body is not UTF-8." });
+    for (const path of ["/v1/jobs", "/v1/documents"]) {
+      const request = { method: "POST", headers: { ...headers, "content-encoding": "gzip" }, body: "{}" };
+      const response = await app.request(path, request);
+      expect(response.headers.get("accept-encoding")).toBe("identity");
+      expect((await problem(response)).status).toBe(415);
+    }
+    expect(intake.requests).toHaveLength(0);
+  });
+
   test("the same key and body are the same job; the same key with another body is a conflict", async () => {
     const { ask, intake } = house();
     const key = { "idempotency-key": "order-17" };
@@ -189,6 +223,14 @@ describe("handing in", () => {
 });
 
 describe("looking into jobs", () => {
+  test("a place in a job that no listing can have given out is refused", async () => {
+    const { ask, ledger } = house();
+    ledger.addJob({ id: 7, accountId: 1 });
+    for (const query of ["cursor=999999999999999", "from=99999999999", "from=-1", "from=1e2"]) {
+      expect((await problem(await ask("GET", `/v1/jobs/7/recipients?${query}`))).code).toBe("invalid");
+    }
+  });
+
   test("listings follow their cursor to the end, newest first", async () => {
     const { ask, ledger } = house();
     for (let id = 1; id <= 5; id++) ledger.addJob({ id, accountId: 1 });
@@ -451,9 +493,19 @@ describe("documentation", () => {
     const response = await app.request("/v1/openapi.json");
     const document = (await response.json()) as {
       openapi: string;
-      paths: Record<string, Record<string, { security: { apiKey: string[] }[] }>>;
+      paths: Record<
+        string,
+        Record<string, { security: { apiKey: string[] }[]; parameters?: { in: string; required?: boolean }[] }>
+      >;
     };
     expect(document.openapi).toBe("3.1.0");
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const { parameters = [] } of Object.values(methods)) {
+        const inPath = parameters.filter((parameter) => parameter.in === "path");
+        // OpenAPI 3.1 §4.8.12: a parameter in the path is always required.
+        expect({ path, required: inPath.map((p) => p.required) }).toEqual({ path, required: inPath.map(() => true) });
+      }
+    }
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining([
         "/v1/jobs",

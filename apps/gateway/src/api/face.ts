@@ -2,6 +2,7 @@
 
 import { SpoolFull } from "@depesche/ports";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { addAttempts } from "./attempts.ts";
 import { authenticated } from "./auth.ts";
@@ -25,6 +26,16 @@ function place(target: string, path: readonly PropertyKey[]): string {
   );
   return target === "json" ? inside || "body" : inside || target;
 }
+
+/** A compressed body would be kept as a document that nobody can read, or be called broken JSON. */
+const uncompressed: MiddlewareHandler = async (c, next) => {
+  const coding = c.req.header("content-encoding")?.trim().toLowerCase() || "identity";
+  if (coding !== "identity") {
+    const detail = `Send the body as it is, not with Content-Encoding ${coding}.`;
+    throw new ApiProblem("media-type", detail, {}, { "accept-encoding": "identity" });
+  }
+  await next();
+};
 
 function asProblem(fault: unknown): ApiProblem | undefined {
   if (fault instanceof ApiProblem) return fault;
@@ -65,6 +76,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
   addDocs(app);
   app.use("/v1/*", authenticated(deps.ledger));
+  app.use("/v1/*", uncompressed);
   addJobs(app, deps);
   addJobCommands(app, deps);
   addAttempts(app, deps);

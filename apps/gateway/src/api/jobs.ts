@@ -11,7 +11,7 @@ import { idempotencyOf, submit } from "./submit.ts";
 import { attemptView, jobDetail, jobSummary, recipientView } from "./views.ts";
 
 const JOB = z.object({ id: s.id });
-const RECIPIENT = z.object({ id: s.id, n: z.coerce.number().int().min(0).max(999_999_999) });
+const RECIPIENT = z.object({ id: s.id, n: s.place });
 
 export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   const limits = { ...API_LIMITS, ...deps.limits };
@@ -100,7 +100,8 @@ export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
       params: JOB,
       query: z.object({
         ...s.pageQuery,
-        from: z.coerce.number().int().min(0).optional().openapi({ description: "Jump to this place" }),
+        cursor: s.place.optional(),
+        from: s.place.optional().openapi({ description: "Jump to this place" }),
         outcome: s.recipient.shape.outcome,
       }),
     },
@@ -110,7 +111,7 @@ export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     const { limit, cursor, from, outcome } = c.req.valid("query");
     const { id } = c.req.valid("param");
     if (!(await deps.ledger.job(c.get("caller").account.id, id))) throw notFound("such job");
-    const start = cursor === undefined ? (from ?? 0) : Number(cursor);
+    const start = cursor ?? from ?? 0;
     // One more than asked for tells whether there is a next page.
     const rows = await deps.ledger.recipients(id, { from: start, limit: limit + 1, outcome });
     const items = rows.slice(0, limit);

@@ -109,7 +109,11 @@ const OWN = {
     title: "Too large",
     help: "Upload large documents to /v1/documents and name them by hash.",
   },
-  "media-type": { status: 415, title: "Media type not supported", help: "Send JSON as application/json." },
+  "media-type": {
+    status: 415,
+    title: "Media type not supported",
+    help: "Send JSON as application/json, and no body compressed.",
+  },
   "document-unknown": {
     status: 422,
     title: "Document unknown",

@@ -1,7 +1,9 @@
 // How a route is written down: what every route of the API has in common.
 
+import { isUtf8 } from "node:buffer";
 import type { Scope } from "@depesche/core";
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { scope } from "./auth.ts";
 import { SMALL_JSON_BYTES } from "./deps.ts";
@@ -29,6 +31,13 @@ export const ERRORS = {
   "5XX": { description: "A fault of ours", content: { "application/problem+json": { schema: problem } } },
 } as const;
 
+/** JSON is UTF-8 (RFC 8259 §8.1). What is not would be taken with replacement characters and sent to people like that. */
+const utf8: MiddlewareHandler = async (c, next) => {
+  if (c.req.raw.body && !isUtf8(await c.req.arrayBuffer()))
+    throw new ApiProblem("broken-json", "The body is not UTF-8.");
+  await next();
+};
+
 /** A route for callers with this scope; `undefined`: any good key. Bodies are cut off while they are read. */
 export function guarded<P extends string, R extends Omit<RouteConfig, "path" | "middleware"> & { path: P }>(
   needed: Scope | undefined,
@@ -42,7 +51,7 @@ export function guarded<P extends string, R extends Omit<RouteConfig, "path" | "
     },
   });
   const described: R = { ...route, security: [{ apiKey: needed === undefined ? [] : [needed] }] };
-  const middleware = needed === undefined ? [limit] : [scope(needed), limit];
+  const middleware = needed === undefined ? [limit, utf8] : [scope(needed), limit, utf8];
   // The middleware adds nothing to what a handler sees, so the route keeps the type it was written with.
   return createRoute(Object.assign(described, { middleware }) as R);
 }

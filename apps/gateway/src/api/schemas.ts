@@ -21,34 +21,51 @@ export const hash = z
 
 const document = z.object({ hash: z.string(), name: z.string(), bytes: z.int(), mediaType: z.string() });
 
+/** Text that can be kept and handed out as it came: PostgreSQL and UTF-8 know neither NUL nor half a surrogate pair. */
+const keepable = (text: string) => !text.includes("\0") && !/\p{Surrogate}/u.test(text);
+const UNKEEPABLE = "holds a NUL or half a surrogate pair";
+const kept = () => z.string().refine(keepable, UNKEEPABLE);
+/** One line of a header. */
+const headerLine = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => keepable(text) && !/[\r\n]/.test(text), "is one line of text");
+
 /** Options of a job; unset means the account's or the channel's default. */
 const options = z
   .strictObject({
-    callerId: z.string().max(40).optional().openapi({ description: "Number signalled to the called party" }),
-    stationId: z.string().max(20).optional().openapi({ description: "T.30 station identification" }),
-    faxHeader: z.string().max(30).optional().openapi({ description: "Free text of the header line" }),
+    callerId: headerLine(40).optional().openapi({ description: "Number signalled to the called party" }),
+    stationId: headerLine(20).optional().openapi({ description: "T.30 station identification" }),
+    faxHeader: headerLine(30).optional().openapi({ description: "Free text of the header line" }),
     busyRedials: z.int().min(0).max(12).optional().openapi({ description: "Redials on BUSY" }),
     repeats: z.int().min(0).max(5).optional().openapi({ description: "Repeats after another failure" }),
-    mailFrom: z.string().max(320).optional(),
-    subject: z.string().max(998).optional(),
+    mailFrom: headerLine(320).optional(),
+    subject: headerLine(998).optional(),
     flashSms: z.boolean().optional(),
-    smsFrom: z.string().max(20).optional(),
-    statusUrl: z.string().max(2000).optional(),
+    smsFrom: headerLine(20).optional(),
+    statusUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
     colour: z.boolean().optional().openapi({ description: "Letters: print in colour" }),
   })
   .openapi("JobOptions");
 
 export const MOST_RECIPIENTS = 100_000;
 
-const recipientInput = z.union([
-  z.string().max(320),
-  z.strictObject({ address: z.string().max(320), reference: z.string().max(200).optional() }),
-]);
+const recipientInput = z.union(
+  [kept().max(320), z.strictObject({ address: kept().max(320), reference: kept().max(200).optional() })],
+  "is an address, or {address, reference}: at most 320 and 200 characters, no NUL, no half a surrogate pair",
+);
 
-const documentInput = z.union([
-  z.strictObject({ name: z.string().min(1).max(255), hash }),
-  z.strictObject({ name: z.string().min(1).max(255), base64: z.string() }),
-]);
+const documentInput = z.union(
+  [
+    z.strictObject({ name: kept().min(1).max(255), hash }),
+    z.strictObject({ name: kept().min(1).max(255), base64: z.string() }),
+  ],
+  "is {name, base64} or {name, hash}: a name of at most 255 characters, a hash of 64 hexadecimal digits in lower case",
+);
 
 export const jobInput = z
   .strictObject({
@@ -58,7 +75,7 @@ export const jobInput = z
       .max(MOST_RECIPIENTS)
       .optional()
       .openapi({ example: ["+49 30 23125 042", { address: "+49 30 23125 142", reference: "customer 7" }] }),
-    text: z.string().optional().openapi({ example: "Guten Tag" }),
+    text: kept().optional().openapi({ example: "Guten Tag" }),
     documents: z.array(documentInput).max(100).optional(),
     options: options.optional(),
     sendAt: z.iso
@@ -326,3 +343,9 @@ export const pageQuery = {
 
 export const ID_PATTERN = "[1-9][0-9]{0,14}";
 export const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+/** A place in a job, from 0, in a path or a query. Not coerced: `null` would become 0 and the parameter optional in the description. */
+export const place = z
+  .string()
+  .regex(/^\d{1,9}$/, "is a whole number from 0")
+  .transform(Number)
+  .openapi({ type: "integer", minimum: 0 });

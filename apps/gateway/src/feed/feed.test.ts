@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import {
   type EventView,
   FEED_PROTOCOL,
@@ -294,5 +294,39 @@ describe("who may listen", () => {
     expect(await status(`${url}?from=-1`, { authorization: "Bearer demo-key" })).toBe(400);
     await listen();
     expect(await status(url, { authorization: "Bearer demo-key" })).toBe(503);
+  });
+
+  /** What a raw request is answered; ends with the connection. */
+  const raw = (url: string, request: string) =>
+    new Promise<string>((resolve) => {
+      const { hostname, port } = new URL(url);
+      const socket = connect(Number(port), hostname, () => socket.write(request));
+      let answer = "";
+      socket.on("data", (data) => {
+        answer += String(data);
+      });
+      socket.on("close", () => resolve(answer));
+    });
+  const WEBSOCKET =
+    "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+  test("an upgrade to something that is no address is refused like any other wrong place", async () => {
+    const { url } = await feedHouse();
+    for (const target of ["//", "http://[", "*"]) {
+      expect(await raw(url, `GET ${target} HTTP/1.1\r\n${WEBSOCKET}`)).toMatch(/^HTTP\/1\.1 404 /);
+    }
+  });
+
+  test("a call that also asks for HTTP/2 is answered as the plain call it is, body included", async () => {
+    const { url, server } = await feedHouse();
+    server.on("request", async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      response.setHeader("connection", "close");
+      response.end(`${request.method} ${request.url} ${body}`);
+    });
+    const head =
+      "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n";
+    expect(await raw(url, `${head}Content-Length: 5\r\n\r\nhello`)).toMatch(/\r\n\r\nPOST \/v1\/jobs hello$/);
   });
 });

@@ -39,6 +39,29 @@ function fromOf(url: URL): number | undefined {
   return Number(text);
 }
 
+/** The target of an upgrade. Undefined when it is no address: this runs before anybody has been asked for a key, so it never throws. */
+function targetOf(request: IncomingMessage): URL | undefined {
+  const target = request.url ?? "/";
+  // A target that begins with // is a path (RFC 9112 §3.2.1), not another host.
+  const address = target.startsWith("/") ? `http://gateway${target}` : target;
+  return URL.canParse(address) ? new URL(address) : undefined;
+}
+
+/**
+ * Gives a request whose upgrade means nothing to us back to the server as the plain request it also is (RFC 9110 §7.8: an upgrade may
+ * be ignored). Java's HttpClient asks every server for h2c with its first call.
+ */
+function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${request.method} ${request.url} HTTP/1.1`];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const [name, value] = request.rawHeaders.slice(at, at + 2) as [string, string];
+    if (!/^(upgrade|connection|http2-settings)$/i.test(name)) lines.push(`${name}: ${value}`);
+  }
+  const plain = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  socket.unshift(Buffer.concat([plain, head]));
+  server.emit("encrypted" in socket ? "secureConnection" : "connection", socket);
+}
+
 function refuse(socket: Duplex, problem: ApiProblem): void {
   const body = JSON.stringify(problemView(problem.code, problem.message));
   const { status, title } = JSON.parse(body) as { status: number; title: string };
@@ -48,7 +71,7 @@ function refuse(socket: Duplex, problem: ApiProblem): void {
 }
 
 /**
- * Takes upgrades to the feed on a Node HTTP server's upgrade event. Upgrades to other paths are left to other listeners, or refused
+ * Takes upgrades to the feed on a Node HTTP server's upgrade event. WebSockets at other paths are left to other listeners, or refused
  * when there are none. Answers how to stop listening; open feeds are the hub's to close.
  */
 export function listenForFeeds(server: Server, deps: UpgradeDeps): () => void {
@@ -95,9 +118,13 @@ export function listenForFeeds(server: Server, deps: UpgradeDeps): () => void {
   }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? "/", "http://gateway");
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+      ignoreUpgrade(server, request, socket, head);
+      return;
+    }
+    const url = targetOf(request);
     socket.on("error", () => socket.destroy());
-    if (url.pathname === PATH) void upgrade(request, socket, head, url);
+    if (url?.pathname === PATH) void upgrade(request, socket, head, url);
     else if (server.listenerCount("upgrade") === 1)
       refuse(socket, new ApiProblem("not-found", "There is no such feed."));
   };
