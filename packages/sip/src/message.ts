@@ -37,7 +37,10 @@ export type SipProblem =
   | "sip-content-length"
   | "sip-body-short";
 
-export type SipParse = { ok: true; message: SipMessage } | { ok: false; problem: SipProblem; detail: string };
+/** `request`: a faulty request that has all the headers an answer needs. */
+export type SipParse =
+  | { ok: true; message: SipMessage }
+  | { ok: false; problem: SipProblem; detail: string; request?: SipRequest };
 
 /** The largest message taken from a peer, and the most header lines in it. */
 export const MAX_MESSAGE_OCTETS = 65_535;
@@ -67,28 +70,38 @@ export function parseMessage(bytes: Uint8Array): SipParse {
   const headers = parseHeaders(lines);
   if (!Array.isArray(headers)) return headers as SipParse;
 
+  const status = STATUS_LINE.exec(start);
+  const line = REQUEST_LINE.exec(start);
   const fault = faultOf(headers);
-  if (fault) return fault;
+  if (fault)
+    return line && MANDATORY.every((name) => headerOf(headers, name)) ? answerable(fault, line, headers) : fault;
   const rest = bytes.subarray(end.bodyAt);
   const announced = headerOf(headers, "Content-Length");
   const length = announced === undefined ? rest.length : contentLength(announced);
-  if (length === undefined) return refuse("sip-content-length", `"${announced}"`);
-  if (length > rest.length) return refuse("sip-body-short", `${rest.length} of ${length} octets`);
+  const short =
+    length === undefined
+      ? refuse("sip-content-length", `"${announced}"`)
+      : refuse("sip-body-short", `${rest.length} of ${length} octets`);
+  if (length === undefined || length > rest.length) return line ? answerable(short, line, headers) : short;
   const body = length === 0 ? NO_BODY : rest.subarray(0, length);
-
-  const status = STATUS_LINE.exec(start);
   if (status) {
     return {
       ok: true,
       message: { kind: "response", status: Number(status[1]), reason: status[2] ?? "", headers, body },
     };
   }
-  const request = REQUEST_LINE.exec(start);
-  if (!request) return refuse("sip-start-line", start.slice(0, 80));
-  if (request[3]!.toUpperCase() !== "SIP/2.0") return refuse("sip-version", request[3]!);
-  const method = request[1]!;
-  if (parseCSeq(headerOf(headers, "CSeq")!)!.method !== method) return refuse("sip-cseq", "names another method");
-  return { ok: true, message: { kind: "request", method, uri: request[2]!, headers, body } };
+  if (!line) return refuse("sip-start-line", start.slice(0, 80));
+  const [, method = "", uri = "", version = ""] = line;
+  if (version.toUpperCase() !== "SIP/2.0") return answerable(refuse("sip-version", version), line, headers);
+  if (parseCSeq(headerOf(headers, "CSeq")!)!.method !== method)
+    return answerable(refuse("sip-cseq", "names another method"), line, headers);
+  return { ok: true, message: { kind: "request", method, uri, headers, body } };
+}
+
+/** The refusal with the request it is about. An ACK is never answered. */
+function answerable(refusal: Refusal, line: RegExpExecArray, headers: Header[]): SipParse {
+  const [, method = "", uri = ""] = line;
+  return method === "ACK" ? refusal : { ...refusal, request: { kind: "request", method, uri, headers, body: NO_BODY } };
 }
 
 /** The octets of a message; Content-Length is always written from the body, whatever the headers say. */
@@ -225,7 +238,7 @@ function parseHeaders(lines: readonly string[]): Header[] | SipParse {
   return headers;
 }
 
-function faultOf(headers: readonly Header[]): SipParse | undefined {
+function faultOf(headers: readonly Header[]): Refusal | undefined {
   const seen = new Set<string>();
   for (const [name] of headers) {
     if (seen.has(name) && SINGLE.has(name)) return refuse("sip-header-repeated", name);
@@ -236,6 +249,12 @@ function faultOf(headers: readonly Header[]): SipParse | undefined {
   return parseCSeq(cseq) ? undefined : refuse("sip-cseq", `"${cseq.slice(0, 40)}"`);
 }
 
-function refuse(problem: SipProblem, detail: string): { ok: false; problem: SipProblem; detail: string } {
+interface Refusal {
+  ok: false;
+  problem: SipProblem;
+  detail: string;
+}
+
+function refuse(problem: SipProblem, detail: string): Refusal {
   return { ok: false, problem, detail };
 }

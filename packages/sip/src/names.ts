@@ -59,6 +59,7 @@ export const LIST_HEADERS: ReadonlySet<string> = new Set([
   "Record-Route",
   "Allow",
   "Supported",
+  "Require",
 ]);
 
 /** Methods our ends answer; any other gets 405 (RFC 3261 §8.2.1). */

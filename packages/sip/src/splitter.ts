@@ -13,6 +13,11 @@ export class SipSplitter {
   #searched = 0;
   #problem: SipProblem | undefined;
 
+  /** A message has begun and its end has not come. */
+  get unfinished(): boolean {
+    return this.#pending.length > 0;
+  }
+
   /** The next piece of the stream, of any size. Gives the whole messages completed by it, in order, as views. */
   push(piece: Uint8Array): { messages: Uint8Array[]; problem?: SipProblem } {
     const messages: Uint8Array[] = [];

@@ -8,6 +8,7 @@ import {
   dialogOfCaller,
   type Header,
   header,
+  parseCSeq,
   parseNameAddress,
   parseUri,
   requestInDialog,
@@ -109,6 +110,14 @@ export abstract class Call {
   /** The peer has hung up on the line, so its BYE is on the way; when it does not come within `ms`, ours goes. */
   async awaitBye(ms: number): Promise<void> {
     if (!(await within(this.over, ms))) void this.bye();
+  }
+
+  /** Whether a request within the call comes in its turn (RFC 3261 §12.2.2). */
+  takeSeq(request: SipRequest): boolean {
+    const seq = parseCSeq(header(request, "CSeq")!)!.number;
+    if (!this.dialog || seq < this.dialog.remoteSeq) return false;
+    this.dialog.remoteSeq = seq;
+    return true;
   }
 
   receiveBye(): void {

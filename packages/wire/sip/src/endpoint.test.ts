@@ -39,18 +39,19 @@ function invite(transport: Target["transport"], onProvisional?: (status: number)
   });
 }
 
-/** Sends a datagram and gives the start line of each answer, until `count` have come. */
-function ask(text: string, count: number): Promise<string[]> {
+/** Sends a datagram and gives the start line (or with `whole` all) of each answer, until `count` have come. */
+function ask(text: string, count: number, whole = false, then = ""): Promise<string[]> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
     const answers: string[] = [];
     socket.on("message", (bytes) => {
-      answers.push(bytes.toString().split("\r\n", 1)[0]!);
+      answers.push(whole ? bytes.toString() : bytes.toString().split("\r\n", 1)[0]!);
       if (answers.length === count) socket.close(() => resolve(answers));
     });
     socket.bind(0, HOST, () => {
       const via = `Via: SIP/2.0/UDP ${HOST}:${socket.address().port};branch=z9hG4bK${Math.random()}`;
       socket.send(`${text.replace("VIA", via).replaceAll("\n", "\r\n")}\r\n\r\n`, called.port, HOST);
+      if (then !== "") socket.send(then, called.port, HOST);
     });
   });
 }
@@ -108,6 +109,21 @@ for (const transport of ["tcp", "udp"] as const) {
 }
 
 describe("an endpoint", () => {
+  it("refuses a request within a call that comes out of its turn", async () => {
+    let incoming: IncomingCall | undefined;
+    onInvite = (call) => {
+      incoming = call;
+      call.answer(answerFax({ address: HOST, port: 5, token: "t1" }));
+    };
+    const invited = `INVITE sip:x@y.example SIP/2.0\n${REST}\nCSeq: 7 INVITE\nContact: <sip:a@${HOST}:9>`;
+    const [answer] = await ask(invited, 1, true);
+    const to = /\r\n(To: [^\r]*)/.exec(answer!)![1]!;
+    const bye = (seq: number) => `BYE sip:x@y.example SIP/2.0\n${REST.replace(/To: .*/, to)}\nCSeq: ${seq} BYE`;
+    expect(await ask(bye(6), 1)).toEqual(["SIP/2.0 500 Server Internal Error"]);
+    expect(await ask(bye(8), 1)).toEqual(["SIP/2.0 200 OK"]);
+    await incoming!.over;
+  });
+
   it("whose peer is not there says 503 of its own", async () => {
     const { port } = called;
     await called.close();
@@ -154,6 +170,48 @@ describe("an endpoint", () => {
     await expect.poll(() => Object.values(called.drops).reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(5);
     expect(called.drops["sip-content-length"]).toBe(1);
     await new Promise<void>((resolve) => socket.close(() => resolve()));
+  });
+
+  it("says what is wrong with a request that can be answered, and nothing to an ACK", async () => {
+    const bad = "SIP/2.0 400 Bad Request";
+    expect(await ask(`OPTIONS sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 INVITE`, 1)).toEqual([bad]);
+    expect(await ask(`OPTIONS sip:x@y.example SIP/2.0\n${REST}\nCSeq: soon`, 1)).toEqual([bad]);
+    const short = `INVITE sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 INVITE\nContent-Length: 10`;
+    expect(await ask(short, 1)).toEqual([bad]);
+    const faultyAck = `ACK sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 ACK\nContent-Length: 10`;
+    const later = `OPTIONS sip:x@y.example SIP/3.0\n${REST}\nCSeq: 1 OPTIONS`;
+    expect(await ask(later, 1)).toEqual(["SIP/2.0 505 Version Not Supported"]);
+    const next = `OPTIONS sip:x@y.example SIP/2.0\r\n${REST.replace("VIA", `Via: SIP/2.0/UDP ${HOST};rport;branch=z9hG4bKn`)}`;
+    expect(await ask(`${faultyAck}`, 1, false, `${next}\nCSeq: 1 OPTIONS\n\n`)).toEqual(["SIP/2.0 200 OK"]);
+  });
+
+  it("refuses what demands an extension, and names the extension", async () => {
+    const [answer] = await ask(
+      `INVITE sip:x@y.example SIP/2.0\n${REST}\nCSeq: 1 INVITE\nRequire: 100rel, timer`,
+      1,
+      true,
+    );
+    expect(answer).toMatch(/^SIP\/2\.0 420 Bad Extension\r\n/);
+    expect(answer).toContain("\r\nUnsupported: 100rel, timer\r\n");
+  });
+
+  it("cuts off who connects and says nothing, or begins a message and never ends it", async () => {
+    const quick = await openSipEndpoint({ host: HOST, port: 0, product: "x", patienceMs: 20 }, { invite: () => {} });
+    const speaking = connect(quick.port, HOST);
+    const via = "Via: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKs";
+    const whole = `OPTIONS sip:x@y.example SIP/2.0\n${REST.replace("VIA", via)}\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n`;
+    speaking.write(whole);
+    await new Promise((resolve) => speaking.once("data", resolve));
+    for (const text of ["", "INVITE sip:x"]) {
+      const silent = connect(quick.port, HOST);
+      silent.write(text);
+      await new Promise<void>((resolve) => silent.on("close", () => resolve()));
+    }
+    expect(quick.drops["tcp-silent"]).toBe(2);
+    speaking.write(whole.replace("z9hG4bKs", "z9hG4bKt"));
+    await new Promise((resolve) => speaking.once("data", resolve));
+    speaking.destroy();
+    await quick.close();
   });
 
   it("drops a request whose Via names no possible way back", async () => {

@@ -16,7 +16,7 @@ import {
   serverKey,
 } from "@depesche/sip";
 import { type Call, IncomingCall, OutgoingCall, type OutgoingOrder } from "./call.ts";
-import { Transactions } from "./transactions.ts";
+import { sendMessage, Transactions } from "./transactions.ts";
 import { type DropCounters, openTransport, type Path, type SipTransport, type Target } from "./transport.ts";
 
 export interface SipEndpointConfig {
@@ -26,6 +26,8 @@ export interface SipEndpointConfig {
   port: number;
   /** Product name for User-Agent and Server. */
   product: string;
+  /** Wall time in which a peer that connects must have sent a whole message, ms; default 10,000. */
+  patienceMs?: number;
 }
 
 export interface SipHandlers {
@@ -166,8 +168,10 @@ export class SipEndpoint {
 
   #receive(bytes: Uint8Array, path: Path): void {
     const parsed = parseMessage(bytes);
-    if (!parsed.ok) this.#transport.drop(parsed.problem);
-    else if (parsed.message.kind === "request") this.#receiveRequest(parsed.message, bytes, path);
+    if (!parsed.ok) {
+      this.#transport.drop(parsed.problem);
+      if (parsed.request) this.#refuseFaulty(parsed.request, parsed.problem === "sip-version" ? 505 : 400, path);
+    } else if (parsed.message.kind === "request") this.#receiveRequest(parsed.message, bytes, path);
     else if (!this.transactions.receiveResponse(parsed.message, bytes))
       this.#transport.drop("response-without-request");
   }
@@ -191,13 +195,28 @@ export class SipEndpoint {
     const call = isCall ? new IncomingCall(this, request, path, newId) : undefined;
     call?.trace({ sent: false, bytes });
     if (call) this.#incoming.set(key, call);
-    this.transactions.startServer(key, request, path.transport === "udp" ? this.#replyPath(request, path) : path, {
+    this.transactions.startServer(key, request, this.#wayBack(request, path), {
       trace: (call ?? dialog)?.trace,
       failed: () => call?.abandon(),
       forgotten: () => this.#incoming.delete(key),
     });
-    if (call) this.#handlers.invite(call);
+    const isCancel = request.method === "CANCEL";
+    const wanted = isCancel ? [] : headerList(request, "Require");
+    if (wanted.length > 0) this.#refuseExtensions(request, call, wanted);
+    else if (dialog && !isCancel && !dialog.takeSeq(request)) this.#reply(request, 500);
+    else if (call) this.#handlers.invite(call);
     else this.#answer(request, path, dialog);
+  }
+
+  /** Answers without a transaction: what is wrong with the request may be what would name it. */
+  #refuseFaulty(faulty: SipRequest, status: number, path: Path): void {
+    const request = path.transport === "udp" ? withReceived(faulty, path) : faulty;
+    if (serverKey(request) === undefined) return;
+    sendMessage(respond(request, status, { toTag: newId() }), this.#wayBack(request, path));
+  }
+
+  #wayBack(request: SipRequest, path: Path): Path {
+    return path.transport === "udp" ? this.#replyPath(request, path) : path;
   }
 
   /** RFC 3261 §18.2.2 and RFC 3581: to the source address, and to its port when asked, else to the port in Via. */
@@ -207,9 +226,19 @@ export class SipEndpoint {
     return this.pathTo({ transport: "udp", host: path.host, port });
   }
 
+  /** We have no extension that a caller could demand (RFC 3261 §8.2.2.3). */
+  #refuseExtensions(request: SipRequest, call: IncomingCall | undefined, wanted: readonly string[]): void {
+    const headers: Header[] = [["Unsupported", wanted.join(", ")]];
+    if (call) call.reject(420, headers);
+    else this.#reply(request, 420, headers);
+  }
+
+  #reply(request: SipRequest, status: number, headers?: readonly Header[]): void {
+    this.transactions.respond(request, respond(request, status, { toTag: newId(), headers }));
+  }
+
   #answer(request: SipRequest, path: Path, dialog: Call | undefined): void {
-    const reply = (status: number, headers?: readonly Header[]) =>
-      this.transactions.respond(request, respond(request, status, { toTag: newId(), headers }));
+    const reply = (status: number, headers?: readonly Header[]) => this.#reply(request, status, headers);
     const allow: Header = ["Allow", METHODS.join(", ")];
     switch (request.method) {
       case "INVITE": // inside a call: nothing but the fax stream agreed at its start is on offer

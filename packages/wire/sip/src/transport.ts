@@ -37,13 +37,15 @@ const MAX_CONNECTIONS = 2000;
 /** A peer that does not read its answers is cut off at this many octets. */
 const MAX_UNSENT_OCTETS = 4_000_000;
 const BIND_TRIES = 10;
+/** Who connects must say something whole within this time, and end what he begins: else silent peers would take every place. */
+const PATIENCE_MS = 10_000;
 
 /**
  * Binds TCP and UDP to the same port of `host` (0: any free one). Rejects with the system's error when the port is taken.
  * `receive` gets each datagram and each whole message of a stream.
  */
 export async function openTransport(
-  config: { host: string; port: number },
+  config: { host: string; port: number; patienceMs?: number },
   receive: (bytes: Uint8Array, path: Path) => void,
 ): Promise<SipTransport> {
   const drops: DropCounters = {};
@@ -51,8 +53,9 @@ export async function openTransport(
   const drop = (problem: string) => {
     drops[problem] = (drops[problem] ?? 0) + 1;
   };
+  const patienceMs = config.patienceMs ?? PATIENCE_MS;
   const adopt = (socket: Socket, host: string, port: number) => {
-    const connection = new Connection(socket, host, port, { receive, drop });
+    const connection = new Connection(socket, host, port, { receive, drop, patienceMs });
     const key = `${host}:${port}`;
     connections.set(key, connection);
     connection.onBroken(() => {
@@ -62,7 +65,7 @@ export async function openTransport(
   };
 
   const server = createServer((socket) => {
-    adopt(socket, plainAddress(socket.remoteAddress ?? ""), socket.remotePort ?? 0);
+    adopt(socket, plainAddress(socket.remoteAddress ?? ""), socket.remotePort ?? 0).awaitMessage();
   });
   server.maxConnections = MAX_CONNECTIONS;
   const { udp, port } = await bindBoth(server, config);
@@ -102,6 +105,9 @@ class Connection implements Path {
   readonly #socket: Socket;
   readonly #splitter = new SipSplitter();
   readonly #listeners = new Set<() => void>();
+  readonly #patienceMs: number;
+  readonly #drop: (problem: string) => void;
+  #patience: NodeJS.Timeout | undefined;
   #unsent: Uint8Array[] = [];
   #broken = false;
 
@@ -109,14 +115,23 @@ class Connection implements Path {
     socket: Socket,
     host: string,
     port: number,
-    deps: { receive: (bytes: Uint8Array, path: Path) => void; drop: (problem: string) => void },
+    deps: {
+      receive: (bytes: Uint8Array, path: Path) => void;
+      drop: (problem: string) => void;
+      /** Within this time an awaited or begun message must be whole. */
+      patienceMs: number;
+    },
   ) {
     this.host = host;
     this.port = port;
     this.#socket = socket;
+    this.#patienceMs = deps.patienceMs;
+    this.#drop = deps.drop;
     socket.setNoDelay(true);
     socket.on("data", (piece) => {
       const { messages, problem } = this.#splitter.push(piece);
+      if (messages.length > 0) this.#messageCame();
+      if (this.#splitter.unfinished) this.awaitMessage();
       for (const message of messages) deps.receive(message, this);
       if (problem === undefined) return;
       deps.drop(problem);
@@ -143,9 +158,22 @@ class Connection implements Path {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Cuts the connection off unless a whole message comes in time. */
+  awaitMessage(): void {
+    this.#patience ??= setTimeout(() => {
+      this.#drop("tcp-silent");
+      this.#socket.destroy();
+    }, this.#patienceMs);
+  }
+
   close(): void {
     this.#flush();
     this.#socket.destroySoon();
+  }
+
+  #messageCame(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
   }
 
   #flush(): void {
@@ -158,6 +186,7 @@ class Connection implements Path {
 
   #break(): void {
     this.#broken = true;
+    clearTimeout(this.#patience);
     this.#unsent = [];
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
