@@ -39,6 +39,11 @@ describe("the wire", () => {
     expect(await response.text()).toContain(">5</return>");
   });
 
+  it.each(["utf-8", '"utf-8"', "'UTF-8'"])("reads the charset written %s", async (charset) => {
+    const response = await post(house, status, { headers: { "Content-Type": `text/xml; charset=${charset}` } });
+    expect(await response.text()).toContain(">5</return>");
+  });
+
   it.each<[string, () => Body, Record<string, string>, number, string]>([
     ["XML that breaks off", () => status.slice(0, -20), {}, 500, "Client"],
     ["an empty body", () => "", {}, 500, "Client"],

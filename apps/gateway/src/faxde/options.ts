@@ -21,12 +21,14 @@ const SWITCHES: Readonly<Record<string, Apply>> = {
   ISDNABS: (options, value, account) => callerId("ISDNABS", options, value, account),
   CALLERID: (options, value, account) => callerId("CALLERID", options, value, account),
   STATIONID: (options, value) => {
-    options.stationId = toAscii(value).slice(0, 20);
-    return cutNotice("STATIONID", value, options.stationId);
+    const taken = toAscii(value).slice(0, 20);
+    setText(options, "stationId", taken);
+    return cutNotice("STATIONID", value, taken);
   },
   FAXHEADER: (options, value) => {
-    options.faxHeader = [...value].slice(0, 30).join("");
-    return cutNotice("FAXHEADER", value, options.faxHeader);
+    const taken = [...value].slice(0, 30).join("");
+    setText(options, "faxHeader", taken);
+    return cutNotice("FAXHEADER", value, taken);
   },
   FAXRETRY: (options, value) => count("FAXRETRY", value, 12, (n) => (options.busyRedials = n)),
   RETRY: (options, value) => count("RETRY", value, 5, (n) => (options.repeats = n)),
@@ -94,6 +96,12 @@ function count(key: string, value: string, most: number, set: (n: number) => voi
   if (!/^\d{1,9}$/.test(value)) return `${key} is not a number and was ignored.`;
   set(Math.min(Number(value), most));
   return Number(value) > most ? `${key} was cut to ${most}.` : undefined;
+}
+
+/** Empty is not given: the account's own name and number stand there then. The last of several wins, also when it is empty. */
+function setText(options: JobOptions, key: "stationId" | "faxHeader", value: string): void {
+  if (value.trim() === "") delete options[key];
+  else options[key] = value;
 }
 
 function cutNotice(key: string, given: string, taken: string): string | undefined {

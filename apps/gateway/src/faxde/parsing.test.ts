@@ -26,6 +26,23 @@ describe("parseRecipientList", () => {
       ],
     ],
     ["", []],
+    [
+      "1[offen,2[b],3[c[d],4",
+      [
+        ["1", "offen"],
+        ["2", "b"],
+        ["3", "c[d"],
+        ["4", ""],
+      ],
+    ],
+    [
+      "1[a]2[b] 3",
+      [
+        ["1", "a"],
+        ["2", "b"],
+        ["3", ""],
+      ],
+    ],
   ])("reads %j", (text, expected) => {
     expect(parseRecipientList(text).map((r) => [r.address, r.reference])).toEqual(expected);
   });
@@ -51,7 +68,10 @@ describe("parseRecipientFile", () => {
     ["blanks around", ' +491 , a \n"+492" , "b"\n'],
     ["a heading", "Empfänger,Referenz-Id\n+491,a\n+492,b\n"],
     ["a byte order mark", "\ufeff+491,a\n+492,b\n"],
-    ["empty lines and lines without recipient", "\n\n+491,a\n,x\n \n+492,b\n\n"],
+    ["empty lines and lines of separators", "\n\n+491,a\n,\n;;\n \n+492,b\n,,\n\n"],
+    ["Excel's line that names the separator", "sep=;\nEmpfänger;Referenz\n+491;a\n+492;b\n"],
+    ["an end mark", "+491,a\n+492,b\n\u001a\u0000"],
+    ["an empty second column behind the bracket", "+491[a],\n+492[b],\n"],
     ["more columns", '+491,a,Name,"x\ny"\n+492,b,,\n'],
     ["references in brackets", "+491[a]\n+492[b]\n"],
   ])("reads lines with %s", (_what, text) => {
@@ -85,8 +105,21 @@ describe("parseRecipientFile", () => {
     expect(file.ok && file.recipients.length).toBe(100_000);
   });
 
-  it("ends with a quote that is never closed", () => {
-    expect(rows('+491,"a\n+492,b')).toEqual([["+491", "a\n+492,b"]]);
+  it.each([
+    ["a reference never closed", '+491,"a\n+492,b'],
+    ["a number never closed", '"+491;a\n+492;b'],
+    ["two references opened only", '+491,"a\r\n+492,"b'],
+    ["a quote in the midst", '+491,a" Rohr\r\n+492,b'],
+  ])("loses nobody by a stray quote: %s", (_what, text) => {
+    expect((rows(text) as string[][]).map(([address]) => address)).toEqual(["+491", "+492"]);
+  });
+
+  it("keeps a line that has only a reference, wherever it stands, since its sender waits for a result", () => {
+    expect(rows(",x\n+491,a\n,y\n")).toEqual([
+      ["", "x"],
+      ["+491", "a"],
+      ["", "y"],
+    ]);
   });
 });
 
@@ -137,6 +170,11 @@ describe("parseOptions", () => {
     expect(parsed.notices).toHaveLength(1);
   });
 
+  it("takes an empty station id or header as none given, so that the account's own is shown", () => {
+    expect(parse("STATIONID=;FAXHEADER= ;FAXRETRY=1")).toEqual({ options: { busyRedials: 1 }, notices: [] });
+    expect(parse("STATIONID=Факс")).toEqual({ options: {}, notices: [expect.any(String)] });
+  });
+
   it.each([
     ["SMSFROM=+491713920001", "+491713920001"],
     ["SMSFROM=0171392", "0171392"],
@@ -165,6 +203,8 @@ describe("parseSendTime", () => {
     ["2026-03-02 12:00", Date.UTC(2026, 2, 2, 12)],
     ["2026-03-03", Date.UTC(2026, 2, 3)],
     [" 2026-03-02T13:30:15.123+01:30 ", Date.UTC(2026, 2, 2, 12, 0, 15)],
+    ["2026-03-02T12:00:00.1234567891234Z", Date.UTC(2026, 2, 2, 12)],
+    ["2026-03-02T24:00:00", Date.UTC(2026, 2, 3)],
     ["2026-03-02T11:00:00-0130", Date.UTC(2026, 2, 2, 12, 30)],
   ])("reads %s", (text, at) => {
     expect(parseSendTime(text, now)).toEqual({ ok: true, at });
@@ -197,6 +237,9 @@ describe("parseSendTime", () => {
     "2027-01-01T25:00:00",
     "2027-01-01T10:61:00",
     "2026-03-02T12:00:00ZZ",
+    "2027-01-01T24:30:00",
+    "2027-01-01T12:00:00+99:00",
+    "2027-01-01T12:00:00+02:60",
   ])("refuses %s", (text) => {
     expect(parseSendTime(text, now)).toEqual({ ok: false });
   });

@@ -51,7 +51,7 @@ export async function receiveCall(request: Request, spool: Spool, maxBytes: numb
   if (body === undefined) return refusal(415, "The Content-Encoding is not understood; send gzip, deflate or none.");
 
   const files = createFiles(spool);
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
+  const charset = /;\s*charset\s*=\s*["']?([^"';\s]+)/i.exec(type)?.[1];
   const reader = createSoapReader({ charset, binaryParts: BINARY_PARTS, onBinaryChunk: files.queue });
   try {
     let bytes = 0;

@@ -5,23 +5,46 @@ import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
 /** Recipients of one job; more than this in one file is refused. */
 export const MAX_RECIPIENTS = 1_000_000;
 
-/** "number[reference], number, ...": commas part recipients, except within brackets. Empty places are passed over; a reference alone is an entry without address. */
+/**
+ * "number[reference], number, ...": commas part recipients, except within brackets, and so does a number behind a closing
+ * bracket: nobody who is named may get lost. Empty places are passed over; a reference alone is an entry without address.
+ */
 export function parseRecipientList(text: string): RecipientInput[] {
   const recipients: RecipientInput[] = [];
   let from = 0;
-  let depth = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const character = text[at];
-    if (character === "[") depth = 1;
-    else if (character === "]") depth = 0;
-    const ends =
-      character === undefined || (depth === 0 && (character === "," || character === ";" || character === "\n"));
-    if (!ends) continue;
-    const recipient = parseRecipient(text.slice(from, at));
+  const cut = (to: number, next: number) => {
+    const recipient = parseRecipient(text.slice(from, to));
     if (recipient.address !== "" || recipient.reference !== "") recipients.push(recipient);
-    from = at + 1;
+    from = next;
+  };
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "[") {
+      const close = closingBracket(text, at);
+      if (close < 0) continue;
+      at = close;
+      if (numberFollows(text, close + 1)) cut(close + 1, close + 1);
+    } else if (endsRecipient(text[at])) cut(at, at + 1);
   }
+  cut(text.length, text.length);
   return recipients;
+}
+
+const endsRecipient = (character: string | undefined) => character === "," || character === ";" || character === "\n";
+
+/** Where the bracket closes; -1 for one that never does, or only behind another opening one: it holds no commas together. */
+function closingBracket(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at++) {
+    if (text[at] === "]") return at;
+    if (text[at] === "[") return -1;
+  }
+  return -1;
+}
+
+function numberFollows(text: string, from: number): boolean {
+  for (let at = from; at < text.length && text[at] !== "[" && !endsRecipient(text[at]); at++) {
+    if (/[0-9@]/.test(text[at]!)) return true;
+  }
+  return false;
 }
 
 /** Longest mail address (RFC 5321) with room to spare; what is longer stays invalid when it is cut. */
@@ -43,13 +66,24 @@ export type RecipientFile = { ok: true; recipients: RecipientInput[] } | { ok: f
  * quotes or not, a heading line or none; UTF-8 or UTF-16 by its mark, UTF-8 or else windows-1252 without.
  */
 export function parseRecipientFile(bytes: Uint8Array): RecipientFile {
-  const text = decode(bytes);
+  const text = withoutEndMark(decode(bytes));
   if (text.includes("\u0000")) return { ok: false, detail: "The recipient file is no text." };
   const rows = parseCsv(text, separatorOf(text));
   if (rows === undefined) return { ok: false, detail: `The recipient file has more than ${MAX_RECIPIENTS} lines.` };
+  if (rows[0] && SEPARATOR_LINE.test(rows[0].address)) rows.shift();
   if (rows[0] && isHeading(rows[0].address)) rows.shift();
   if (rows.length === 0) return { ok: false, detail: "The recipient file has no line with a recipient." };
   return { ok: true, recipients: rows };
+}
+
+/** Excel's first line that names the separator; the separator itself is read as such. */
+const SEPARATOR_LINE = /^sep=$/i;
+
+/** DOS programs end a text with Ctrl-Z, C programs with NUL. */
+function withoutEndMark(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "\u001a" || text[end - 1] === "\u0000")) end--;
+  return text.slice(0, end);
 }
 
 function decode(bytes: Uint8Array): string {
@@ -66,7 +100,8 @@ function decode(bytes: Uint8Array): string {
 function separatorOf(text: string): string {
   let quoted = false;
   for (const character of text.slice(0, 64 * 1024)) {
-    if (character === '"') quoted = !quoted;
+    if (character === "\n") quoted = false;
+    else if (character === '"') quoted = !quoted;
     else if (!quoted && (character === "," || character === ";" || character === "\t")) return character;
   }
   return ",";
@@ -74,10 +109,10 @@ function separatorOf(text: string): string {
 
 /** A first field without digit and at-sign is a column's name. */
 function isHeading(field: string): boolean {
-  return !/[0-9@]/.test(field);
+  return field !== "" && !/[0-9@]/.test(field);
 }
 
-/** First two columns of every line that has something in the first; undefined when there are too many lines. */
+/** First two columns of every line that has something in one of them; undefined when there are too many lines. */
 function parseCsv(text: string, separator: string): RecipientInput[] | undefined {
   const rows: RecipientInput[] = [];
   let at = 0;
@@ -91,13 +126,16 @@ function parseCsv(text: string, separator: string): RecipientInput[] | undefined
     }
     at = afterLineEnd(text, last.end);
     const row = parseRecipient(address.value);
-    if (reference) row.reference = reference.value.trim();
-    if (row.address === "") continue;
+    row.reference = reference?.value.trim() || row.reference;
+    if (row.reference === "" && BLANK_LINE.test(row.address)) continue;
     if (rows.length === MAX_RECIPIENTS) return undefined;
     rows.push(row);
   }
   return rows;
 }
+
+/** Nothing but separators, as spreadsheets leave behind below their last line. */
+const BLANK_LINE = /^[,;\s]*$/;
 
 interface Field {
   value: string;
@@ -107,22 +145,34 @@ interface Field {
 
 const QUOTE = 0x22;
 
-/** RFC 4180 section 2, forgiving: blanks before a quote, and text behind the closing one, are allowed. */
+/** RFC 4180 section 2, forgiving: blanks before a quote are allowed, and a quote that is never closed opens nothing. */
 function readField(text: string, from: number, separator: string): Field {
   let at = from;
   while (text[at] === " ") at++;
-  if (text.charCodeAt(at) !== QUOTE) {
-    const end = fieldEnd(text, from, separator);
-    return { value: text.slice(from, end), end };
-  }
+  const opens = text.charCodeAt(at) === QUOTE;
+  const quoted = opens ? quotedField(text, at, separator) : undefined;
+  if (quoted) return quoted;
+  const end = fieldEnd(text, from, separator);
+  return { value: text.slice(opens ? at + 1 : from, end), end };
+}
+
+/**
+ * A field in quotes. Text behind the closing one is dropped, but only within the line: a field of several lines must close
+ * cleanly, or else a stray quote (12" pipe) would swallow the recipients of the lines below.
+ */
+function quotedField(text: string, open: number, separator: string): Field | undefined {
   let value = "";
-  for (;;) {
+  for (let at = open; ; ) {
     const close = text.indexOf('"', at + 1);
-    value += text.slice(at + 1, close < 0 ? text.length : close);
-    if (close < 0) return { value, end: text.length };
-    at = close + 1;
-    if (text.charCodeAt(at) !== QUOTE) return { value, end: fieldEnd(text, at, separator) };
+    if (close < 0) return undefined;
+    value += text.slice(at + 1, close);
+    if (text.charCodeAt(close + 1) !== QUOTE) {
+      const end = fieldEnd(text, close + 1, separator);
+      const clean = !/[\r\n]/.test(value) || text.slice(close + 1, end).trim() === "";
+      return clean ? { value, end } : undefined;
+    }
     value += '"';
+    at = close + 1;
   }
 }
 

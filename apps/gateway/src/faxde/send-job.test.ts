@@ -183,6 +183,14 @@ describe("SendJob", () => {
     expect(house.faults).toHaveLength(2);
   });
 
+  it.each<[string, Parts]>([
+    ["SendDateTime", { SendDateTime: "2999-01-01T00:00:00Z", SendeDateTime: "" }],
+    ["SendeDateTime", { SendDateTime: " ", SendeDateTime: "2999-01-01T00:00:00Z" }],
+  ])("does not send now what is dated in %s when the other spelling is there and empty", async (_name, parts) => {
+    await sendJob(parts);
+    expect(house.submitted[0]?.sendAt).toBeGreaterThan(NOON);
+  });
+
   it("refuses a SendDateTime that is no date, in either spelling, by a fault", async () => {
     for (const name of ["SendDateTime", "SendeDateTime"]) {
       const answer = await sendJob({ [name]: "morgen" });

@@ -54,7 +54,7 @@ async function checked(deps: SendJobDeps, call: ReceivedCall, source: string): P
   const fromFile = type.channel !== "letter" && (call.upload("RecipientFile")?.bytes ?? 0) > 0;
   const recipients = await readRecipients(call, type.channel, fromFile);
   if (!Array.isArray(recipients)) return recipients;
-  const time = parseSendTime(call.text("SendDateTime") ?? call.text("SendeDateTime"), deps.now());
+  const time = parseSendTime(sendDateTime(call), deps.now());
   if (!time.ok) throw new CallerFault("SendDateTime is not a date and time like 2017-06-01T15:53:06Z.");
   const broken = FILES.map((n) => call.upload(`SendFile${n}`)?.broken).find((detail) => detail !== undefined);
   if (broken !== undefined) return refuse(BROKEN_DOCUMENT, broken);
@@ -124,6 +124,11 @@ function readOptions(
 }
 
 const FILES = [1, 2, 3] as const;
+
+/** The paper prints both spellings. Callers may send both and leave one of them empty: what was meant for later must not go out now. */
+function sendDateTime(call: ReceivedCall): string | undefined {
+  return call.text("SendDateTime")?.trim() || call.text("SendeDateTime");
+}
 
 /** Callers with fixed parts send empty ones for what they do not use: neither name nor bytes means no file. */
 async function readFiles(call: ReceivedCall): Promise<SubmitRequest["files"]> {

@@ -154,11 +154,10 @@ function mediaTypeOf(name: string, file: SpoolFile): string {
 function partProblem(problem: PartProblem, textParts: number, files: NamedFile[]): ContentResult {
   const at = problem.part - textParts;
   const name = files[at]?.name;
-  const advice = problem.debianPackage ? ` The Debian package ${problem.debianPackage} would help.` : "";
   return {
     ok: false,
     problem: PROBLEM_OF[problem.problem],
-    detail: `${name === undefined ? "" : `"${name}": `}${problem.detail}${advice}`,
+    detail: `${name === undefined ? "" : `"${name}": `}${problem.detail}`,
     ...(at >= 0 ? { at } : {}),
   };
 }
