@@ -8,6 +8,7 @@ import {
   collectBlobs,
   createFaceLedger,
   followClock,
+  forgetIdempotencyKeys,
   isConnectionError,
   liveWorkers,
   migrate,
@@ -127,6 +128,10 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
     setInterval(() => void checkpointClock(pool).catch(() => undefined), CHECKPOINT_MS),
     setInterval(
       () => void collectBlobs(pool, blobs, Date.now()).catch((error) => onFault(error, "blob collection")),
+      COLLECT_MS,
+    ),
+    setInterval(
+      () => void forgetIdempotencyKeys(pool).catch((error) => onFault(error, "expired idempotency keys")),
       COLLECT_MS,
     ),
   ];

@@ -17,6 +17,8 @@ import type { Holder } from "./life.ts";
 
 /** A claim whose connection broke may still be committed by the server for a while. */
 const DOUBT_MS = 10_000;
+/** How often a worker in doubt looks for recipients it was given without hearing of it. */
+const LOOK_MS = 1_000;
 const REQUESTS_AT_ONCE = 64;
 
 /** What a claim gave, and under which incarnation. */
@@ -34,11 +36,32 @@ export interface ClaimsDeps {
   log: { warn(data: object, text: string): void };
 }
 
-/** Claims recipients for free lines. Rejects when the database is away. */
-export function createClaims(deps: ClaimsDeps): (request: ClaimRequest) => Promise<Grant> {
+export interface Claims {
+  /** Claims recipients for free lines. Rejects when the database is away. */
+  claim(request: ClaimRequest): Promise<Grant>;
+  /** Looks no more for lost answers. */
+  close(): void;
+}
+
+/** Asks for nothing: whoever claims looks for strays first. */
+const NOTHING: ClaimRequest = { job: 0, chunk: 0, accountId: 0, channel: "", count: 0 };
+
+export function createClaims(deps: ClaimsDeps): Claims {
   const { pool, log } = deps;
   /** When a claim failed last: it may have been committed, or be about to be, without our knowing. */
   let doubtful: number | undefined;
+  let look: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  /** Another worker may have taken the chunk over, and then no claim of ours would ever look for its strays. */
+  const lookSoon = () => {
+    if (closed || look) return;
+    look = setTimeout(async () => {
+      await group.push(NOTHING).catch(() => undefined); // the database is still away
+      look = undefined;
+      if (doubtful !== undefined) lookSoon();
+    }, LOOK_MS);
+  };
 
   /** Recipients the ledger gave us without our hearing of it. Claims run one after the other, so none is on its way now. */
   const giveBackStrays = async (id: number) => {
@@ -55,15 +78,23 @@ export function createClaims(deps: ClaimsDeps): (request: ClaimRequest) => Promi
       await giveBackStrays(holder.id);
       if (performance.now() - since > DOUBT_MS && doubtful === since) doubtful = undefined;
     }
+    if (requests.every((r) => r.count === 0)) return requests.map(() => ({ holder, claimed: [] }));
     try {
       const claimed = await claim(pool, holder.id, merge(requests), deps.gates);
       return deal(requests, claimed).map((mine) => ({ holder, claimed: mine }));
     } catch (error) {
       doubtful = performance.now();
+      lookSoon();
       throw error;
     }
   });
-  return group.push;
+  return {
+    claim: group.push,
+    close() {
+      closed = true;
+      clearTimeout(look);
+    },
+  };
 }
 
 /** The attempt never began: due again at once. */

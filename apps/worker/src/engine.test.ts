@@ -53,7 +53,10 @@ async function accepted(count: number, channel: Channel = "null"): Promise<Chunk
 }
 
 /** An engine on a ledger seen through `ledger`; chunks are run by hand. */
-async function engineOn(ledger: Pool, more: { channel?: Channel; answer?(k: number): AttemptReport } = {}) {
+async function engineOn(
+  ledger: Pool,
+  more: { channel?: Channel; answer?(k: number): AttemptReport; sends?(): Promise<void> } = {},
+) {
   const sent: AttemptOrder[] = [];
   let run: (chunk: ChunkJob) => Promise<void> = async () => undefined;
   const schedule = {
@@ -70,6 +73,7 @@ async function engineOn(ledger: Pool, more: { channel?: Channel; answer?(k: numb
     slots: 5,
     async send(order) {
       sent.push(order);
+      await more.sends?.();
       return more.answer?.(sent.length) ?? OK;
     },
     close: async () => undefined,
@@ -184,5 +188,40 @@ describe("an engine", () => {
     await running;
     await done(chunk);
     expect(made.sent).toHaveLength(2);
+  });
+
+  it("derives no signal from one that lives as long as the worker: each would leave a trace in it", async () => {
+    const derived = vi.spyOn(AbortSignal, "any");
+    const { sent, run } = await engineOn(pool);
+    const chunk = await accepted(20);
+    await run(chunk);
+    await done(chunk);
+    expect(sent).toHaveLength(20);
+    expect(derived).not.toHaveBeenCalled();
+    derived.mockRestore();
+  });
+
+  it("stops although a run waits for a line, and what was never sent is due for others at once", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((go) => {
+      letGo = go;
+    });
+    const { engine: made, run } = await engineOn(pool, { sends: () => held });
+    const chunk = await accepted(7);
+    const running = run(chunk);
+    await vi.waitFor(async () =>
+      expect(
+        (await pool.query("SELECT 1 FROM recipient WHERE job_id = $1 AND state = 'sending'", [chunk.job])).rowCount,
+      ).toBe(5),
+    );
+    const stopped = made.stop();
+    await running;
+    letGo();
+    await stopped;
+    const { rows } = await pool.query(
+      "SELECT open, dispatched_at, next_due IS NULL AS waits FROM chunk WHERE job_id = $1",
+      [chunk.job],
+    );
+    expect(rows).toEqual([{ open: 2, dispatched_at: null, waits: false }]);
   });
 });

@@ -69,13 +69,14 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   await refreshGates(pool, gates);
   const life = await beginLife(pool, log);
   let stopping = false;
-  const halt = new AbortController();
+  /** Runs under way. */
+  const running = new Set<AbortController>();
   const jobs = rememberJobs(pool);
   /** Attempts handed to a channel and not yet written. */
   const sending = new Set<AttemptKey>();
   const inFlight = new Set<Promise<void>>();
 
-  const claimFor = createClaims({ pool, gates, holder: life.holder, isSending: (key) => sending.has(key), log });
+  const claims = createClaims({ pool, gates, holder: life.holder, isSending: (key) => sending.has(key), log });
 
   const results = createGroup<{ result: Result; id: number }, void>(RESULTS_AT_ONCE, async (batch) => {
     for (const id of new Set(batch.map((r) => r.id))) {
@@ -126,14 +127,25 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   };
 
   const runChunk = async (desk: Desk, ref: ChunkJob) => {
-    const { channel, lines } = desk;
+    // Of its own, and ended by hand: signals derived from one that lives as long as the worker leave a trace in it, each of them.
+    const patience = new AbortController();
+    const over = setTimeout(() => patience.abort(), RUN_MS);
+    running.add(patience);
+    try {
+      await endRun(pool, ref, await handOut(desk, ref, patience.signal));
+    } finally {
+      clearTimeout(over);
+      running.delete(patience);
+    }
+    deps.onRunEnded(ref.channel);
+  };
+
+  /** Gives the chunk's due recipients to free lines, until none is left or `patience` falls. True: a gate kept what was left. */
+  const handOut = async (desk: Desk, ref: ChunkJob, patience: AbortSignal): Promise<boolean> => {
+    const { lines, channel } = desk;
     const { job, chunk, accountId } = ref;
-    const started = performance.now();
-    let blocked = false;
     let from = 0;
-    let given = 0;
-    for (let left = RUN_MS; !stopping && left > 0 && given < ref.open; left = RUN_MS - (performance.now() - started)) {
-      const patience = AbortSignal.any([halt.signal, AbortSignal.timeout(Math.ceil(left))]);
+    for (let given = 0; !stopping && !patience.aborted && given < ref.open; ) {
       const taken = await lines.take(Math.min(channel.slots, ref.open - given), ref.priority, patience);
       if (!taken) break;
       let granted: Grant | undefined;
@@ -141,7 +153,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       try {
         context = await jobs(job);
         const request = { job, chunk, accountId, channel: ref.channel, from, count: taken.length };
-        if (context) granted = await claimFor(request);
+        if (context) granted = await claims.claim(request);
       } catch (error) {
         for (const line of taken) lines.release(line);
         throw error;
@@ -153,13 +165,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
         begin(desk, taken[i] as number, context as JobContext, c, (granted as Grant).holder);
       }
       given += claimed.length;
-      if (claimed.length < taken.length) {
-        blocked = gates.active && claimed.length === 0;
-        break;
-      }
+      if (claimed.length < taken.length) return gates.active && claimed.length === 0;
     }
-    await endRun(pool, ref, blocked);
-    deps.onRunEnded(ref.channel);
+    return false;
   };
 
   const open = (channel: ChannelWork): ScheduleWorker => {
@@ -182,8 +190,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     incarnation: () => life.holder().id,
     async stop() {
       stopping = true;
-      halt.abort();
+      for (const run of running) run.abort();
       clearInterval(tidy);
+      claims.close();
       life.fade();
       const grace = setTimeout(life.end, GRACE_MS);
       const runs = Promise.allSettled(workers.map((w) => w.close(STOP_MS - 400)));

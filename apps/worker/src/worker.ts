@@ -145,12 +145,19 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   });
   incarnation = engine.incarnation;
   let told = "";
+  let telling = false;
   const tellAnswered = async () => {
     const [id, numbers] = [engine.incarnation(), answered()];
     const now = `${id} ${numbers}`;
-    if (now === told) return;
-    await noteAnswered(pool, id, numbers);
-    told = now;
+    // One at a time: a database that hangs would be asked ten times a second, and might hear the older news last.
+    if (now === told || telling) return;
+    telling = true;
+    try {
+      await noteAnswered(pool, id, numbers);
+      told = now;
+    } finally {
+      telling = false;
+    }
   };
   await tellAnswered();
   // The database may be away: the next look tells it.

@@ -3,7 +3,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { JobOrder } from "@depesche/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { AcceptanceUnknown, accept } from "./accept.ts";
+import { AcceptanceUnknown, accept, forgetIdempotencyKeys } from "./accept.ts";
 import { putAccount } from "./accounts.ts";
 import { cancelJob } from "./cancel.ts";
 import { changeClock } from "./clock.ts";
@@ -118,6 +118,15 @@ describe("a job told twice", () => {
       ok: true,
       replayed: false,
     });
+  });
+
+  it("forgets expired idempotency keys that nobody uses again", async () => {
+    await accept(pool, order({ idempotency: { key: "old", requestHash: "a" } }));
+    await accept(pool, order({ idempotency: { key: "young", requestHash: "a" } }));
+    await pool.query("UPDATE idempotency SET at = at - 24 * 3600000 - 1 WHERE key = 'old'");
+    await forgetIdempotencyKeys(pool);
+    const { rows } = await pool.query("SELECT key FROM idempotency WHERE key IN ('old', 'young')");
+    expect(rows).toEqual([{ key: "young" }]);
   });
 
   it("may reuse a key of another account, and its own after a day", async () => {

@@ -139,6 +139,12 @@ async function acceptIn(client: Client, order: JobOrder, token: string): Promise
   return { ok: true, jobId: job.id, counted, replayed: false };
 }
 
+/** Forgets keys that have expired and that nobody used again; gives how many. */
+export async function forgetIdempotencyKeys(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query("DELETE FROM idempotency WHERE at < wall_ms() - $1", [IDEMPOTENCY_MS]);
+  return rowCount ?? 0;
+}
+
 async function claimIdempotencyKey(client: Client, order: JobOrder): Promise<AcceptResult | undefined> {
   if (!order.idempotency) return undefined;
   const { key, requestHash } = order.idempotency;

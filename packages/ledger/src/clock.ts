@@ -75,6 +75,15 @@ export async function changeClock(
       "UPDATE clock SET anchor_wall = $1, anchor_sim = $2, speed = $3, unpaced = $4, checkpoint_sim = greatest(checkpoint_sim, $2)",
       [next.anchorWall, next.anchorSim, next.speed, next.unpaced],
     );
+    // A run that found its gate closed looks again a second of wall time later, which was reckoned at the old speed.
+    if (next.speed < row.speed)
+      await client.query(
+        /* sql */ `
+        UPDATE chunk SET next_due = $1 WHERE (job_id, chunk) IN (
+          SELECT job_id, chunk FROM chunk WHERE open > 0 AND dispatched_at IS NULL AND generation > 1
+            AND next_due > $1 AND next_due <= $1 + $2::double precision * 1000 FOR UPDATE SKIP LOCKED)`,
+        [next.anchorSim, row.speed],
+      );
     await record(client, { accountId, who: "account", what: "clock.changed", data: { ...change } });
     await appendEvents(client, [{ account: 0, type: "clock.changed", data: { ...next } }]);
     await client.query("SELECT pg_notify('depesche_clock', ''), pg_notify('depesche_wake', '')");

@@ -186,6 +186,16 @@ describe("a run that a gate held back", () => {
 });
 
 describe("the gate table", () => {
+  it("is looked at again within a second of wall time also when the clock has become slower in the meantime", async () => {
+    const ref = await begun(1, "mail");
+    await changeClock(pool, { speed: 1000 });
+    await setGate(pool, `account:${ref.accountId}`, { paused: true });
+    expect(await ask(ref, 1)).toEqual([]);
+    await endRun(pool, ref, true);
+    await changeClock(pool, { speed: 1 });
+    expect(await nextDueIn(pool, "mail")).toBeLessThanOrEqual(1000);
+  });
+
   it("tells whether there is any gate at all", async () => {
     const table = { active: false };
     await refreshGates(pool, table);

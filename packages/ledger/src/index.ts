@@ -1,4 +1,4 @@
-export { AcceptanceUnknown, accept, referBlobs } from "./accept.ts";
+export { AcceptanceUnknown, accept, forgetIdempotencyKeys, referBlobs } from "./accept.ts";
 export {
   accountOfNumber,
   faxNumbers,

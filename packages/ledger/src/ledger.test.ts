@@ -338,6 +338,7 @@ describe("cancel", () => {
 
 describe("the schedule's outbox", () => {
   it("hands out due chunks in turns by account, urgent first, no more than the window, and again when a run is overdue", async () => {
+    await pool.query("UPDATE worker SET state = 'stopped'");
     const big = await accepted(1000, { channel: "letter" });
     const second = await putAccount(pool, { name: "Second" });
     const small = await accepted(1, { channel: "letter", accountId: second });
@@ -350,6 +351,17 @@ describe("the schedule's outbox", () => {
     expect((await takeDueChunks(pool, "letter", 3)).map((c) => c.job)).toEqual([overtaking]);
     await endRun(pool, first.find((c) => c.job === small) as never, false);
     expect((await takeOverdueChunks(pool, "letter", -1)).map((c) => c.generation)).toEqual([1, 1, 1]);
+  });
+
+  it("has a window for each worker that lives, so that those who join find work beside the runs that wait for busy lines", async () => {
+    await pool.query("UPDATE worker SET state = 'stopped'");
+    await Promise.all(Array.from({ length: 5 }, () => accepted(1, { channel: "sms" })));
+    await registerWorker(pool);
+    expect(await takeDueChunks(pool, "sms", 2)).toHaveLength(2);
+    expect(await takeDueChunks(pool, "sms", 2)).toHaveLength(0);
+    await registerWorker(pool);
+    expect(await takeDueChunks(pool, "sms", 2)).toHaveLength(2);
+    expect(await takeDueChunks(pool, "sms", 2)).toHaveLength(0);
   });
 
   it("plans the next generation for when the next recipient is due, and ignores an older run", async () => {

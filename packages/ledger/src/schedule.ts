@@ -34,7 +34,7 @@ const toRef = (r: Row): ChunkRef => ({
 });
 
 /**
- * Takes due chunks of a channel for the schedule, at most so many that `window` of their urgency or above are out at once: urgent first, then in turns by account,
+ * Takes due chunks of a channel for the schedule, at most so many that `window` a worker of their urgency or above are out at once: urgent first, then in turns by account,
  * so that one account's mass job does not stand before another's single fax. The caller adds them to BullMQ after this committed.
  * `next_due` is emptied: what stands there when the run ends was put there by a result or a resume in the meantime.
  */
@@ -43,22 +43,24 @@ export async function takeDueChunks(pool: Pool, channel: string, window: number)
   return rows.map(toRef);
 }
 
+// A run that waits for a busy line keeps its place, so each worker that joins brings places for its own lines.
 // What is out counts only against what is no more urgent: a full window of bulk does not keep an urgent chunk waiting.
 const TAKE = /* sql */ `
-WITH out AS MATERIALIZED (
+WITH room AS MATERIALIZED (SELECT $2 * greatest(1, count(*)) AS places FROM worker WHERE state = 'alive'),
+out AS MATERIALIZED (
   SELECT priority, sum(count(*)) OVER (ORDER BY priority) AS ahead FROM chunk
   WHERE channel = $1 AND open > 0 AND dispatched_at IS NOT NULL GROUP BY priority),
 due AS (
   SELECT job_id, chunk, priority, row_number() OVER (PARTITION BY account_id ORDER BY priority, next_due, job_id, chunk) AS turn
   FROM chunk, (SELECT ${SIM_NOW} AS ms) now
   WHERE channel = $1 AND open > 0 AND dispatched_at IS NULL AND next_due <= now.ms
-    AND priority < coalesce((SELECT min(priority) FROM out WHERE ahead >= $2), 32767)),
+    AND priority < coalesce((SELECT min(priority) FROM out, room WHERE ahead >= places), 32767)),
 ranked AS (
   SELECT job_id, chunk, priority, row_number() OVER (ORDER BY priority, turn, job_id, chunk) AS place FROM due
-  ORDER BY priority, turn, job_id, chunk LIMIT $2),
+  ORDER BY priority, turn, job_id, chunk LIMIT (SELECT places FROM room)),
 first AS (
-  SELECT job_id, chunk FROM ranked r
-  WHERE place + coalesce((SELECT max(ahead) FROM out WHERE out.priority <= r.priority), 0) <= $2),
+  SELECT job_id, chunk FROM ranked r, room
+  WHERE place + coalesce((SELECT max(ahead) FROM out WHERE out.priority <= r.priority), 0) <= places),
 locked AS (SELECT c.job_id, c.chunk FROM chunk c JOIN first USING (job_id, chunk) WHERE c.dispatched_at IS NULL FOR UPDATE OF c SKIP LOCKED)
 UPDATE chunk c SET dispatched_at = wall_ms(), next_due = NULL FROM locked l WHERE c.job_id = l.job_id AND c.chunk = l.chunk
 RETURNING c.job_id, c.chunk, c.generation, c.account_id, c.channel, c.priority, c.open`;
