@@ -48,4 +48,11 @@ describe("the type of a document", () => {
   ])("%s with other content is refused", (name, bytes, problem) => {
     expect(detect(bytes, name)).toMatchObject({ ok: false, problem });
   });
+
+  it("is told at once, however many comments a text begins with", () => {
+    // A pattern that can divide the comments in many ways needs longer than the universe has had for these.
+    expect(detect(latin1(`${"<!---->".repeat(140)}x`), "a.txt")).toEqual({ ok: true, type: "txt" });
+    expect(detect(latin1(`${"<!-- a -->\n".repeat(40)}<html>`), "a.html")).toMatchObject({ debianPackage: "chromium" });
+    expect(detect(latin1("<!-- no end <html>"), "a")).toEqual({ ok: true, type: "txt" });
+  });
 });

@@ -178,7 +178,18 @@ function sniff(bytes: Uint8Array): Content {
   if (head.startsWith("%!PS") || head.startsWith("\x04%!PS")) return "ps";
   if (head.startsWith("{\\rtf")) return "rtf";
   if (!looksLikeText(bytes)) return "unknown";
-  return /^[\s\ufeff\xef\xbb\xbf]*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is.test(head) ? "html" : "txt";
+  return beginsLikeHtml(head) ? "html" : "txt";
+}
+
+/** Comments may stand before the first tag. They are skipped one by one: a pattern over all of them could be made to try every way to divide them. */
+function beginsLikeHtml(head: string): boolean {
+  let rest = head.replace(/^[\s\ufeff\xef\xbb\xbf]+/, "");
+  while (rest.startsWith("<!--")) {
+    const end = rest.indexOf("-->", 4);
+    if (end < 0) return false;
+    rest = rest.slice(end + 3).trimStart();
+  }
+  return /^<(?:!doctype\s+html|html|head|body)\b/i.test(rest);
 }
 
 /** "BM" alone begins many a text; a bitmap has a DIB header of a known size behind it. */

@@ -64,4 +64,13 @@ describe("plain text on pages", () => {
     expect(problem(" \r\n\f\u200b", 1)).toBe("empty-file");
     expect(problem("a\fb\fc", 2)).toBe("too-many-pages");
   });
+
+  it("takes a hundred thousand blanks in the midst, and refuses millions of lines before it has set them", () => {
+    expect(texts(layOut(`a${" ".repeat(100_000)}b`, MESSAGE_STYLE, 1)[0])).toEqual(["a", "b"]);
+    expect(() => layOut("Zeile\n".repeat(3_000_000), FILE_STYLE, 500)).toThrow("more than 500 pages");
+  });
+
+  it("does not count blank lines before a form feed as pages", () => {
+    expect(layOut(`a${"\n".repeat(500)}\fb`, MESSAGE_STYLE, 2).map(texts)).toEqual([["a"], ["b"]]);
+  });
 });

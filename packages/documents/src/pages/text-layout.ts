@@ -41,11 +41,16 @@ export function layOut(text: string, style: TextStyle, maxPages: number): TextPa
   const linesPerPage = Math.floor((A4_POINTS.height - MARGIN.top - MARGIN.bottom) / lineHeight);
   const pages: TextPage[] = [];
   for (const sheet of clean.split("\f")) {
-    const lines = sheet.split("\n").flatMap(setter);
+    const lines: LinePiece[][] = [];
+    for (const line of sheet.split("\n")) {
+      // Appended one by one, and given up early: a text of millions of lines is refused before it fills the memory.
+      for (const pieces of setter(line)) lines.push(pieces);
+      if (pages.length * linesPerPage + lines.length > maxPages * linesPerPage && lines.at(-1)!.length > 0)
+        throw tooLong(maxPages);
+    }
     while (lines.length > 0 && lines.at(-1)!.length === 0) lines.pop();
     for (let first = 0; first < Math.max(1, lines.length); first += linesPerPage) {
-      if (pages.length >= maxPages)
-        throw new DocumentError("too-many-pages", `The text has more than ${maxPages} pages.`);
+      if (pages.length >= maxPages) throw tooLong(maxPages);
       pages.push(
         lines.slice(first, first + linesPerPage).flatMap((pieces, row) => {
           const y = A4_POINTS.height - MARGIN.top - style.fontSize * ASCENT - row * lineHeight;
@@ -57,6 +62,10 @@ export function layOut(text: string, style: TextStyle, maxPages: number): TextPa
   return pages;
 }
 
+function tooLong(maxPages: number): DocumentError {
+  return new DocumentError("too-many-pages", `The text has more than ${maxPages} pages.`);
+}
+
 /** One spelling of line ends, no control characters, no empty pages at the end. */
 function tidy(text: string): string {
   return (
@@ -66,7 +75,7 @@ function tidy(text: string): string {
       .replace(/\v/g, "\f")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
       .replace(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]/g, "")
-      .replace(/[\s\f]+$/, "")
+      .trimEnd()
   );
 }
 
