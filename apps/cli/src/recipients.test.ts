@@ -31,3 +31,8 @@ it("a list takes references, skips a heading, comments and empty lines", () => {
 it("a line without a recipient is named by its number", () => {
   expect(readList("fax", "+493023125001\n\nsomebody,7\n")).toEqual({ line: 3, text: "somebody,7" });
 });
+
+it("a mistyped number in the first line is no heading", () => {
+  expect(readList("fax", "+49 3O 23125 001\n+493023125002\n")).toEqual({ line: 1, text: "+49 3O 23125 001" });
+  expect(readList("mail", "a b@ok.example\n")).toEqual({ line: 1, text: "a b@ok.example" });
+});

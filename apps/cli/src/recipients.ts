@@ -1,6 +1,7 @@
 // Telling recipients from files on a command line, and reading lists of recipients.
 
 import type { Channel } from "@depesche/core";
+import { type Row, readRows } from "./csv.ts";
 
 export interface Addressee {
   address: string;
@@ -21,26 +22,24 @@ export function asRecipient(channel: Channel, word: string): Addressee | undefin
   return m[2] === undefined ? { address } : { address, reference: m[2] };
 }
 
+/** A first line that has nothing a recipient of this channel has is a heading; a mistyped recipient is not. */
+function isHeading(channel: Channel, { cells, line }: Row): boolean {
+  const first = cells[0] as string;
+  return line === 1 && (channel === "mail" ? !first.includes("@") : !/\d/.test(first));
+}
+
 /**
- * A list: a recipient a line, behind it after a comma, semicolon or tab the caller's reference. Empty lines and lines that begin
- * with # do not count, nor does a first line without a recipient (a heading).
+ * A list: a recipient a row, in the next cell the caller's reference. A first row without anything like a recipient is a heading.
  *
  * @returns the recipients, or the number (from 1) and text of the first line that holds none
  */
 export function readList(channel: Channel, text: string): Addressee[] | { line: number; text: string } {
   const found: Addressee[] = [];
-  let isFirst = true;
-  for (const [i, raw] of text
-    .replace(/^\u{feff}/u, "")
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#")) continue;
-    const [first = "", second = ""] = line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  for (const row of readRows(text)) {
+    const [first = "", second = ""] = row.cells;
     const recipient = asRecipient(channel, first);
     if (recipient) found.push(second === "" ? recipient : { ...recipient, reference: second });
-    else if (!isFirst) return { line: i + 1, text: line };
-    isFirst = false;
+    else if (!isHeading(channel, row)) return { line: row.line, text: row.text };
   }
   return found;
 }
