@@ -63,7 +63,7 @@ export async function makeAttempt(
     log.warn({ err: error, attempt: key }, "a channel threw");
     report = {
       outcome: "SENDFAIL",
-      cause: { code: "channel-error", text: String((error as Error).message).slice(0, 300) },
+      cause: { code: "channel-error", text: String((error as Error | undefined)?.message ?? error).slice(0, 300) },
     };
   }
   // A call that failed while we were halted failed by our fault: the other end has not said no.
@@ -74,7 +74,7 @@ export async function makeAttempt(
     k: c.k,
     report,
     next: nextStep(channel.channel, job.options, c, report),
-    mayHaveArrived: begins && (report.interrupted || ANSWER_LOST.has(report.cause.code)),
+    mayHaveArrived: begins && (report.interrupted || ANSWER_LOST.has(report.cause?.code ?? "")),
   };
   return { result, ladder: report.ladder?.length ? report.ladder : undefined };
 }
