@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { systemClock } from "@depesche/ports";
 import { type SmsCarrierRig, smsCarrierContract } from "@depesche/ports/contract/sms-carrier";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTwilio, type TwilioConfig } from "./carrier.ts";
@@ -27,6 +28,10 @@ class Stub {
   readonly taken: { to: string; text: string }[] = [];
   answers: { status: number; body: string }[] = [];
   loseNext = false;
+  /** What is taken is answered only then. */
+  hold: Promise<void> | undefined;
+  /** Called when a list has been handed out. */
+  listed: (() => void) | undefined;
   /** So many requests for the list are answered with 503. */
   listFailures = 0;
   readonly silentAsked: Promise<void>;
@@ -55,9 +60,17 @@ class Stub {
     for await (const chunk of request) body += chunk;
     if (request.method === "GET") {
       if (this.listFailures-- > 0) return answer(response, 503, "");
-      const to = new URL(request.url ?? "", "http://x").searchParams.get("To");
-      const messages = this.messages.filter((m) => m.to === to).map((m) => ({ ...m, status: "queued" }));
-      return answer(response, 200, JSON.stringify({ messages, page: 0, page_size: 50, next_page_uri: null }));
+      const { pathname, searchParams } = new URL(request.url ?? "", "http://x");
+      const [to, at, size] = [
+        searchParams.get("To"),
+        Number(searchParams.get("Page")),
+        Number(searchParams.get("PageSize")),
+      ];
+      const found = this.messages.filter((m) => m.to === to).map((m) => ({ ...m, status: "queued" }));
+      const messages = found.reverse().slice(at * size, (at + 1) * size);
+      searchParams.set("Page", `${at + 1}`);
+      const next_page_uri = found.length > (at + 1) * size ? `${pathname}?${searchParams}` : null;
+      return answer(response, 200, JSON.stringify({ messages, page: at, page_size: size, next_page_uri }), this.listed);
     }
     const form = new URLSearchParams(body);
     const to = form.get("To") ?? "";
@@ -79,6 +92,7 @@ class Stub {
     const text = form.get("Body") ?? "";
     this.messages.push({ sid, to, body: text, date_created: new Date().toUTCString(), direction: "outbound-api" });
     this.taken.push({ to, text });
+    await this.hold;
     if (this.loseNext) {
       this.loseNext = false;
       return void request.socket.destroy();
@@ -87,8 +101,8 @@ class Stub {
   }
 }
 
-function answer(response: http.ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(body);
+function answer(response: http.ServerResponse, status: number, body: string, ended?: () => void): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(body, ended);
 }
 
 function config(baseUrl: string): TwilioConfig {
@@ -225,6 +239,57 @@ describe("twilio on the wire", () => {
     await carrier.close();
     expect(second).toMatchObject({ outcome: "OK", carrierId: stub.messages[0]?.sid });
     expect(stub.taken).toHaveLength(1);
+  });
+
+  it("a message is found behind hundreds of later ones to the same number", async () => {
+    const carrier = openTwilio(config(baseUrl));
+    stub.loseNext = true;
+    stub.listFailures = 1;
+    await carrier.submit({ ...message(), id: "1.0.1" }, NEVER);
+    const later = {
+      to: NUMBERS.good,
+      body: "Anderes",
+      date_created: new Date().toUTCString(),
+      direction: "outbound-api",
+    };
+    for (let i = 0; i < 350; i++)
+      stub.messages.push({ sid: `SM${(4096 + i).toString(16).padStart(32, "0")}`, ...later });
+    const second = await carrier.submit({ ...message(), id: "1.0.2" }, NEVER);
+    await carrier.close();
+    expect(second).toMatchObject({ outcome: "OK", carrierId: stub.messages[0]?.sid });
+    expect(stub.taken).toHaveLength(1);
+  });
+
+  it("of two equal messages the one asked about first takes the older, so that the later finds its own", async () => {
+    let now = Date.now() - 60_000;
+    const carrier = openTwilio(config(baseUrl), { ...systemClock, now: () => now });
+    const first = { ...message(), id: "1.0.1" };
+    stub.loseNext = true;
+    stub.listFailures = 1;
+    await carrier.submit(first, NEVER);
+    (stub.messages[0] as { date_created: string }).date_created = new Date(now).toUTCString();
+    now = Date.now();
+    stub.loseNext = true;
+    stub.listFailures = 1;
+    await carrier.submit({ ...message(), id: "1.1.1" }, NEVER);
+    for (const id of ["1.0.2", "1.1.2"]) await carrier.submit({ ...message(), id }, NEVER);
+    await carrier.close();
+    expect(stub.taken).toHaveLength(2);
+  });
+
+  it("an equal message whose answer is still on its way is not taken for the one that was lost", async () => {
+    const carrier = openTwilio(config(baseUrl));
+    let release = () => {};
+    stub.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const slow = carrier.submit({ ...message(), id: "1.0.1" }, NEVER);
+    while (stub.messages.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    stub.answers = [{ status: 502, body: "" }];
+    stub.listed = () => setImmediate(release);
+    const never = await carrier.submit({ ...message(), id: "1.1.1" }, NEVER);
+    expect([(await slow).outcome, never.outcome]).toEqual(["OK", "SENDFAIL"]);
+    await carrier.close();
   });
 
   it.each([

@@ -41,6 +41,10 @@ const NEVER_ARRIVED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTU
 /** No answer of the API is larger. */
 const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** The list is read so many messages at a time, newest first, back to the try in question. */
+const PAGE_SIZE = 100;
+const MOST_PAGES = 100;
+
 /** The carrier's clock and ours need not agree to the second. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -60,6 +64,7 @@ export function openTwilio(config: TwilioConfig, clock: WallClock = systemClock)
       if (answer !== undefined) return answer;
     }
     const startedAt = clock.now();
+    const answered = questions.begin(message);
     try {
       const sent = await client.messages.create({
         to: message.to,
@@ -72,25 +77,36 @@ export function openTwilio(config: TwilioConfig, clock: WallClock = systemClock)
       if (!/^(SM|MM)[0-9a-f]{32}$/.test(sent.sid)) throw new TypeError("an answer without the message's id");
       return accepted(message, sent.sid);
     } catch (error) {
+      answered();
       if (!mayHaveArrived(error)) return refusalOf(error) ?? unreachable(error);
       questions.ask(message, startedAt - CLOCK_TOLERANCE_MS);
       if (signals.getStore()?.aborted) return INTERRUPTED;
       return (await lookUp(message, startedAt - CLOCK_TOLERANCE_MS)) ?? refusalOf(error) ?? faultOf(error);
+    } finally {
+      answered();
     }
   }
 
   /** Undefined: the carrier does not have the message, so it may be sent. */
   async function lookUp(message: SmsMessage, since: number): Promise<SmsReport | undefined> {
     try {
-      const list = await client.messages.list({ to: message.to, limit: 100 });
-      const found = list.find(
-        (m) =>
-          m.body === message.text &&
-          m.direction.startsWith("outbound") &&
-          m.dateCreated.getTime() >= since &&
-          !questions.isKnown(m.sid),
-      );
-      return found && accepted(message, found.sid);
+      const alike: string[] = [];
+      let page = await client.messages.page({ to: message.to, pageSize: PAGE_SIZE });
+      for (let pages = 1; ; pages++) {
+        const { instances } = page;
+        const recent = instances.filter((m) => m.dateCreated.getTime() >= since);
+        const ours = recent.filter((m) => m.body === message.text && m.direction.startsWith("outbound"));
+        alike.push(...ours.map((m) => m.sid));
+        if (instances.length === 0 || recent.length < instances.length || pages >= MOST_PAGES) break;
+        const next = (await page.nextPage()) as typeof page | undefined;
+        if (!next) break;
+        page = next;
+      }
+      // One of them may belong to a request of the same text whose answer is still on its way.
+      await questions.settled(message);
+      // The oldest: a younger one may be what a later try asks for, which must not look as far back.
+      const sid = alike.findLast((s) => !questions.isKnown(s));
+      return sid === undefined ? undefined : accepted(message, sid);
     } catch (error) {
       return signals.getStore()?.aborted ? INTERRUPTED : lost(error);
     }

@@ -8,6 +8,8 @@ const LIMIT = 20_000;
 export class OpenQuestions {
   readonly #since = new Map<string, number>();
   readonly #known = new Set<string>();
+  /** Requests on the wire, by what the carrier's list shows of them. */
+  readonly #onTheWire = new Map<string, Set<Promise<void>>>();
 
   /** From when on (wall time, ms) an earlier try of this recipient may stand in the carrier's list. */
   about(message: SmsMessage): number | undefined {
@@ -32,9 +34,34 @@ export class OpenQuestions {
     dropOldest(this.#known);
   }
 
+  /** A request goes out; the function returned says that its answer has been read, or will not come. */
+  begin(message: SmsMessage): () => void {
+    const key = lookOf(message);
+    let answered = () => {};
+    const answer = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    const alike = this.#onTheWire.get(key) ?? new Set();
+    this.#onTheWire.set(key, alike.add(answer));
+    return () => {
+      alike.delete(answer);
+      if (alike.size === 0 && this.#onTheWire.get(key) === alike) this.#onTheWire.delete(key);
+      answered();
+    };
+  }
+
+  /** Resolves when every request now on the wire that looks the same in the carrier's list has its answer. */
+  async settled(message: SmsMessage): Promise<void> {
+    await Promise.all(this.#onTheWire.get(lookOf(message)) ?? []);
+  }
+
   isKnown(sid: string): boolean {
     return this.#known.has(sid);
   }
+}
+
+function lookOf(message: SmsMessage): string {
+  return `${message.to} ${message.text}`;
 }
 
 /** All attempts of a recipient are one question; an id of another shape stands for itself. */
