@@ -74,9 +74,9 @@ export function countFrom(query: URLSearchParams, name: string, unset: number): 
   return Number(given);
 }
 
-/** A telephone number as people write it, in E.164. Throws BadRequest. */
+/** A telephone number as people write it, in E.164; a bare "+" in a query arrives as a blank. Throws BadRequest. */
 export function e164(given: string): string {
-  const number = dialled(given);
+  const number = dialled(given.replace(/^ (?=\d)/, "+"));
   if (number === undefined) throw new BadRequest(`"${given.slice(0, 40)}" is not an international telephone number.`);
   return number;
 }

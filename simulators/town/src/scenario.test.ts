@@ -43,6 +43,11 @@ it.each([
   [{ numbers: { "+493023199001": { call: { kind: "party" } } } }, "call.kind"],
   [{ numbers: { "+493023199001": { call: { kind: "machine", mood: "merry" } } } }, "call.mood"],
   [{ numbers: { "+493023199001": { call: { kind: "machine", busyCalls: -1 } } } }, "call.busyCalls"],
+  [{ numbers: { "+493023199001": { call: { kind: "machine", busycalls: 2 } } } }, 'call has no field "busycalls"'],
+  [{ numbers: { "+493023199001": { call: { kind: "busy", mood: "modern" } } } }, 'call has no field "mood"'],
+  [{ numbers: { "+493023199001": { fax: { kind: "busy" } } } }, 'no field "fax" here, only "call", "sms"'],
+  [{ numbers: {}, seed: 5 }, 'no field "seed"'],
+  [{ numbers: { "+493023199001": {}, "0049 30 23199 001": {} } }, "both mean +493023199001"],
 ])("%j is refused with its place, and the old scenario stays", (document, place) => {
   const scenario = new Scenario(file);
   scenario.replace({ numbers: { "+493023199001": { call: { kind: "voice" } } } });

@@ -84,16 +84,20 @@ export function scenarioRoutes(scenario: Scenario): Route[] {
 }
 
 function readScenario(document: unknown): ScenarioNumbers {
-  const { numbers } = objectAt(document, "the scenario");
+  const { numbers } = objectAt(document, "the scenario", ["numbers"]);
   const entries = Object.entries(objectAt(numbers, "numbers"));
   if (entries.length > NUMBERS_LIMIT) throw new BadRequest(`A scenario has at most ${NUMBERS_LIMIT} numbers.`);
-  return Object.fromEntries(entries.map(([number, given]) => [e164(number), readNumber(number, given)]));
+  const read = new Map<string, ScenarioNumber>();
+  for (const [written, given] of entries) {
+    const number = e164(written);
+    if (read.has(number)) throw new BadRequest(`numbers["${written}"] stands there twice: both mean ${number}.`);
+    read.set(number, readNumber(written, given));
+  }
+  return Object.fromEntries(read);
 }
 
 function readNumber(number: string, given: unknown): ScenarioNumber {
-  const { call, sms, ...others } = objectAt(given, `numbers["${number}"]`);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new BadRequest(`numbers["${number}"] knows "call" and "sms", and no "${unknown}".`);
+  const { call, sms } = objectAt(given, `numbers["${number}"]`, ["call", "sms"]);
   if (sms !== undefined && !isMoodName(sms)) {
     throw new BadRequest(`numbers["${number}"].sms must be one of ${Object.keys(MOODS).join(", ")}.`);
   }
@@ -108,8 +112,10 @@ function readSubscriber(place: string, given: unknown): Subscriber {
   if (kind !== "machine") {
     const found = KINDS.find((known) => known === kind);
     if (found === undefined) throw new BadRequest(`${place}.kind must be one of machine, ${KINDS.join(", ")}.`);
+    objectAt(given, place, ["kind"]);
     return { kind: found };
   }
+  objectAt(given, place, ["kind", "mood", "busyCalls"]);
   const found = MACHINE_MOODS.find((known) => known === mood);
   if (found === undefined) throw new BadRequest(`${place}.mood must be one of ${MACHINE_MOODS.join(", ")}.`);
   if (!Number.isInteger(busyCalls) || Number(busyCalls) < 0 || Number(busyCalls) > BUSY_CALLS_LIMIT) {
@@ -118,9 +124,15 @@ function readSubscriber(place: string, given: unknown): Subscriber {
   return { kind, mood: found, busyCalls: Number(busyCalls) };
 }
 
-function objectAt(given: unknown, place: string): Record<string, unknown> {
+/** What is given as an object, with no other fields than the known ones. Throws BadRequest. */
+function objectAt(given: unknown, place: string, known?: readonly string[]): Record<string, unknown> {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new BadRequest(`${place} must be an object.`);
+  }
+  const unknown = known && Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const names = known!.map((name) => `"${name}"`).join(", ");
+    throw new BadRequest(`${place} has no field "${unknown.slice(0, 40)}" here, only ${names}.`);
   }
   return given as Record<string, unknown>;
 }

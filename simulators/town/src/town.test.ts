@@ -101,6 +101,18 @@ describe("the control API", () => {
     expect((await ask("/print-shop/letters/..%2Fx.pdf")).status).toBe(404);
   });
 
+  it("understands a number in a query with its plus bare or escaped", async () => {
+    expect(await ask("/exchange/calls?number=+493023125777")).toEqual({ status: 200, body: { calls: [] } });
+    expect((await ask("/exchange/calls?number=%2B493023125777")).status).toBe(200);
+    expect((await ask("/exchange/calls?number=")).status).toBe(400);
+  });
+
+  it("refuses what is no base64, however long its blanks, at once", async () => {
+    const order = { from: "+493023125001", to: "+493023125000", tiff: `${" ".repeat(300_000)}!` };
+    const { status, body } = await ask("/exchange/calls", send("POST", order));
+    expect([status, body.error]).toEqual([400, '"tiff" is not base64.']);
+  });
+
   it("makes a simulated machine dial, and shows the call and the fax that arrived", async () => {
     const order = { from: "+49 30 23125 001", to: "+49 30 23125 000" };
     const document = Buffer.from("Guten Tag,\n\nhier sind die Unterlagen.\n").toString("base64");

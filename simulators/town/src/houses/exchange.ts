@@ -117,9 +117,9 @@ async function pagesOf(body: unknown, rooms: () => Documents): Promise<Uint8Arra
 }
 
 function octets(given: unknown, name: string): Uint8Array {
-  const isBase64 = typeof given === "string" && given !== "" && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(given);
-  if (!isBase64) throw new BadRequest(`"${name}" is not base64.`);
-  return Uint8Array.from(Buffer.from(given, "base64"));
+  const plain = typeof given === "string" ? given.replace(/\s/g, "") : "";
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain)) throw new BadRequest(`"${name}" is not base64.`);
+  return Uint8Array.from(Buffer.from(plain, "base64"));
 }
 
 const CALL = {
