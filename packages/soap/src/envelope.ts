@@ -174,6 +174,15 @@ function isRoot(element: Element): boolean {
   return !element.attributes.some((a) => a.local === "root" && a.namespace === SOAP_ENCODING && a.value.trim() === "0");
 }
 
+/** xsd:base64Binary, or SOAP-ENC:base64 of SOAP 1.1 section 5.2.3; the prefix is not asked, as no other type is called so. */
+function isBase64Type(attribute: Element["attributes"][number]): boolean {
+  return (
+    attribute.local === "type" &&
+    /XMLSchema-instance$/.test(attribute.namespace) &&
+    /^\s*(?:[^:]*:)?base64(?:Binary)?\s*$/.test(attribute.value)
+  );
+}
+
 function toLeaf(element: Element): Leaf {
   const plain = (local: string) => element.attributes.find((a) => a.local === local && a.namespace === "")?.value;
   // xsi:nil of 2001 and xsi:null of the 1999 schema that old toolkits still write.
@@ -185,6 +194,7 @@ function toLeaf(element: Element): Leaf {
     id: plain("id"),
     href: plain("href"),
     nil: nil === "1" || nil === "true",
+    base64: element.attributes.some(isBase64Type),
     complex: false,
     text: "",
   };

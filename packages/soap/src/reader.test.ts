@@ -81,6 +81,21 @@ describe("the reader on what clients send", () => {
     expect(seen.binaries).toEqual(["Hallo"]);
   });
 
+  it("reads SOAP::Lite's texts, which come as base64 as soon as they hold an umlaut", () => {
+    const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+    const typed = (type: string, content: string) => call(`<SendText ${xsi} xsi:type="${type}">${content}</SendText>`);
+    const text = (document: string) => part(read(document), "SendText");
+    const greeting = { kind: "text", text: "Grüße €" };
+    expect(text(typed("xsd:base64Binary", "R3LDvMOf\nZSDigqw="))).toEqual(greeting);
+    expect(text(typed("SOAP-ENC:base64", "R3L832UggA=="))).toEqual(greeting);
+    expect(text(call('<SendText href="#t"/>', `<m id="t" ${xsi} xsi:type="c:base64">R3L832UggA==</m>`))).toEqual(
+      greeting,
+    );
+    expect(text(typed("xsd:string", "R3L832UggA=="))).toEqual({ kind: "text", text: "R3L832UggA==" });
+    expect(text(typed("xsd:base64Binary", "Grüße €"))).toEqual(greeting);
+    expect(problemOf(read(typed("xsd:base64Binary", "AAAA")))).toBe("bad-character");
+  });
+
   it("finds a binary value that stands before the part that refers to it", () => {
     const seen = read(
       envelope(

@@ -3,6 +3,7 @@ import { type Base64Problem, createBase64Decoder } from "./base64.ts";
 import { NOT_XML } from "./escape.ts";
 import type { SoapLimits } from "./limits.ts";
 import { type SoapProblem, SoapRefusal } from "./problem.ts";
+import { decodeSingleByte, WINDOWS_1252_UPPER } from "./single-byte.ts";
 
 /** An element that holds, or refers to, a simple value: a part of the call or a multiref element beside it. */
 export interface Leaf {
@@ -10,6 +11,8 @@ export interface Leaf {
   id: string | undefined;
   href: string | undefined;
   nil: boolean;
+  /** Its xsi:type says base64, whatever the part is meant to be. */
+  base64: boolean;
   /** It had elements inside, so it holds no simple value. */
   complex: boolean;
   text: string;
@@ -88,9 +91,24 @@ function toPart(name: string, leaf: Leaf, wantsBinary: boolean, sink: BinarySink
     return { kind: "binary", binary: leaf.binary.id, bytes: leaf.binary.bytes, problem: leaf.binary.problem };
   }
   if (wantsBinary) return { kind: "binary", ...decodeLate(leaf, sink) };
-  if (NOT_XML.test(leaf.text))
-    throw new SoapRefusal("bad-character", `${name} holds a character that XML does not allow.`);
-  return { kind: "text", text: leaf.text };
+  const text = (leaf.base64 ? encodedText(leaf.text) : undefined) ?? leaf.text;
+  if (NOT_XML.test(text)) throw new SoapRefusal("bad-character", `${name} holds a character that XML does not allow.`);
+  return { kind: "text", text };
+}
+
+/** Perl's SOAP::Lite sends every text with an umlaut as base64. Undefined for what is none and was only typed so. */
+function encodedText(content: string): string | undefined {
+  const pieces: Uint8Array[] = [];
+  const decoder = createBase64Decoder((bytes) => pieces.push(bytes));
+  const encoded = asciiBytes(content);
+  if (decoder.push(encoded, 0) < encoded.length) decoder.reject();
+  if (decoder.end()) return undefined;
+  const bytes = new Uint8Array(pieces.flatMap((piece) => [...piece]));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return decodeSingleByte(bytes, WINDOWS_1252_UPPER);
+  }
 }
 
 /** A value that stood in the envelope before anything said that it is binary. */
