@@ -72,6 +72,9 @@ export function messagesApi(config: ApiConfig): Hono<{ Bindings: HttpBindings }>
     withMessage(c, (message) => (network.remove(message) ? c.body(null, 204) : refuse(c, errorAnswer(20009)))),
   );
 
+  app.all(`${account}/Messages.json`, methodNotAllowed);
+  app.all(`${account}/Messages/:file{[A-Za-z0-9]+\\.json}`, methodNotAllowed);
+
   app.get(`${account}/Messages/:sid/Media.json`, (c) => {
     const message = network.get(c.req.param("sid"));
     const uri = c.req.path;
@@ -108,8 +111,13 @@ function notFound(c: Context): Response {
   return refuse(c, errorAnswer(code, c.req.path.slice(0, 200)));
 }
 
+function methodNotAllowed(c: Context): Response {
+  return refuse(c, errorAnswer(20004));
+}
+
 function isSignedIn(header: string | undefined, config: ApiConfig): boolean {
-  const given = Buffer.from(header ?? "");
+  // The name of the scheme is written in any case (RFC 9110, 11.1).
+  const given = Buffer.from((header ?? "").replace(/^basic +/i, "Basic "));
   const right = Buffer.from(`Basic ${Buffer.from(`${config.accountSid}:${config.authToken}`).toString("base64")}`);
   return given.length === right.length && timingSafeEqual(given, right);
 }
@@ -169,8 +177,11 @@ function readDay(given: string | null): Day | undefined | "wrong" {
 /** One page of the list, with the links to its neighbours. */
 function listing(network: Network, accountSid: string, query: URLSearchParams, page: PageQuery) {
   const found: Message[] = [];
+  // A number without a token counts the pages from the newest.
+  let skip = page.before === undefined ? page.number * page.size : 0;
   for (const message of network.messages(page.before)) {
-    if (page.matches(message)) found.push(message);
+    if (!page.matches(message) || skip-- > 0) continue;
+    found.push(message);
     if (found.length > page.size) break;
   }
   const shown = found.slice(0, page.size);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { signatureOf } from "./callbacks.ts";
+import { requestOf, signatureOf } from "./callbacks.ts";
 
 describe("the signature of a callback", () => {
   it("is the one of the example in Twilio's security guide", () => {
@@ -18,5 +18,21 @@ describe("the signature of a callback", () => {
     const one = new URLSearchParams("a=2&a=1&a=2&b=x");
     const other = new URLSearchParams("b=x&a=1&a=2");
     expect(signatureOf("t", "http://x.example", one)).toBe(signatureOf("t", "http://x.example", other));
+  });
+});
+
+describe("the request of a callback", () => {
+  it.each([
+    ["http://127.0.0.1:8080/cb?a=1&b=%20x", "http://127.0.0.1:8080/cb?a=1&b=%20x"],
+    ["https://x.example/größe?y=ü b", "https://x.example/gr%C3%B6%C3%9Fe?y=%C3%BC%20b"],
+    ["https://x.example/cb#rc=5", "https://x.example/cb"],
+  ])("for %s goes to %s", (given, url) => {
+    expect(requestOf(given)).toEqual({ url });
+  });
+
+  it("signs in with the name and password of its URL", () => {
+    const authorization = `Basic ${btoa("kunde:ge heim")}`;
+    const request = requestOf("https://kunde:ge%20heim@x.example/cb?to=a@b");
+    expect(request).toEqual({ url: "https://x.example/cb?to=a@b", authorization });
   });
 });

@@ -22,6 +22,22 @@ export function signatureOf(token: string, url: string, form: URLSearchParams): 
     .digest("base64");
 }
 
+/**
+ * What is asked for at a callback's URL: without its fragment, name and password as Basic auth (fetch takes neither in
+ * the URL), and whatever a request line cannot carry escaped, so that the receiver sees the URL that was signed.
+ */
+export function requestOf(given: string): { url: string; authorization?: string } {
+  const { username, password } = new URL(given);
+  const url = given
+    .trim()
+    .replace(/#.*$/su, "")
+    .replace(/^([a-z]+:\/\/)[^/?@]*@/iu, "$1")
+    .replace(/[^\x21-\x7e]/gu, (char) => (/[\ud800-\udfff]/u.test(char) ? "%EF%BF%BD" : encodeURIComponent(char)));
+  if (username === "" && password === "") return { url };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
 export interface CallbackCounts {
   delivered: number;
   /** Refused by the receiver, or given up after the last try. */
@@ -45,21 +61,26 @@ export class Callbacks {
     this.#gaps = gaps;
   }
 
-  /** Posts `fields` to `url` after the earlier callbacks of the same message. */
-  post(messageSid: string, url: string, fields: Record<string, string>): void {
-    if (this.#closing.signal.aborted) return;
+  /**
+   * Posts `fields` to `url` after the earlier callbacks of the same message. True: nothing more is to be done for it, be
+   * it taken, refused or given up; false: we closed before. Never rejects.
+   */
+  async post(messageSid: string, url: string, fields: Record<string, string>): Promise<boolean> {
+    if (this.#closing.signal.aborted) return false;
     if (this.counts.waiting >= WAITING_LIMIT) {
       this.counts.dropped++;
-      return;
+      return true;
     }
     this.counts.waiting++;
-    const mine = (this.#last.get(messageSid) ?? Promise.resolve())
+    const mine: Promise<void> = (this.#last.get(messageSid) ?? Promise.resolve())
       .then(() => this.#deliver(url, new URLSearchParams(fields)))
       .finally(() => {
         this.counts.waiting--;
         if (this.#last.get(messageSid) === mine) this.#last.delete(messageSid);
       });
     this.#last.set(messageSid, mine);
+    await mine;
+    return !this.#closing.signal.aborted;
   }
 
   /** Gives up what is waiting. */
@@ -69,8 +90,10 @@ export class Callbacks {
     await Promise.all(this.#last.values());
   }
 
-  async #deliver(url: string, form: URLSearchParams): Promise<void> {
+  async #deliver(given: string, form: URLSearchParams): Promise<void> {
+    const { url, authorization } = requestOf(given);
     const headers = {
+      ...(authorization !== undefined && { authorization }),
       "content-type": "application/x-www-form-urlencoded; charset=utf-8",
       "user-agent": "TwilioProxy/1.1",
       "x-twilio-signature": signatureOf(this.#token, url, form),

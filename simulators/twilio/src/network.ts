@@ -99,7 +99,7 @@ export class Network {
     };
     this.#keep(message);
     if (inbound.url !== undefined) {
-      this.#config.callbacks.post(message.sid, inbound.url, {
+      void this.#config.callbacks.post(message.sid, inbound.url, {
         ...callbackFields(message),
         Body: message.body,
         NumMedia: "0",
@@ -192,13 +192,27 @@ export class Network {
     if (ENDS.includes(step.status)) {
       this.#ends?.append({ sid: message.sid, status: step.status, errorCode: step.errorCode });
     }
-    if (message.statusCallback === undefined || SILENT.includes(step.status)) return;
-    this.#config.callbacks.post(message.sid, message.statusCallback, callbackFields(message));
+    if (!SILENT.includes(step.status)) this.#tell(message);
+  }
+
+  /** Posts the state; that its end has been told is noted, so that a restarted simulator need not tell it again. */
+  #tell(message: Message): void {
+    if (message.statusCallback === undefined) return;
+    const isEnd = ENDS.includes(message.status);
+    this.#config.callbacks
+      .post(message.sid, message.statusCallback, callbackFields(message))
+      .then((done) => {
+        if (done && isEnd) this.#ends?.append({ sid: message.sid, told: true });
+      })
+      // A note that cannot be written costs a callback told twice.
+      .catch(() => {});
   }
 
   /** Knows the messages of an earlier run again, and lets those go on that had not reached their end. */
   #restore(log: LineLog, ends: LineLog): void {
-    const ended = new Map(ends.tail().map((line) => [line.sid, line]));
+    const notes = ends.tail();
+    const ended = new Map(notes.filter((line) => line.told !== true).map((line) => [line.sid, line]));
+    const told = new Set(notes.filter((line) => line.told === true).map((line) => line.sid));
     for (const line of log.tail().filter(isWireLine).slice(-this.#config.keep)) {
       const message = messageOf(line, this.#config.accountSid, ++this.#seq);
       this.#keep(message);
@@ -207,6 +221,7 @@ export class Network {
         message.status = end.status as MessageStatus;
         message.sentAt = message.createdAt;
         if (typeof end.errorCode === "number") message.errorCode = end.errorCode;
+        if (!told.has(message.sid)) this.#tell(message);
         continue;
       }
       const mood = this.#moodOf(message.to);

@@ -76,8 +76,8 @@ let callback: string;
 let folder: string;
 let wireLog: string;
 
-async function open(keep?: number): Promise<void> {
-  simulator = await openTwilioSimulator({ port: 0, clock, wireLog, keep, callbackRetryGapsMs: [1, 1, 1] });
+async function open(keep?: number, callbackRetryGapsMs = [1, 1, 1]): Promise<void> {
+  simulator = await openTwilioSimulator({ port: 0, clock, wireLog, keep, callbackRetryGapsMs });
 }
 
 function client(token = DEMO_AUTH_TOKEN) {
@@ -303,6 +303,12 @@ describe("what the API refuses", () => {
   });
 });
 
+function ask(what: string, method = "GET", scheme = "Basic"): Promise<Response> {
+  const authorization = `${scheme} ${btoa(`${DEMO_ACCOUNT_SID}:${DEMO_AUTH_TOKEN}`)}`;
+  const url = `http://127.0.0.1:${simulator.port}/2010-04-01/Accounts/${DEMO_ACCOUNT_SID}/${what}`;
+  return fetch(url, { method, headers: { authorization } });
+}
+
 describe("the list", () => {
   it("comes newest first, in pages, each message once", async () => {
     for (let i = 0; i < 7; i++) await client().messages.create({ to: to("01"), from: FROM, body: `${i}` });
@@ -328,12 +334,23 @@ describe("the list", () => {
     expect(await bodies({ dateSentBefore: new Date(Date.now() - 86_400_000) })).toEqual([]);
   });
 
+  it("is paged by number alone, too", async () => {
+    for (let i = 0; i < 7; i++) await client().messages.create({ to: to("01"), from: FROM, body: `${i}` });
+    const bodies = async (page: number) => {
+      const answer = await ask(`Messages.json?PageSize=3&Page=${page}`);
+      const { messages } = (await answer.json()) as { messages: { body: string }[] };
+      return messages.map((m) => m.body).join("");
+    };
+    expect([await bodies(0), await bodies(1), await bodies(2), await bodies(3)]).toEqual(["654", "321", "0", ""]);
+  });
+
+  it("refuses other methods by name, and knows its scheme in lower case", async () => {
+    const answer = await ask("Messages.json", "PUT", "basic");
+    expect([answer.status, await answer.json()]).toEqual([405, expect.objectContaining({ code: 20004 })]);
+  });
+
   it("refuses a page that cannot be", async () => {
-    const answer = await fetch(
-      `http://127.0.0.1:${simulator.port}/2010-04-01/Accounts/${DEMO_ACCOUNT_SID}/Messages.json?PageToken=x`,
-      { headers: { authorization: `Basic ${btoa(`${DEMO_ACCOUNT_SID}:${DEMO_AUTH_TOKEN}`)}` } },
-    );
-    expect(answer.status).toBe(400);
+    expect((await ask("Messages.json?PageToken=x")).status).toBe(400);
   });
 
   it("keeps a bounded number of messages", async () => {
@@ -388,6 +405,25 @@ describe("the wire log", () => {
     ]);
     const { sid } = await client().messages.create({ to: to("01"), from: FROM, body: "neu" });
     expect(fs.readFileSync(wireLog, "utf8").trimEnd().split("\n").at(-1)).toContain(sid);
+  });
+
+  it("lets a restarted simulator tell the end that nobody took before, and only that", async () => {
+    const [told, untold] = [to("01"), to("51")];
+    await simulator.close();
+    await open(undefined, [600_000]);
+    await client().messages.create({ to: told, from: FROM, body: "gesagt", statusCallback: callback });
+    await clock.forward(3_000);
+    await receiver.got(2);
+    await client().messages.create({ to: untold, from: FROM, body: "ungesagt", statusCallback: callback });
+    receiver.statuses = Array(20).fill(503);
+    await clock.forward(3_000);
+    await receiver.got(3);
+    await simulator.close();
+    receiver.statuses = [];
+    const before = receiver.forms.length;
+    await open();
+    const forms = await receiver.got(before + 1);
+    expect(forms.slice(before).map((f) => [f.To, f.MessageStatus])).toEqual([[untold, "undelivered"]]);
   });
 });
 
