@@ -442,6 +442,24 @@ describe("the rest of the house", () => {
       expect((await problem(await ask("PUT", "/v1/limits", wrong))).code).toBe("invalid");
   });
 
+  test("a clock so fast that it has overtaken its advance is there, and takes its new speed", async () => {
+    const { ask, ledger } = house();
+    const change = ledger.changeClock.bind(ledger);
+    ledger.changeClock = async (asked) => (asked.setTo === undefined ? change(asked) : undefined);
+    const response = await ask("PUT", "/v1/clock", { speed: 10, advanceMs: 5 });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ speed: 10 });
+  });
+
+  test("pausing a job that is done tells it as it stands", async () => {
+    const { ask, ledger } = house();
+    ledger.addJob({ id: 7, accountId: 1 });
+    ledger.pause = async () => false;
+    const response = await ask("POST", "/v1/jobs/7/pause");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ id: 7, paused: false });
+  });
+
   test("the clock is read, sped up and set forward, never back", async () => {
     const { ask } = house();
     expect(await (await ask("GET", "/v1/clock")).json()).toMatchObject({ now: "2026-03-02T11:00:00.000Z", speed: 1 });

@@ -48,8 +48,9 @@ export function addJobCommands(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     app.openapi(route, async (c) => {
       const { id } = c.req.valid("param");
       const account = c.get("caller").account.id;
-      const known = await deps.ledger.pause(account, id, paused);
-      const job = known ? await deps.ledger.job(account, id) : undefined;
+      // A job that is done has nothing to hold back: it is told as it stands.
+      await deps.ledger.pause(account, id, paused);
+      const job = await deps.ledger.job(account, id);
       if (!job) throw notFound("such job");
       return c.json(jobDetail(job), 200);
     });
