@@ -64,6 +64,7 @@ async function connect(desk: CallDesk, call: IncomingCall, ringSeconds: number):
   desk.closing.addEventListener("abort", giveUp);
   const media = await desk.media.expect(token, gone.signal);
   desk.closing.removeEventListener("abort", giveUp);
+  if (media) void call.over.then(() => media.expire());
   return media;
 }
 
@@ -77,8 +78,9 @@ interface FaxCall {
 
 async function receiveFax(desk: CallDesk, { call, media, machine, record, tray }: FaxCall): Promise<void> {
   let logged = false;
-  const end = await run(desk, media, machine, async ({ octets, format, last, lineUs }) => {
-    if (!machine.receive(octets, format)) return false;
+  const end = await run(desk, media, machine, async ({ index, octets, format, last, lineUs }) => {
+    // A page whose line in the log could not be written comes again: the machine has it already.
+    if (index >= machine.pages.length && !machine.receive(octets, format)) return false;
     if (!last) return true;
     // The line in the log comes before the confirmation on the line, so that no confirmed fax is missing in it.
     record.pages = machine.pages.length;

@@ -35,11 +35,13 @@ export async function dial(
     await call.hangUp(BYE_MS);
     return;
   }
+  const media = connectMedia(fax, desk.connections);
+  void call.over.then(() => media.expire());
   const hashes: string[] = [];
   const end = await runCall({
     side: "caller",
     party: machine,
-    media: connectMedia(fax, desk.connections),
+    media,
     needPage: async (index, format) => {
       const octets = machine.page(index, format);
       if (octets) hashes[index] = hashOf(octets);

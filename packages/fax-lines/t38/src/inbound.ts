@@ -76,6 +76,9 @@ async function listen(
 ): Promise<void> {
   const { called, from, callId: id } = call;
   const session = createAnswerer({ stationId: answered.stationId });
+  void call.over.then(() => answered.media.expire());
+  /** Pages the handler has taken: one that is refused for another reason comes again, and is not taken twice. */
+  let taken = 0;
   const end = await runCall({
     side: "answerer",
     party: {
@@ -84,8 +87,9 @@ async function listen(
     },
     media: answered.media,
     recorder: answered.recorder,
-    receivedPage: async ({ octets, format, last }) => {
-      if (!(await handler.page({ id }, receivedOf(octets, format)))) return false;
+    receivedPage: async ({ index, octets, format, last }) => {
+      if (index >= taken && !(await handler.page({ id }, receivedOf(octets, format)))) return false;
+      taken = index + 1;
       return last ? handler.complete({ id, called, from, remoteId: session.remoteId }) : true;
     },
     signal: parts.closing,

@@ -151,6 +151,7 @@ async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, s
     return;
   }
   const media = connectMedia(fax, parts.connections);
+  void call.over.then(() => media.expire());
   const session = createCaller({
     stationId: order.stationId,
     pages: Array.from({ length: order.pages.count }, () => ({ width: 1728, resolution: "fine" }) as const),

@@ -3,8 +3,9 @@
 import { createServer } from "node:net";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { buildSdp } from "@depesche/sip";
-import { answerFax, type IncomingCall, offerFax, openSipEndpoint, type SipEndpoint } from "@depesche/wire-sip";
-import { decodeLadder } from "@depesche/wire-t38";
+import { createCaller, step } from "@depesche/t30";
+import { answerFax, type IncomingCall, offerFax, openSipEndpoint, readFax, type SipEndpoint } from "@depesche/wire-sip";
+import { connectMedia, decodeLadder, MediaConnections, runCall } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openT38Trunk } from "./index.ts";
 
@@ -86,6 +87,18 @@ describe("a call that comes to nothing", () => {
     expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-lost" } });
   });
 
+  it("whose far end says BYE in its midst is over at once, not after the guard", async () => {
+    const server = createServer((socket) => socket.resume()).listen(0, HOST);
+    await new Promise<void>((resolve) => server.once("listening", () => resolve()));
+    const { port } = server.address() as { port: number };
+    onInvite = (call) => {
+      call.answer(answerFax({ address: HOST, port, token: "t" }));
+      server.once("connection", () => void call.hangUp(1000));
+    };
+    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-lost" } });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  });
+
   it("that nobody answers at all is given up after the guard", async () => {
     await trunk.close();
     trunk = await openTrunk({ stallMs: 40 });
@@ -146,6 +159,35 @@ describe("a call that comes in", () => {
     );
     expect((await inviteTrunk(offerFax(HOST), "+493023125901").answered).response.status).toBe(404);
     expect((await inviteTrunk(foreignSdp).answered).response.status).toBe(488);
+  });
+
+  it("whose last page could not be made durable gets it again, and the page is handed on once", async () => {
+    const taken: number[] = [];
+    const refusals = [false, true];
+    let ended: (outcome: string) => void = () => {};
+    const over = new Promise<string>((resolve) => {
+      ended = resolve;
+    });
+    await trunk.answer([OWN], {
+      ...handler((outcome) => ended(outcome)),
+      page: async (_, { octets }) => taken.push(octets.length) > 0,
+      complete: async () => refusals.shift() ?? true,
+    });
+    const call = inviteTrunk(offerFax(HOST));
+    const fax = readFax((await call.answered).response.body);
+    if (fax.kind !== "own") throw new Error(fax.kind);
+    const pages = [1, 2].map(() => ({ width: 1728, resolution: "fine" }) as const);
+    const session = createCaller({ stationId: "1", pages, ecm: false });
+    const end = await runCall({
+      side: "caller",
+      party: { step: (event, out) => step(session, event, out) },
+      media: connectMedia(fax, new MediaConnections()),
+      needPage: async (index) => new Uint8Array(1000 + index),
+    });
+    await call.bye();
+    expect([end.cause, end.pages, refusals.length]).toEqual(["completed", 2, 0]);
+    expect(taken).toEqual([1000, 1001]);
+    expect(await over).toBe("OK completed");
   });
 
   it("whose caller is gone before the fax begins is told to the handler all the same", async () => {

@@ -29,6 +29,7 @@ export class MediaConnection {
   #lost: string | undefined;
   #outgoing: Uint8Array[] = [];
   #closing: NodeJS.Timeout | undefined;
+  #expiry: NodeJS.Timeout | undefined;
   /** Resolved when the socket is gone. */
   readonly closed: Promise<void>;
 
@@ -42,6 +43,7 @@ export class MediaConnection {
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         clearTimeout(this.#closing);
+        clearTimeout(this.#expiry);
         this.#lose("media-closed");
         resolve();
       });
@@ -92,6 +94,13 @@ export class MediaConnection {
     this.#socket.end();
     this.#socket.resume();
     this.#closing = setTimeout(() => this.#socket.destroy(), CLOSING_MS);
+  }
+
+  /** The call is over in signalling: the end of its stream has a moment to arrive, then the stream is cut. */
+  expire(afterMs = CLOSING_MS): void {
+    if (this.#socket.destroyed || this.#expiry) return;
+    // What has arrived while this process was busy is read first.
+    this.#expiry = setTimeout(() => setImmediate(() => this.#socket.destroy()), afterMs);
   }
 
   destroy(): void {
