@@ -54,6 +54,32 @@ function ink({ width, data }: Bitmap, x: number, y: number, widthMm: number, hei
 }
 
 describe("documents as fax pages", () => {
+  it.each([25.4, 72, 96])("keeps the pels of a fax page whose writer put %f dpi for want of better", async (dpi) => {
+    const data = new Uint8Array(216 * 2292).map((_, at) => (at * 7) & 0x81);
+    const bitmap = { width: 1728, height: 2292, data };
+    const [page] = bitmaps((await fax([{ name: "a.tif", bytes: writeTiff([{ bitmap, xDpi: dpi, yDpi: dpi }]) }])).tiff);
+    expect(equalBitmaps(page!, bitmap)).toBe(true);
+  });
+
+  it("takes a drawing of a hundred million pels and more, up to its own limit", async () => {
+    const bitmap = { width: 10_000, height: 10_400, data: new Uint8Array(1250 * 10_400) };
+    const drawing = { name: "a.tif", bytes: writeTiff([{ bitmap, xDpi: 1200, yDpi: 1200 }]) };
+    expect((await fax([drawing])).pageCount).toBe(1);
+  });
+
+  it("refuses pages that are longer together than the sheets allowed, however few octets they take", async () => {
+    const bitmap = { width: 1728, height: 22_000, data: new Uint8Array(216 * 22_000) };
+    const long = { bitmap, xDpi: 204, yDpi: 196 };
+    const limits = { maxPages: 20 };
+    const send = (pages: number) =>
+      documents.toFaxPages([{ name: "a.tif", bytes: writeTiff(Array(pages).fill(long)) }], {
+        resolution: "fine",
+        limits,
+      });
+    expect(await send(2)).toMatchObject({ ok: true });
+    expect(await send(3)).toMatchObject({ ok: false, problem: "too-large" });
+  });
+
   it("gives every page of a PDF 1728 pels at 204 x 196, in MMR", async () => {
     const pages = await fax([{ name: "letter.pdf", bytes: fixture("letter.pdf") }]);
     expect(pages.pageCount).toBe(2);

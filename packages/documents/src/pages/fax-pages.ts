@@ -1,10 +1,10 @@
 // Documents in, fax pages out: each part by its type, all joined to one TIFF-F.
-import { type TiffPageInput, writeTiff } from "@depesche/t4";
+import { type Bitmap, type TiffPageInput, writeTiff } from "@depesche/t4";
 import { detectOrThrow } from "../detect.ts";
 import type { Gray, Rect } from "../image/gray.ts";
 import { toBitmap } from "../image/halftone.ts";
 import { openBmp, openPicture, type Picture } from "../image/picture-file.ts";
-import { checkPages } from "../limits.ts";
+import { checkPages, checkRows } from "../limits.ts";
 import { addTextPages, withDraft } from "../pdf/compose.ts";
 import { drawGray, type PdfDocument, pageInfo, pictureBoxes, withPage, withPdf } from "../pdf/document.ts";
 import { DocumentError } from "../problem.ts";
@@ -17,7 +17,7 @@ import { FILE_STYLE, layOut, MESSAGE_STYLE, type TextStyle } from "./text-layout
 import { openTiffPage, readTiffPages } from "./tiff-file.ts";
 
 /** The pages so far, and what is needed to make more. */
-type Stack = Bench & { sheet: Sheet; pages: TiffPageInput[] };
+type Stack = Bench & { sheet: Sheet; pages: TiffPageInput[]; rows: number };
 
 /** All parts as pages of one fax. Throws DocumentError, after having turned to the part at fault. */
 export async function makeFaxPages(
@@ -25,7 +25,7 @@ export async function makeFaxPages(
   parts: readonly Part[],
   resolution: Resolution,
 ): Promise<FaxPagesResult> {
-  const stack: Stack = { ...bench, sheet: sheetFor(resolution), pages: [] };
+  const stack: Stack = { ...bench, sheet: sheetFor(resolution), pages: [], rows: 0 };
   for (const [index, part] of parts.entries()) {
     bench.turnTo(index);
     await addPart(stack, part);
@@ -86,15 +86,22 @@ async function addPicture(stack: Stack, picture: Picture): Promise<void> {
 }
 
 function addGray(stack: Stack, gray: Gray, pictureBoxes?: readonly Rect[]): void {
-  const { yDpi } = stack.sheet;
-  stack.pages.push({ bitmap: toBitmap(gray, { rowsPerInch: yDpi, pictureBoxes }), xDpi: X_DPI, yDpi });
+  addBitmap(stack, toBitmap(gray, { rowsPerInch: stack.sheet.yDpi, pictureBoxes }));
+}
+
+function addBitmap(stack: Stack, bitmap: Bitmap): void {
+  // A page a few octets long in its file may be twenty thousand rows: what all of them take is bounded, too.
+  stack.rows += bitmap.height;
+  checkRows(stack.rows, stack.limits.maxPages);
+  stack.pages.push({ bitmap, xDpi: X_DPI, yDpi: stack.sheet.yDpi });
+  stack.pageMade();
 }
 
 async function addTiff(stack: Stack, bytes: Uint8Array): Promise<void> {
   const { limits, sheet, pages } = stack;
   for (const info of await readTiffPages(bytes, limits, limits.maxPages - pages.length)) {
-    const bitmap = faxBitmap(bytes, info, sheet);
-    if (bitmap !== undefined) pages.push({ bitmap, xDpi: X_DPI, yDpi: sheet.yDpi });
+    const bitmap = faxBitmap(bytes, info, sheet, limits);
+    if (bitmap !== undefined) addBitmap(stack, bitmap);
     else await addPicture(stack, await openTiffPage(bytes, info, limits));
   }
 }

@@ -68,8 +68,9 @@ function addText(
   addTextPages(engine, draft, layOut(text, style, limits.maxPages - draft.pageCount), style);
 }
 
-async function addPicture({ engine }: Bench, draft: Draft, picture: Picture): Promise<void> {
+async function addPicture({ engine, pageMade }: Bench, draft: Draft, picture: Picture): Promise<void> {
   const placing = place(picture.widthMm, picture.heightMm, A4);
   const pixels = await picture.rgb({ ...placing, maxDpi: PICTURE_DPI });
   addPicturePage(engine, draft, pixels, placing);
+  pageMade();
 }

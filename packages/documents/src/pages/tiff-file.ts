@@ -34,9 +34,9 @@ export async function readTiffPages(bytes: Uint8Array, limits: Limits, maxPages:
 }
 
 /** The pixels of a bilevel page, or undefined for what libvips has to read. Throws DocumentError `broken`. */
-export function readBilevel(bytes: Uint8Array, { index, page }: TiffPageInfo): Bitmap | undefined {
+export function readBilevel(bytes: Uint8Array, { index, page }: TiffPageInfo, limits: Limits): Bitmap | undefined {
   if (page === undefined || page.orientation > 1) return undefined;
-  const read = readTiff(bytes, { decode: index, maxPages: index + 1_000 });
+  const read = readTiff(bytes, { decode: index, maxPages: index + 1_000, maxPagePixels: limits.maxPixels });
   const decoded = read.ok ? read.pages[index] : undefined;
   if (decoded === undefined) throw new DocumentError("broken", `Page ${index + 1} of the TIFF cannot be read.`);
   if ((decoded.badLines ?? 0) > decoded.height * BAD_LINES_SHARE) {
@@ -51,7 +51,7 @@ export function readBilevel(bytes: Uint8Array, { index, page }: TiffPageInfo): B
 /** A page as a picture to be scaled. */
 export async function openTiffPage(bytes: Uint8Array, info: TiffPageInfo, limits: Limits): Promise<Picture> {
   const dpi = densityOf(info.page);
-  const bitmap = readBilevel(bytes, info);
+  const bitmap = readBilevel(bytes, info, limits);
   return bitmap === undefined ? openPicture(bytes, limits, { page: info.index, dpi }) : openBitmap(bitmap, dpi, limits);
 }
 

@@ -7,4 +7,6 @@ export type Bench = {
   limits: Limits;
   /** Called with the index of each part before work on it begins, so that a failure can name it. */
   turnTo(part: number): void;
+  /** Tells that one more page is made, which moves the wall limit. */
+  pageMade(): void;
 };

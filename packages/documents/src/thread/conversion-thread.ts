@@ -51,18 +51,31 @@ export function openThread(workerData: ThreadData): ConversionThread {
     clearTimeout(timer);
     timer = setTimeout(() => fail(problem, detail), ms);
   };
-  const limitJob = ({ limits: { wallMs } }: Job) => {
-    limit(wallMs, "timeout", `The document was not converted within ${wallMs / 1000} s.`);
+  /** The wall limit of the job, counted from its start; each page made moves it. */
+  let startedAt = 0;
+  let pagesMade = 0;
+  const limitJob = ({ limits: { wallMs, pageMs } }: Job) => {
+    const ms = wallMs + pagesMade * pageMs;
+    const left = Math.max(0, startedAt + ms - performance.now());
+    limit(left, "timeout", `The document was not converted within ${Math.round(ms / 100) / 10} s.`);
+  };
+  const begin = (job: Job) => {
+    startedAt = performance.now();
+    pagesMade = 0;
+    limitJob(job);
   };
 
   worker.on("message", (report: Report) => {
     if (state === "gone") return;
     if (report.type === "ready") {
       state = "ready";
-      if (current !== undefined) limitJob(current.job);
+      if (current !== undefined) begin(current.job);
     } else if (report.type === "done") {
       settle({ output: report.output, usable: !report.spent });
-    } else if (current !== undefined) {
+    } else if (current !== undefined && report.type === "page") {
+      pagesMade++;
+      limitJob(current.job);
+    } else if (current !== undefined && report.type === "part") {
       current.part = report.part;
     }
   });
@@ -78,7 +91,7 @@ export function openThread(workerData: ThreadData): ConversionThread {
       return new Promise((resolve) => {
         current = { job, part: 0, settle: resolve };
         if (state === "gone") return fail("converter-failed", "The conversion thread ended.");
-        if (state === "ready") limitJob(job);
+        if (state === "ready") begin(job);
         else limit(START_MS, "converter-failed", "The conversion thread did not start.");
         worker.ref();
         worker.postMessage(job);

@@ -19,10 +19,11 @@ export type Job = { [K in Kind]: JobOf<K> }[Kind];
 
 export type Output = Work[Kind]["output"];
 
-/** From a thread: `part` when it turns to the next part, `done` with the answer. */
+/** From a thread: `part` when it turns to the next part, `page` when a page is made, `done` with the answer. */
 export type Report =
   | { type: "ready" }
   | { type: "part"; part: number }
+  | { type: "page" }
   | {
       type: "done";
       output: Output;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDocuments } from "../documents.ts";
 import { fixture } from "../fixtures/files.ts";
-import { onePagePdf, pdfStream } from "../fixtures/written-pdf.ts";
+import { onePagePdf, pdfStream, writtenPdf } from "../fixtures/written-pdf.ts";
 import type { Part } from "../results.ts";
 
 const good: Part = { name: "letter.pdf", bytes: fixture("letter.pdf") };
@@ -32,6 +32,22 @@ describe("hostile documents", () => {
     const result = await documents.toFaxPages([slow()], { resolution: "fine", limits: { wallMs: 500 } });
     expect(result).toMatchObject({ ok: false, problem: "timeout", part: 0 });
     expect(await documents.toFaxPages([good], { resolution: "fine" })).toMatchObject({ ok: true });
+    await documents.close();
+  });
+
+  it("but every page made gives a long one more time", async () => {
+    const documents = createDocuments({ threads: 1 });
+    const page = `<< /Type /Page /Parent 2 0 R ${A4} /Contents 4 0 R >>`;
+    const long = writtenPdf([
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      `<< /Type /Pages /Kids [${"3 0 R ".repeat(60)}] /Count 60 >>`,
+      page,
+      pdfStream("", "0 0 m 595 842 l S ".repeat(20)),
+    ]);
+    await documents.toFaxPages([good], { resolution: "fine" });
+    const limits = { wallMs: 1_500, pageMs: 60_000 };
+    const result = await documents.toFaxPages([{ name: "long.pdf", bytes: long }], { resolution: "fine", limits });
+    expect(result).toMatchObject({ ok: true, pages: { pageCount: 60 } });
     await documents.close();
   });
 

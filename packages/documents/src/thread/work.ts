@@ -24,6 +24,9 @@ port.on("message", async (job: Job) => {
       part = index;
       report({ type: "part", part });
     },
+    pageMade() {
+      report({ type: "page" });
+    },
   };
   let output: Output;
   let spent = false;
