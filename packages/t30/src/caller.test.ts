@@ -34,6 +34,18 @@ function paged(options: Partial<CallerOptions> = {}): Session {
   return session;
 }
 
+test("a caller sends with what its own modem has, too", () => {
+  const trained = (options: Partial<CallerOptions>) => {
+    const session = createCaller({ pages: [FINE], ...options });
+    return after(session, { type: "connected" }, DIS).flatMap((action) =>
+      action.type === "send-training" ? [action.modulation] : [],
+    );
+  };
+  expect(trained({})).toEqual(["v17-14400"]);
+  expect(trained({ modems: "v27ter+v29" })).toEqual(["v29-9600"]);
+  expect(trained({ modems: "v27ter" })).toEqual(["v27ter-4800"]);
+});
+
 test("T5 counts from the first RNR of a block and is over when the receiver is ready", () => {
   const session = paged();
   const t5: Event = { type: "timeout", timer: "T5" };

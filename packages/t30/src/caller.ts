@@ -111,7 +111,10 @@ function onDis(s: CallerSession, received: Frame, out: Action[]): undefined {
   // After EOM the rate found for this line stays the ceiling.
   const current = s.fallback[0];
   const ceiling = current === undefined ? s.options.maxRate : rateOf(current);
-  s.fallback = modulationsOf(dis.modems).filter((modulation) => rateOf(modulation) <= ceiling);
+  const own = modulationsOf(s.options.modems);
+  s.fallback = modulationsOf(dis.modems).filter(
+    (modulation) => own.includes(modulation) && rateOf(modulation) <= ceiling,
+  );
   if (s.fallback.length === 0) return disconnect(s, "no-common-modulation", out);
   train(s, out);
 }

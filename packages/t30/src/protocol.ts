@@ -1,6 +1,15 @@
 /** What goes into a session and what comes out: the contract between T.30 and whoever drives a line. */
 
-import type { Capabilities, Dcs, EcmFrameSize, PageFormat, Resolution, Wanted, Width } from "./capabilities.ts";
+import type {
+  Capabilities,
+  Dcs,
+  EcmFrameSize,
+  ModemSet,
+  PageFormat,
+  Resolution,
+  Wanted,
+  Width,
+} from "./capabilities.ts";
 import type { Frame } from "./frame.ts";
 import type { Modulation, Rate } from "./modulation.ts";
 import type { Result } from "./outcome.ts";
@@ -97,6 +106,8 @@ export interface CallerOptions {
   stationId: string;
   /** The pages to send, at least one. */
   pages: readonly PageWish[];
+  /** What its modem can send. */
+  modems: ModemSet;
   maxRate: Wanted["maxRate"];
   codings: Wanted["codings"];
   ecm: boolean;

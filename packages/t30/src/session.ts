@@ -14,6 +14,7 @@ export type Session = CallerSession | AnswererSession;
 export function createCaller(options: Partial<CallerOptions> & Pick<CallerOptions, "pages">): Session {
   return createCallerState({
     stationId: "",
+    modems: FULL_CAPABILITIES.modems,
     maxRate: 14400,
     codings: ["mmr", "mr", "mh"],
     ecm: true,

@@ -145,6 +145,31 @@ describe("machines of the exchange", () => {
     expect(lines.map((line) => JSON.parse(line).to)).toEqual(["+493023125002"]);
   });
 
+  it("dial as what they are: an old machine sends without error correction, in its own coding and resolution", async () => {
+    const tiff = writeTiff([
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+    ]);
+    const sent: unknown[] = [];
+    for (const xyz of ["001", "910", "912", "914"]) {
+      const placed = await exchange.placeCall({ from: `+493023125${xyz}`, to: "+493023125003", tiff });
+      expect(placed).toMatchObject({ ok: true, record: { result: "OK", pages: 2 } });
+      const { pages } = exchange.faxes("+493023125003").at(-1)!;
+      sent.push(pages.map(({ coding, yDpi }) => `${coding} ${yDpi}`));
+    }
+    const [modern, mr, mh, standard] = ["MMR 196", "MR 196", "MH 196", "MH 98"];
+    expect(sent).toEqual([
+      [modern, modern],
+      [mr, mr],
+      [mh, mh],
+      [standard, standard],
+    ]);
+    for (const index of [1, 2]) {
+      const read = readTiff(exchange.faxTiff("+493023125003", index)!);
+      expect(read.ok && read.pages.every((page) => equalBitmaps(page.bitmap!, strokes()))).toBe(true);
+    }
+  });
+
   it("meet the same moods as everybody", async () => {
     const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
     const results: string[] = [];

@@ -174,7 +174,12 @@ class Switchboard {
     if (!from || !to) {
       return { ok: false, refused: `"${(from ? order.to : order.from).slice(0, 40)}" is no telephone number.` };
     }
-    const made = sendingMachine({ tiff: order.tiff, stationId: order.stationId ?? stationIdOf(from) });
+    const own = this.#named?.(from) ?? subscriberAt(from);
+    const made = sendingMachine({
+      tiff: order.tiff,
+      stationId: order.stationId ?? stationIdOf(from),
+      ...(own.kind === "machine" && { mood: own.mood }),
+    });
     if (!made.ok) return { ok: false, refused: made.detail };
     const record = book.open(from, to, "");
     const registered = this.#registrar.find(digitsOf(to));

@@ -1,8 +1,10 @@
 /** A machine that dials: pages of a TIFF on its glass, encoded to what the other side can take. */
 
+import type { MachineMood } from "@depesche/scenario";
 import { type Bitmap, blankBitmap, encode, type Coding as PageCoding, readTiff, rowOctets } from "@depesche/t4";
 import {
   type Action,
+  type Capabilities,
   type Coding,
   createCaller,
   type Event,
@@ -10,6 +12,7 @@ import {
   type Resolution,
   step,
 } from "@depesche/t30";
+import { MACHINES } from "./moods.ts";
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
 const LINES: Readonly<Record<Resolution, number>> = { standard: 1, fine: 2, superfine: 4 };
@@ -23,22 +26,35 @@ export interface SendingMachine {
   readonly count: number;
 }
 
-/** A machine about to dial with the pages of a bilevel TIFF; the sentence says what is wrong with the file. */
+/**
+ * A machine about to dial with the pages of a bilevel TIFF; the sentence says what is wrong with the file. It sends with
+ * what it can receive with: an old machine is no newer when it dials.
+ */
 export function sendingMachine(options: {
   tiff: Uint8Array;
   stationId: string;
+  mood?: MachineMood;
 }): { ok: true; machine: SendingMachine } | { ok: false; detail: string } {
   const read = readTiff(options.tiff, { maxPages: MAX_PAGES });
   if (!read.ok) return { ok: false, detail: `The TIFF cannot be read: ${read.problem} at octet ${read.at}.` };
+  const { capabilities, mood } = MACHINES[options.mood ?? "modern"];
   const pages: { bitmap: Bitmap; resolution: Resolution }[] = [];
   for (const [i, page] of read.pages.entries()) {
     if (!page.bitmap) return { ok: false, detail: `Page ${i + 1} is no bilevel fax page (${page.unsupported}).` };
-    pages.push({ bitmap: onGlass(page.bitmap), resolution: resolutionOf(page.yDpi) });
+    const bitmap = onGlass(page.bitmap);
+    const written = resolutionOf(page.yDpi);
+    const scanned = scannedAt(written, capabilities);
+    pages.push({ bitmap: withLines(bitmap, LINES[written], LINES[scanned]), resolution: scanned });
   }
   if (pages.length === 0) return { ok: false, detail: "The TIFF has no page." };
   const session = createCaller({
     stationId: options.stationId,
     pages: pages.map(({ resolution }) => ({ width: WIDTH, resolution })),
+    modems: capabilities.modems,
+    codings: ["mh", ...(capabilities.mr ? (["mr"] as const) : []), ...(capabilities.mmr ? (["mmr"] as const) : [])],
+    ecm: capabilities.ecm,
+    ecmFrameSize: capabilities.prefers64 ? 64 : 256,
+    ...(mood.trainsUpTo !== undefined && { maxRate: mood.trainsUpTo }),
   });
   const machine: SendingMachine = {
     count: pages.length,
@@ -54,6 +70,11 @@ export function sendingMachine(options: {
     },
   };
   return { ok: true, machine };
+}
+
+function scannedAt(written: Resolution, { fine, superfine }: Capabilities): Resolution {
+  if (written === "superfine" && superfine) return "superfine";
+  return written !== "standard" && fine ? "fine" : "standard";
 }
 
 function resolutionOf(yDpi = 196): Resolution {
