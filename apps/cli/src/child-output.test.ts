@@ -12,9 +12,10 @@ describe("a log line of a process", () => {
     expect(readable("{ not json", 40)).toBe("{ not json");
   });
   it("the level comes from the environment, warnings without one", () => {
-    expect([leastLevel({}), leastLevel({ DEPESCHE_LOG: "info" }), leastLevel({ DEPESCHE_LOG: "loud" })]).toEqual([
-      40, 30, 40,
+    expect([leastLevel({}), leastLevel({ DEPESCHE_LOG: "" }), leastLevel({ DEPESCHE_LOG: "info" })]).toEqual([
+      40, 40, 30,
     ]);
+    expect(() => leastLevel({ DEPESCHE_LOG: "loud" })).toThrow(/DEPESCHE_LOG must be one of trace, .* not "loud"/);
   });
 });
 

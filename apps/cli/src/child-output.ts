@@ -1,12 +1,18 @@
 // What the processes of a house write: JSON lines of pino become plain sentences, everything below a level stays out of the terminal.
 
+import { EXIT } from "./exit-code.ts";
+import { Failure } from "./failure.ts";
+
 /** Pino's numbers. */
 const LEVELS: Record<string, number> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: 99 };
 const DEFAULT_LEVEL = "warn";
 
-/** Number of the least level that is shown; DEPESCHE_LOG names it. */
+/** Number of the least level that is shown; DEPESCHE_LOG names it. Throws a Failure when it names none. */
 export function leastLevel(env: Readonly<Record<string, string | undefined>>): number {
-  return LEVELS[env.DEPESCHE_LOG ?? DEFAULT_LEVEL] ?? (LEVELS[DEFAULT_LEVEL] as number);
+  const name = env.DEPESCHE_LOG || DEFAULT_LEVEL;
+  if (!Object.hasOwn(LEVELS, name))
+    throw new Failure(EXIT.usage, "up.fail.log", { given: name, levels: Object.keys(LEVELS).join(", ") });
+  return LEVELS[name] as number;
 }
 
 /** Cuts a stream of octets into lines; a very long line is cut off, so that nothing grows without bound. */

@@ -139,6 +139,10 @@ it("a folder that cannot be made is named, with the reason", () => {
   });
 });
 
+it.skipIf(!fs.existsSync("/proc/self"))("a folder below one that takes none is refused, not tried for ever", () => {
+  expect(() => takeDataFolder("/proc/depesche/data")).toThrow(/^The data folder \/proc\/depesche\/data cannot be used/);
+});
+
 it("numbers that name no process are not alive", () => {
   expect([0, -1, 2 ** 22 + 1].map((pid) => isAlive({ pid, started: "" }))).toEqual([false, false, false]);
 });

@@ -3,8 +3,18 @@
 // The owner is the highest `owner.N.json`. To take a folder whose owner is dead means to link the next number, which only one of
 // several starters can. Files are never changed by others and the last one stays, so that nobody can mistake the folder for new.
 
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { EXIT } from "./exit-code.ts";
 import { Failure, fileTrouble } from "./failure.ts";
 
@@ -41,11 +51,24 @@ const ATTEMPTS = 20;
 export function takeDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     return take(path);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(EXIT.usage, "up.fail.data", { folder: path, why: fileTrouble(error) });
+  }
+}
+
+/** As `mkdir -p`. Node's own never ends where a folder that is there takes no new ones (/proc says "no such file"). */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  const above = dirname(path);
+  if (!existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another start was faster; a file in the way is told by what comes next.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !statSync(path).isDirectory()) throw error;
   }
 }
 

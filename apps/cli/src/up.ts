@@ -11,6 +11,7 @@ import { Failure } from "./failure.ts";
 import type { Say } from "./language.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { assertPortsFree, portsOf } from "./ports.ts";
+import { assertAnswers } from "./servers.ts";
 
 export interface UpOptions {
   settings: Settings;
@@ -27,6 +28,7 @@ const STOP_BY_MS = { worker: 2_600, others: 3_200, database: 3_700 };
 /** Brings everything up and resolves when it was stopped by a signal, with the exit code. Rejects when it cannot start. */
 export async function up(options: UpOptions): Promise<ExitCode> {
   const { settings, say, print } = options;
+  leastLevel(options.env);
   const folder = takeDataFolder(settings.data);
   const house = new House(options, folder);
   const ended = new Promise<ExitCode>((done) => {
@@ -78,6 +80,9 @@ class House {
     const { settings, env, say, print } = this.#options;
     await endLeftovers(this.#folder.leftovers);
     await assertPortsFree(portsOf(settings));
+    // Both are waited for when they go away later; at the start, silence is most likely a wrong address.
+    await assertAnswers("DATABASE_URL", settings.databaseUrl, 5432);
+    await assertAnswers("REDIS_URL", settings.redisUrl, 6379);
     const town = { ...env, DEPESCHE_DATA: this.#folder.path };
     // The simulators need no database, and a missing dashboard is built beside the rest.
     const [databaseUrl] = await Promise.all([

@@ -3,12 +3,12 @@
 import { constants, existsSync } from "node:fs";
 import { access, statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { connect } from "node:net";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Settings } from "@depesche/core";
 import { ownerOf } from "../data-lock.ts";
 import type { Values, WordKey } from "../language.ts";
 import { type PortUse, portsOf, portTrouble } from "../ports.ts";
+import { answers, placeOf } from "../servers.ts";
 
 export interface Finding {
   /** "absent": optional and not there. */
@@ -78,26 +78,10 @@ async function databaseFinding(settings: Settings): Promise<Finding> {
 }
 
 async function serverFinding(check: string, variable: string, url: string, usualPort: number): Promise<Finding> {
-  const { hostname, port } = URL.canParse(url) ? new URL(url) : { hostname: "", port: "" };
-  const host = hostname.replace(/^\[(.*)\]$/, "$1") || "127.0.0.1";
-  const values = { variable, place: `${host}:${port || usualPort}` };
-  return (await answers(host, Number(port) || usualPort))
+  const values = { variable, place: placeOf(url, usualPort).text };
+  return (await answers(url, usualPort))
     ? { state: "ok", check, key: "doctor.server.ok", values }
     : { state: "wrong", check, key: "doctor.server.silent", values };
-}
-
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect({ host, port, timeout: PATIENCE_MS });
-    const end = (ok: boolean) => {
-      socket.destroy();
-      done(ok);
-    };
-    socket
-      .once("connect", () => end(true))
-      .once("error", () => end(false))
-      .once("timeout", () => end(false));
-  });
 }
 
 async function dataFinding(data: string): Promise<Finding> {

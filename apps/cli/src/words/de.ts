@@ -267,6 +267,9 @@ export const de = {
   "up.fail.port": "Port {port} auf {host} ist nicht zu benutzen ({why}): siehe {variable} ({flag}).",
   "up.fail.port-twice": "{one} und {two} sind beide {port}: für {two} ({flag}) einen anderen wählen.",
   "up.fail.room": "Nicht zu starten ({name}): {why}",
+  "up.fail.log": "DEPESCHE_LOG muss eines von {levels} sein, nicht „{given}“.",
+  "up.fail.server":
+    "Unter {place} antwortet nichts; dort soll laut {variable} der Server sein. Starten Sie ihn, oder berichtigen Sie {variable}.",
   "up.fail.health": "Nach {seconds} s ist nicht alles oben: {why}",
   "up.fail.dashboard": "Das Dashboard lässt sich nicht bauen: {why}",
   "up.ready": "Depesche läuft. Die Netze sind Simulatoren: Nichts verlässt diesen Rechner.",

@@ -259,6 +259,8 @@ export const en = {
   "up.fail.port": "Port {port} on {host} cannot be used ({why}): see {variable} ({flag}).",
   "up.fail.port-twice": "{one} and {two} are both {port}: choose another one for {two} ({flag}).",
   "up.fail.room": "The {name} cannot start: {why}",
+  "up.fail.log": 'DEPESCHE_LOG must be one of {levels}, not "{given}".',
+  "up.fail.server": "Nothing answers at {place}, where {variable} says the server is. Start it, or correct {variable}.",
   "up.fail.health": "Not everything is up after {seconds} s: {why}",
   "up.fail.dashboard": "The dashboard cannot be built: {why}",
   "up.ready": "Depesche is up. The carriers are simulators: nothing leaves this machine.",
