@@ -7,6 +7,7 @@ import { type ErrorAnswer, errorAnswer } from "./answers.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { API_VERSION, bodyHash, type Message, type MessageOrder, type MessageStatus } from "./message.ts";
 import { MOODS, type Mood, moodOfNumber, type Step } from "./moods.ts";
+import { OptOuts } from "./opt-outs.ts";
 import { endsFile, isWireLine, LineLog, type WireLine, wireLine } from "./wire-log.ts";
 
 export interface NetworkConfig {
@@ -36,6 +37,7 @@ export class Network {
   readonly #log: LineLog | undefined;
   readonly #ends: LineLog | undefined;
   readonly #throttled = new Set<string>();
+  readonly #optOuts = new OptOuts();
   readonly #bySid = new Map<string, Message>();
   /** Oldest first. */
   #kept: Message[] = [];
@@ -56,6 +58,7 @@ export class Network {
     const mood = this.#moodOf(order.to);
     if (mood.kind === "silent") return "silence";
     if (mood.kind === "refuses") return errorAnswer(mood.code);
+    if (this.#optOuts.forbids(order)) return errorAnswer(21610);
     if (mood.kind === "throttles-first" && this.#throttles(order)) return errorAnswer(20429);
     const { sendAt, ...fields } = order;
     const now = this.#config.wall();
@@ -98,6 +101,8 @@ export class Network {
       simAt: this.#config.clock.now(),
     };
     this.#keep(message);
+    const note = this.#optOuts.heed(inbound);
+    if (note !== undefined) this.#ends?.append(note);
     if (inbound.url !== undefined) {
       void this.#config.callbacks.post(message.sid, inbound.url, {
         ...callbackFields(message),
@@ -211,6 +216,7 @@ export class Network {
   /** Knows the messages of an earlier run again, and lets those go on that had not reached their end. */
   #restore(log: LineLog, ends: LineLog): void {
     const notes = ends.tail();
+    for (const note of notes) this.#optOuts.recall(note);
     const ended = new Map(notes.filter((line) => line.told !== true).map((line) => [line.sid, line]));
     const told = new Set(notes.filter((line) => line.told === true).map((line) => line.sid));
     for (const line of log.tail().filter(isWireLine).slice(-this.#config.keep)) {

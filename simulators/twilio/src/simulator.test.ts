@@ -439,6 +439,27 @@ describe("a message from a telephone", () => {
   });
 });
 
+describe("a subscriber who writes STOP", () => {
+  const send = (fields = {}) => client().messages.create({ to: to("01"), from: FROM, body: "Werbung", ...fields });
+  const write = (text: string) => simulator.receive({ from: to("01"), to: FROM, text });
+
+  it("gets nothing more from that number, and again after START, also when the simulator was restarted", async () => {
+    write("  stop ");
+    await simulator.close();
+    await open();
+    await expect(send()).rejects.toMatchObject({ status: 400, code: 21610 });
+    expect((await send({ from: "Depesche" })).status).toBe("queued");
+    expect((await send({ to: to("02") })).status).toBe("queued");
+    write("START");
+    expect((await send()).status).toBe("queued");
+  });
+
+  it("must write nothing else", async () => {
+    write("Bitte nicht stop machen");
+    expect((await send()).status).toBe("queued");
+  });
+});
+
 it("a taken port is an error that says so", async () => {
   await expect(openTwilioSimulator({ port: simulator.port, clock })).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
