@@ -126,8 +126,17 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
       ...good.map((l) => row(l.id, "acknowledged")),
       ...rejects.map((r) => row(r.id, "rejected", r.code, r.detail)),
     ]);
-    await rm(folder, { recursive: true, force: true });
+    await leave(batch);
     if (ids.length > 0) proceed(work);
+  }
+
+  /** Takes the batch away in one step: half of one, read again after a kill, would be a batch to reject. */
+  async function leave(batch: string): Promise<void> {
+    const hidden = join(inFolder, `.${batch}`);
+    await rm(hidden, { recursive: true, force: true });
+    await rename(join(inFolder, batch), hidden);
+    // What is left of it nobody reads, and whoever wrote it clears it away at the next start.
+    await rm(hidden, { recursive: true, force: true }).catch(() => {});
   }
 
   async function look(): Promise<void> {
