@@ -26,6 +26,7 @@ import type { Logger } from "pino";
 import { apiFace, pagePicture } from "./api/index.ts";
 import { twilioCallbacks } from "./callbacks.ts";
 import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
+import { openFaultLog } from "./fault-log.ts";
 import { faxdeFace } from "./faxde/index.ts";
 import { attachFeed } from "./feed/index.ts";
 import { healthFace } from "./health.ts";
@@ -68,8 +69,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const { blobs, spool } = await openBlobFolder(resolve(settings.data));
   const documents = createDocuments({});
   const lines = openLineBoard(listener, () => performance.now());
-  const onFault = (error: unknown, request: string) =>
-    log.error({ err: error, request }, "a request failed on our side");
+  const onFault = openFaultLog({ error: (data, text) => log.error(data, text), now: () => performance.now() });
   const now = () => clock.now();
   const intake = createIntake({ documents, blobs, ledger, now, onFault });
 
