@@ -38,6 +38,8 @@ const MAX_TEXT = 64;
 
 // Blanks (also no-break and narrow), dots, slashes, parentheses and the dashes that word processors make.
 const SEPARATORS = /[\s().\-/\u00ad\u2010-\u2015\u2212\u200b\u2060]/g;
+// Marks of writing direction, which address books put around a number when it is copied.
+const DIRECTION_MARKS = /[\u200c-\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Parses a number: "+49 30 23125-001", "0049...", "030/23125001", "+49 (0)30 ...", "49 30 ..." (country code without
@@ -45,7 +47,7 @@ const SEPARATORS = /[\s().\-/\u00ad\u2010-\u2015\u2212\u200b\u2060]/g;
  */
 export function parseNumber(text: string, options: ParseNumberOptions): ParsedNumber {
   if (text.length > MAX_TEXT) return { ok: false, problem: "too-long" };
-  const trimmed = text.trim();
+  const trimmed = text.replace(DIRECTION_MARKS, "").trim();
   if (trimmed === "") return { ok: false, problem: "empty" };
   const compact = trimmed.replace(/\(0\)/, trimmed.startsWith("+") || trimmed.startsWith("00") ? "" : "0");
   const dialled = compact.replace(SEPARATORS, "");
