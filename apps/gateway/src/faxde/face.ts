@@ -105,7 +105,7 @@ async function answer(c: Context, deps: FaxdeDeps, service: Service): Promise<Re
     const { values, notices } = await HANDLERS[call.operation](deps, call, clientAddress(c));
     const namespace = call.namespace || service.namespace;
     const pieces = writeResponse(OPERATIONS[call.operation], { style: styleOf(c), namespace }, values);
-    for (const notice of notices ?? []) c.header("Depesche-Notice", headerText(notice), { append: true });
+    for (const notice of fitting(notices ?? [])) c.header("Depesche-Notice", headerText(notice), { append: true });
     return reply(c, pieces);
   } catch (thrown) {
     if (thrown instanceof CallerFault) return fault(c, "Client", thrown.message);
@@ -145,6 +145,15 @@ function originOf(c: Context): string {
 function clientAddress(c: Context): string {
   const bindings = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
   return bindings?.incoming?.socket?.remoteAddress ?? "";
+}
+
+/** Clients break off at 8 to 16 KB of headers, and would send again what was accepted. */
+const MOST_NOTICES = 10;
+
+function fitting(notices: readonly string[]): readonly string[] {
+  if (notices.length <= MOST_NOTICES) return notices;
+  const told = notices.slice(0, MOST_NOTICES - 1);
+  return [...told, `There are ${notices.length - told.length} more notices.`];
 }
 
 /** Header values are printable ASCII. */

@@ -152,6 +152,13 @@ describe("SendJob", () => {
     expect(answer.notice).toBe("duplicate: as before");
   });
 
+  it("tells the first of many notices only, so that the answer's headers stay small enough to be read", async () => {
+    const answer = await sendJob({ Options: "x;".repeat(500) });
+    expect(answer.out.return).toBe("0");
+    expect(answer.notice).toMatch(/^The option X is not known.*There are 491 more notices\.$/);
+    expect(answer.notice!.length).toBeLessThan(5000);
+  });
+
   it("tells a letter without credit by 7 and a file without good recipients by -65", async () => {
     house.result = { ok: false, problem: "no-credit", detail: "" };
     expect(await codeOf({ JobType: 3 })).toBe(7);
