@@ -11,15 +11,15 @@ function log() {
 it("names the request", () => {
   const { told, fault } = log();
   fault(new Error("away"), "GET /v1/jobs");
-  expect(told).toEqual(["GET /v1/jobs failed on our side"]);
+  expect(told).toEqual(["GET /v1/jobs: a fault on our side"]);
 });
 
 it("tells a fault that repeats once in ten seconds, and how often it came", () => {
   const { told, clock, fault } = log();
   for (clock.ms = 0; clock.ms <= 10_000; clock.ms += 1_000) fault(new Error("away"), `GET /${clock.ms}`);
   expect(told).toEqual([
-    "GET /0 failed on our side",
-    "GET /10000 failed on our side (and 9 more times since it was told last)",
+    "GET /0: a fault on our side",
+    "GET /10000: a fault on our side (and 9 more times since it was told last)",
   ]);
 });
 

@@ -24,6 +24,6 @@ export function openFaultLog({ error: tell, now }: FaultLogDeps): (fault: unknow
     if (known.size >= MOST_KINDS) known.clear();
     known.set(kind, { toldAt: now(), silent: 0 });
     const more = before?.silent ? ` (and ${before.silent} more times since it was told last)` : "";
-    tell({ err: fault, request }, `${request} failed on our side${more}`);
+    tell({ err: fault, request }, `${request}: a fault on our side${more}`);
   };
 }
