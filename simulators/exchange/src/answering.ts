@@ -49,7 +49,8 @@ export async function pickUp(
   }
   const end = await run(desk, media, person(drawn(seed, "patience", 8, 20) * 1_000_000));
   record.lineUs = end.lineUs;
-  desk.book.conclude(record, "VOICE", end.cause);
+  const heard = end.cause === "hung-up-on-purpose" || end.cause === "caller-hung-up";
+  desk.book.conclude(record, heard ? "VOICE" : resultOfEnd(end), end.cause);
   await part(call, end);
 }
 

@@ -42,8 +42,10 @@ export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact:
       passed((name) => header(response, name)),
     );
   if (!stands) {
+    // Without effect when the caller took the call back: then it has its answer already.
+    call.reject(488);
     await onward.hangUp(BYE_MS);
-    return 487;
+    return isSdp ? 487 : 488;
   }
   await Promise.race([call.over, onward.over]);
   await Promise.all([call.hangUp(BYE_MS), onward.hangUp(BYE_MS)]);

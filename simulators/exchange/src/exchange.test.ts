@@ -6,6 +6,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blankBitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
+import { offerFax, readFax } from "@depesche/wire-sip";
+import { connectMedia, MediaConnections } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Exchange, openExchange } from "./index.ts";
 
@@ -110,6 +112,20 @@ describe("the exchange and foreign programs", () => {
     expect(exchange.calls().map(({ cause }) => cause)).toEqual(Array.from({ length: 6 }, () => "sip-483"));
   });
 
+  it("tells the caller when a registered end answers with something that is no session description", async () => {
+    await ask("REGISTER", sip("+49309900002"));
+    socket.on("message", (bytes, from) => {
+      const text = bytes.toString();
+      if (!text.startsWith("INVITE")) return;
+      const copied = text.split("\r\n").filter((line) => /^(Via|From|Call-ID|CSeq):/.test(line));
+      const to = `${/^To: .*$/m.exec(text)![0]};tag=c1`;
+      const contact = `Contact: <sip:c@${HOST}:${socket.address().port}>`;
+      const own = [to, contact, "Content-Type: text/plain", "Content-Length: 5"];
+      socket.send(`${["SIP/2.0 200 OK", ...copied, ...own].join("\r\n")}\r\n\r\nhello`, from.port, HOST);
+    });
+    expect(await ask("INVITE", sip("+49309900002"))).toMatch(/^SIP\/2\.0 488 /);
+  });
+
   it("ends calls whose caller never opens the fax stream when it closes", async () => {
     const sdp =
       `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\n` +
@@ -119,6 +135,19 @@ describe("the exchange and foreign programs", () => {
     expect(answer).toMatch(/a=x-depesche-media:[0-9a-f]{16}/);
     await exchange.close();
     expect(exchange.calls().at(-1)).toMatchObject({ result: "ISDNERR", cause: "media-lost" });
+  });
+
+  it("logs no voice for a call whose stream broke before the person had spoken", async () => {
+    const answer = await ask(
+      "INVITE",
+      sip("+493023125300"),
+      ["Content-Type: application/sdp"],
+      Buffer.from(offerFax(HOST)).toString(),
+    );
+    const fax = readFax(Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4)));
+    if (fax.kind !== "own") throw new Error(fax.kind);
+    connectMedia(fax, new MediaConnections()).close();
+    await expect.poll(() => exchange.calls().at(-1)).toMatchObject({ result: "ISDNERR", cause: "media-lost" });
   });
 
   it("cuts off a stream that speaks another protocol", async () => {
@@ -178,6 +207,19 @@ describe("machines of the exchange", () => {
       results.push(placed.ok ? placed.record.result : placed.refused);
     }
     expect(results).toEqual(["BUSY", "VOICE", "SENDFAIL", "BUSY", "OK"]);
+  });
+
+  it("meet the same calls again in another exchange: what is left to chance follows from the number and its count", async () => {
+    const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
+    const again = await openExchange({ port: 0, wireLog: join(folder, "again.log"), now: () => 1_000 });
+    for (const each of [exchange, again]) {
+      for (const xyz of ["001", "001", "300", "300", "802", "916", "912"])
+        await each.placeCall({ from: "+493023125003", to: `+493023125${xyz}`, tiff });
+    }
+    const seen = (each: Exchange) => each.calls().map((call) => ({ ...call, at: 0 }));
+    expect(seen(again)).toEqual(seen(exchange));
+    expect(new Set(seen(exchange).map(({ ringUs }) => ringUs)).size).toBeGreaterThan(2);
+    await again.close();
   });
 
   it("refuse an order that cannot be carried out, in words", async () => {
