@@ -95,6 +95,28 @@ it("speaks German to those who do", async () => {
   await german.close();
 });
 
+it.each([390, 768, 1000])("nothing sticks out of a page %i pels wide", async (width) => {
+  const { id } = await client.createJob({
+    channel: "fax",
+    recipients: [1, 2, 3, 4, 5, 6, 7].map((digit) => `+493023125${digit}01`),
+    text: "A title that takes its room",
+    options: { busyRedials: 0, repeats: 0 },
+  });
+  await finished(String(id));
+  const narrow = await browser.newContext({ locale: "de-DE", viewport: { width, height: 844 } });
+  const seite = await narrow.newPage();
+  for (const path of ["/", "/jobs", `/jobs/${id}`]) {
+    await seite.goto(GATEWAY + path);
+    await seite
+      .getByText(path.endsWith(String(id)) ? "+49 30 23125" : String(id))
+      .first()
+      .waitFor();
+    const beyond = await seite.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect({ path, beyond }).toEqual({ path, beyond: 0 });
+  }
+  await narrow.close();
+});
+
 it("the documentation of the API works without the outside", async () => {
   const docs = await context.newPage();
   await docs.goto(`${GATEWAY}/docs`);
