@@ -110,6 +110,20 @@ describe("a job told twice", () => {
     expect(answers.filter((a) => a.ok)).toHaveLength(1);
   });
 
+  it("takes a list of nothing but refused recipients in the time of any other", { timeout: 10_000 }, async () => {
+    const refused = {
+      outcome: "NORING" as const,
+      cause: { code: "number-invalid", text: "no number" },
+      counted: false,
+    };
+    const recipients = Array.from({ length: 20_000 }, (_, i) => ({ address: `x${i}`, reference: "", refused }));
+    const answer = await accept(pool, order({ recipients }));
+    expect(await readJob(pool, answer.ok ? answer.jobId : 0)).toMatchObject({
+      outcomes: { NORING: 20_000 },
+      state: "done",
+    });
+  });
+
   it("leaves its idempotency key free when it was refused as a duplicate", async () => {
     await accept(pool, order({ fingerprint: "i" }));
     const idempotency = { key: "refused", requestHash: "a" };

@@ -178,29 +178,35 @@ async function findTwin(client: Client, order: JobOrder): Promise<number | undef
   return rows[0]?.id;
 }
 
+/** In one statement: an UPDATE of those that are refused would compare each with each, since nothing is known yet of the job's rows. */
 async function insertRecipients(client: Client, order: JobOrder, job: { id: number; due_at: number }): Promise<void> {
   const { recipients } = order;
+  const addressed = [recipients.map((r) => clean(r.address)), recipients.map((r) => clean(r.reference))];
+  if (recipients.every((r) => !r.refused)) {
+    await client.query(
+      /* sql */ `
+      INSERT INTO recipient (job_id, n, address, reference, due_at)
+      SELECT $1, ord - 1, address, reference, $2 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS r(address, reference, ord)`,
+      [job.id, job.due_at, ...addressed],
+    );
+    return;
+  }
   await client.query(
     /* sql */ `
-    INSERT INTO recipient (job_id, n, address, reference, due_at)
-    SELECT $1, ord - 1, address, reference, $2 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS r(address, reference, ord)`,
-    [job.id, job.due_at, recipients.map((r) => clean(r.address)), recipients.map((r) => clean(r.reference))],
-  );
-  const refused = recipients.flatMap((r, n) => (r.refused ? [{ n, ...r.refused }] : []));
-  if (refused.length === 0) return;
-  await client.query(
-    /* sql */ `
-    UPDATE recipient t SET state = 'final', due_at = NULL, outcome = r.outcome, cause_code = r.code, cause_text = r.text,
-      counted = r.counted, sent_at = ${SIM_NOW}
-    FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[]) AS r(n, outcome, code, text, counted)
-    WHERE t.job_id = $1 AND t.n = r.n`,
+    INSERT INTO recipient (job_id, n, address, reference, state, due_at, outcome, cause_code, cause_text, counted, sent_at)
+    SELECT $1, ord - 1, address, reference, CASE WHEN outcome IS NULL THEN 'queued' ELSE 'final' END,
+      CASE WHEN outcome IS NULL THEN $2::bigint END, outcome, code, text, counted, CASE WHEN outcome IS NOT NULL THEN now.ms END
+    FROM (SELECT ${SIM_NOW} AS ms) now,
+      unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
+        WITH ORDINALITY AS r(address, reference, outcome, code, text, counted, ord)`,
     [
       job.id,
-      refused.map((r) => r.n),
-      refused.map((r) => r.outcome),
-      refused.map((r) => r.cause.code),
-      refused.map((r) => clean(r.cause.text)),
-      refused.map((r) => r.counted),
+      job.due_at,
+      ...addressed,
+      recipients.map((r) => r.refused?.outcome ?? null),
+      recipients.map((r) => r.refused?.cause.code ?? null),
+      recipients.map((r) => (r.refused ? clean(r.refused.cause.text) : null)),
+      recipients.map((r) => r.refused?.counted ?? true),
     ],
   );
 }

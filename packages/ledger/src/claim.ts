@@ -1,7 +1,7 @@
 // Claim: recipients move to "sending" just before the first bit goes out (DESIGN section 2, point 3).
 
 import { type Client, type Pool, transaction } from "./database.ts";
-import { type Destination, type GateTable, grant, spend } from "./gate.ts";
+import { type Destination, type GateTable, grant, refreshGates, spend } from "./gate.ts";
 import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW, WALL_NOW } from "./schema.ts";
 
 export interface ClaimRequest {
@@ -39,7 +39,13 @@ export async function claim(
   requests: ClaimRequest[],
   gates: GateTable,
 ): Promise<Claimed[]> {
-  if (!gates.active) return claimDue(pool, incarnation, requests);
+  if (!gates.active) {
+    const claimed = await claimDue(pool, incarnation, requests);
+    if (claimed.length > 0) return claimed;
+    // Nothing was due, or the first gate of the house has just been set and the statement found it.
+    await refreshGates(pool, gates);
+    if (!gates.active) return claimed;
+  }
   return transaction(pool, async (client) => {
     const granted = await grant(client, requests);
     const claimed = await claimDue(client, incarnation, granted.requests, granted.destinations);
@@ -53,11 +59,12 @@ export async function claim(
   });
 }
 
+/** `destinations`: limits among what the gates granted; undefined while the house has no gates at all. */
 async function claimDue(
   on: Pool | Client,
   incarnation: number,
   requests: ClaimRequest[],
-  destinations: Destination[] = [],
+  destinations?: Destination[],
 ): Promise<Claimed[]> {
   const wanted = requests.filter((r) => r.count > 0);
   if (wanted.length === 0) return [];
@@ -68,17 +75,14 @@ async function claimDue(
     incarnation,
     wanted.map((r) => r.from ?? 0),
   ];
+  if (destinations === undefined) return (await on.query<Claimed>({ name: "claim", text: CLAIM, values })).rows;
   const limits = [destinations.map((d) => d.pattern), destinations.map((d) => d.places)];
-  const { rows } = await on.query<Claimed>(
-    destinations.length === 0
-      ? { name: "claim", text: CLAIM, values }
-      : { name: "claim-limited", text: CLAIM_LIMITED, values: [...values, ...limits] },
-  );
-  return rows;
+  const gated = { name: "claim-gated", text: CLAIM_GATED, values: [...values, ...limits] };
+  return (await on.query<Claimed>(gated)).rows;
 }
 
-/** `closed` leaves out recipients that cannot be had now, `room` those among the picked for whom there is no place. */
-const claimText = (closed: string, room: string) => /* sql */ `
+/** `open` says whether anything may be had, `closed` leaves out recipients that may not, `room` those among the picked without a place. */
+const claimText = (open: string, closed: string, room: string) => /* sql */ `
 WITH alive AS MATERIALIZED (SELECT id FROM worker WHERE id = $4 AND state = 'alive' FOR SHARE),
 now AS MATERIALIZED (SELECT ${SIM_NOW} AS ms),
 want AS (SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $5::int[]) AS w(job_id, chunk, k, first)),
@@ -92,7 +96,7 @@ pick AS MATERIALIZED (
     WHERE t.job_id = w.job_id AND t.n >= greatest(w.first, w.chunk * ${CHUNK_SIZE}) AND t.n < (w.chunk + 1) * ${CHUNK_SIZE}
       AND t.state IN ('queued', 'retry') AND t.due_at <= now.ms AND ${closed}
     ORDER BY t.n LIMIT w.k FOR UPDATE SKIP LOCKED) p
-  WHERE EXISTS (SELECT 1 FROM alive)),
+  WHERE EXISTS (SELECT 1 FROM alive) AND ${open}),
 taken AS (
   UPDATE recipient t SET state = 'sending', attempts = t.attempts + 1, incarnation = $4, claimed_at = now.ms, due_at = NULL,
     repeated = t.repeated OR t.uncertain
@@ -108,10 +112,11 @@ told AS (
   FROM taken t, head, now)
 SELECT job_id AS job, n, attempts AS k, address, reference, repeated AS repeat, busy, temporary, repeats FROM taken`;
 
-const CLAIM = claimText("true", "true");
+const CLAIM = claimText("NOT EXISTS (SELECT 1 FROM gate)", "true", "true");
 
 // What is closed is left out before, so that it does not stand in the way of others; where a few may go, the first ones do.
-const CLAIM_LIMITED = claimText(
+const CLAIM_GATED = claimText(
+  "true",
   "NOT EXISTS (SELECT 1 FROM unnest($6::text[], $7::int[]) AS d(pattern, places) WHERE d.places = 0 AND t.address LIKE d.pattern)",
   `NOT EXISTS (SELECT 1 FROM unnest($6::text[], $7::int[]) AS d(pattern, places) WHERE p.address LIKE d.pattern
     AND d.places < (SELECT count(*) FROM pick q WHERE q.address LIKE d.pattern AND (q.job_id, q.n) <= (p.job_id, p.n)))`,

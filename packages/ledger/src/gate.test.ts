@@ -57,6 +57,20 @@ async function minutes(count: number): Promise<void> {
   await changeClock(pool, { setTo: (rows[0]?.ms as number) + count * 60_000 });
 }
 
+describe("the first gate of a house", () => {
+  it("holds from the moment it is set, also for a worker that knows of none", async () => {
+    const ref = await begun(3);
+    const table = { active: false };
+    const askUnknowing = () => claim(pool, worker, [{ ...ref, count: 1 }], table);
+    expect(await askUnknowing()).toHaveLength(1);
+    await setGate(pool, `account:${ref.accountId}`, { paused: true });
+    expect(await askUnknowing()).toEqual([]);
+    expect(table.active).toBe(true);
+    await setGate(pool, `account:${ref.accountId}`, {});
+    expect(await askUnknowing()).toHaveLength(1);
+  });
+});
+
 describe("a limit on a destination", () => {
   const job = async (addresses: string[]) => {
     const ref = await begun(addresses.length);
