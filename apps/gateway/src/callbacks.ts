@@ -3,7 +3,7 @@
 import { parseAttemptKey } from "@depesche/core";
 import type { FaceLedger } from "@depesche/ports";
 import { readStatusCallback } from "@depesche/sms-carriers-twilio";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
 export interface CallbackDeps {
@@ -13,9 +13,13 @@ export interface CallbackDeps {
   authToken: string;
 }
 
+/** A status callback has a few hundred octets. */
+const MOST_BYTES = 64 * 1024;
+const tooLarge = (c: Context) => c.text(`A status callback has at most ${MOST_BYTES} octets.`, 413);
+
 export function twilioCallbacks(deps: CallbackDeps): Hono {
   const app = new Hono();
-  app.post("/callbacks/twilio", bodyLimit({ maxSize: 64 * 1024 }), async (c) => {
+  app.post("/callbacks/twilio", bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async (c) => {
     const form = await c.req.parseBody({ all: true }).catch(() => undefined);
     if (!form) return c.text("The body is not the form that its Content-Type says.", 400);
     const params: Record<string, string | string[]> = {};

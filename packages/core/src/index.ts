@@ -1,4 +1,5 @@
 export * from "./account.ts";
+export * from "./address.ts";
 export * from "./channel.ts";
 export * from "./clock.ts";
 export * from "./event.ts";

@@ -1,5 +1,6 @@
 // The REST API as one Hono app: routes under /v1, OpenAPI 3.1 from them, and the documentation page at /docs.
 
+import { isConnectionError } from "@depesche/ledger";
 import { SpoolFull } from "@depesche/ports";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
@@ -71,6 +72,8 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     const problem = asProblem(fault);
     if (problem) return problemResponse(problem.code, problem.message, problem.extras, problem.headers);
     deps.onFault(fault, `${c.req.method} ${c.req.path}`);
+    if (isConnectionError(fault))
+      return problemResponse("store-down", "The database does not answer at the moment.", {}, { "retry-after": "1" });
     return problemResponse("internal", "Something went wrong on our side.");
   });
 

@@ -2,7 +2,7 @@
 // Each is held against the resource of the client package, so the two cannot drift apart.
 
 import type * as wire from "@depesche/client";
-import { CHANNELS, DELIVERY_STATES, EVENT_TYPES, OUTCOMES, SCOPES } from "@depesche/core";
+import { CHANNELS, DELIVERY_STATES, EVENT_TYPES, isMailAddress, isSmsSender, OUTCOMES, SCOPES } from "@depesche/core";
 import { z } from "@hono/zod-openapi";
 
 const timestamp = z.string().openapi({ format: "date-time", example: "2026-03-01T09:30:00.000Z" });
@@ -40,10 +40,13 @@ const options = z
     faxHeader: headerLine(30).optional().openapi({ description: "Free text of the header line" }),
     busyRedials: z.int().min(0).max(12).optional().openapi({ description: "Redials on BUSY" }),
     repeats: z.int().min(0).max(5).optional().openapi({ description: "Repeats after another failure" }),
-    mailFrom: headerLine(320).optional(),
+    mailFrom: z.string().refine(isMailAddress, "is one mail address, name@domain").optional(),
     subject: headerLine(998).optional(),
     flashSms: z.boolean().optional(),
-    smsFrom: headerLine(20).optional(),
+    smsFrom: z
+      .string()
+      .refine(isSmsSender, "is a number of at most 16 digits, or at most 11 letters, digits and blanks")
+      .optional(),
     statusUrl: z
       .url({ protocol: /^https?$/ })
       .max(2000)
@@ -223,6 +226,7 @@ export const inbound = z
     called: z.string(),
     remoteId: z.string(),
     pages: z.int(),
+    complete: z.boolean().openapi({ description: "False when the sender broke off after these pages" }),
     state: z.enum(["new", "fetched", "deleted"]),
   })
   .openapi("Inbound") satisfies z.ZodType<wire.InboundView>;

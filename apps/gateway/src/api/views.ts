@@ -120,6 +120,7 @@ export function inboundView(fax: InboundFax): InboundView {
     called: fax.called,
     remoteId: fax.remoteId,
     pages: fax.pages,
+    complete: fax.complete,
     state: fax.state,
   };
 }

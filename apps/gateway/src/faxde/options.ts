@@ -1,7 +1,6 @@
 // The Options string of SendJob ("KEY=value;KEY"): no return code exists for a bad option, so it is cut or ignored and told.
-import type { JobOptions } from "@depesche/core";
+import { isMailAddress, isSmsSender, type JobOptions } from "@depesche/core";
 import { parseNumber } from "@depesche/phone";
-import { gsmUnits } from "@depesche/sms";
 
 export interface ParsedOptions {
   options: JobOptions;
@@ -33,8 +32,7 @@ const SWITCHES: Readonly<Record<string, Apply>> = {
   FAXRETRY: (options, value) => count("FAXRETRY", value, 12, (n) => (options.busyRedials = n)),
   RETRY: (options, value) => count("RETRY", value, 5, (n) => (options.repeats = n)),
   MAILFROM: (options, value) => {
-    if (!/^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,189}$/.test(value))
-      return "MAILFROM is not one mail address and was ignored.";
+    if (!isMailAddress(value)) return "MAILFROM is not one mail address and was ignored.";
     options.mailFrom = value;
     return undefined;
   },
@@ -116,13 +114,6 @@ function toAscii(text: string): string {
     .replace(/[äöüÄÖÜß]/g, (letter) => UMLAUTS[letter]!)
     .normalize("NFD")
     .replace(/[^\x20-\x7e]/g, "");
-}
-
-/** GSM: 1 to 16 digits, or 1 to 11 characters of the default alphabet with a letter among them (TS 23.040, 9.1.2.5). */
-function isSmsSender(value: string): boolean {
-  if (/^\+?\d{1,16}$/.test(value)) return true;
-  const characters = [...value];
-  return characters.length <= 11 && /\p{L}/u.test(value) && characters.every((c) => gsmUnits(c) === 1 && c >= " ");
 }
 
 /** A status URL may be this long before its placeholders are filled in. */

@@ -1,11 +1,9 @@
 // Which recipients may be sent to: numbers and addresses made canonical, doubles removed, the barred ones named.
 
-import type { Account, Channel, Outcome, RecipientOrder } from "@depesche/core";
+import { type Account, type Channel, isMailAddress, type Outcome, type RecipientOrder } from "@depesche/core";
 import { barredReason, parseNumber } from "@depesche/phone";
 import type { IntakeProblem, RecipientInput } from "@depesche/ports";
 
-/** One addr-spec without quoted local part; what is stranger than this no business customer has. */
-const MAIL = /^[^\s<>()[\]\\,;:"@]{1,64}@[^\s<>()[\]\\,;:"@]{1,190}\.[^\s<>()[\]\\,;:"@.]{2,63}$/;
 const HOME_COUNTRY = "49";
 
 export type RecipientsResult =
@@ -64,7 +62,7 @@ export function judgeRecipients(account: Account, channel: Channel, input: Recip
 function judge(account: Account, channel: Channel, written: string, blacklist: Set<string>): Judged {
   if (channel === "mail") {
     const address = written.trim();
-    if (!MAIL.test(address)) return bad(address, `"${address.slice(0, 80)}" is not a mail address.`);
+    if (!isMailAddress(address)) return bad(address, `"${address.slice(0, 80)}" is not a mail address.`);
     return blacklist.has(address.toLowerCase()) ? blocked(address) : { address };
   }
   if (channel === "null") return { address: written.trim() };

@@ -1,6 +1,6 @@
 // The SMS channel: one attempt is one message with all its parts, handed to the carrier.
 
-import type { AttemptReport } from "@depesche/core";
+import { type AttemptReport, isSmsSender } from "@depesche/core";
 import type { AttemptOrder, ChannelWork, SmsCarrier, SmsReport } from "@depesche/ports";
 import { type Segments, segment } from "@depesche/sms";
 
@@ -11,8 +11,6 @@ export interface SmsWorkConfig {
 }
 
 /** A sender is a number of at most 16 digits, or at most 11 letters, digits and spaces with a letter among them. */
-const NUMERIC_SENDER = /^\+?\d{1,16}$/;
-const NAMED_SENDER = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
 
 /** Opens the channel's worker; closing it closes the carrier. */
 export function openSmsWork(config: SmsWorkConfig): ChannelWork {
@@ -47,7 +45,7 @@ function refusal(order: AttemptOrder, cut: Segments): AttemptReport | undefined 
   if (cut.units === 0) return final("sms-empty", "The job has no text to send.");
   if (cut.problem !== undefined) return final("sms-too-long", "The text needs more than 255 parts.");
   const from = order.options.smsFrom;
-  if (from !== undefined && !NUMERIC_SENDER.test(from) && !NAMED_SENDER.test(from)) {
+  if (from !== undefined && !isSmsSender(from)) {
     return final("sms-sender", "A sender has at most 16 digits, or at most 11 letters, digits and spaces.");
   }
   return undefined;
