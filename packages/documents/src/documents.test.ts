@@ -133,7 +133,7 @@ describe("documents as fax pages", () => {
     expect(bitmaps(locked.tiff).every((page, at) => equalBitmaps(page, bitmaps(open.tiff)[at]!))).toBe(true);
   });
 
-  it.each(["mh-fine.tif", "mr-fine.tif", "mmr-fine.tif"])("passes %s through pixel for pixel", async (name) => {
+  it.each(["mh-fine.tif", "mr-fine.tif", "mmr-fine.tif", "bigtiff-mmr-fine.tif"])("passes %s through pixel for pixel", async (name) => {
     const bytes = fixture(name);
     const pages = await fax([{ name, bytes }]);
     const sent = bitmaps(bytes);

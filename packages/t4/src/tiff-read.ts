@@ -1,5 +1,5 @@
 /**
- * Reader of bilevel TIFF (TIFF 6.0, RFC 2306), own and foreign: a bounded walk over the directories, and the pages that the
+ * Reader of bilevel TIFF (TIFF 6.0, BigTIFF, RFC 2306), own and foreign: a bounded walk over the directories, and the pages that the
  * codecs of this package can decode. Everything else is reported, so that a general image library can be asked.
  */
 
@@ -50,7 +50,6 @@ export type TiffPage = {
 /** A file that cannot or must not be read, by the rule it breaks. */
 export type TiffProblem =
   | "tiff-magic"
-  | "tiff-bigtiff"
   | "tiff-truncated"
   | "tiff-loop"
   | "tiff-size"

@@ -27,10 +27,11 @@ export const TAG = {
   ConsecutiveBadFaxLines: 328,
 } as const;
 
-export const TYPE = { BYTE: 1, ASCII: 2, SHORT: 3, LONG: 4, RATIONAL: 5 } as const;
+/** LONG8 and IFD8 are BigTIFF's. */
+export const TYPE = { BYTE: 1, ASCII: 2, SHORT: 3, LONG: 4, RATIONAL: 5, LONG8: 16, IFD8: 18 } as const;
 
 /** Octets of one value of each type; 0 = no such type. */
-export const TYPE_OCTETS = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8] as const;
+export const TYPE_OCTETS = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8] as const;
 
 export const COMPRESSION = { none: 1, ccittRle: 2, group3: 3, group4: 4 } as const;
 

@@ -96,6 +96,8 @@ describe("files of other programs", () => {
     "libtiff-g3-1d-strips.tif",
     "libtiff-g4-strips.tif",
     "libtiff-uncompressed-lsb.tif",
+    "libtiff-bigtiff-g4-strips.tif",
+    "libtiff-bigtiff-g3-1d-big-endian.tif",
   ]) {
     it(name, () => {
       const pages = pagesOf(fixture(name));
@@ -161,10 +163,27 @@ describe("damaged and hostile files", () => {
     new DataView(copy.buffer).setUint32(linkAt, to, true);
     return copy;
   };
+  const BIG = "libtiff-bigtiff-g4-strips.tif";
+  const big = (change: (view: DataView, directory: number) => void) => {
+    const copy = fixture(BIG);
+    const view = new DataView(copy.buffer);
+    change(view, Number(view.getBigUint64(8, true)));
+    return copy;
+  };
+  const overwriteCount = (view: DataView, directory: number) => view.setUint8(directory + 7, 0x80);
+  const closeCircle = (view: DataView, directory: number) => {
+    const end = directory + 8 + Number(view.getBigUint64(directory, true)) * 20;
+    view.setBigUint64(end, BigInt(directory), true);
+  };
   const cases: [name: string, bytes: Uint8Array, limits: object, problem: string][] = [
     ["nothing", new Uint8Array(0), {}, "tiff-magic"],
     ["a PDF", new TextEncoder().encode("%PDF-1.7 and more"), {}, "tiff-magic"],
-    ["BigTIFF", Uint8Array.of(0x49, 0x49, 43, 0, 8, 0, 0, 0), {}, "tiff-bigtiff"],
+    ["BigTIFF that ends in its header", Uint8Array.of(0x49, 0x49, 43, 0, 8, 0, 0, 0), {}, "tiff-magic"],
+    ["BigTIFF with offsets of another width", big((view) => view.setUint16(4, 16, true)), {}, "tiff-magic"],
+    ["BigTIFF with a directory beyond 2^53", big((view) => view.setUint32(12, ~0, true)), {}, "tiff-truncated"],
+    ["BigTIFF with a directory of 2^63 entries", big(overwriteCount), {}, "tiff-truncated"],
+    ["BigTIFF with directories in a circle", big(closeCircle), {}, "tiff-loop"],
+    ["BigTIFF with more pages than allowed", fixture(BIG), { maxPages: 1 }, "tiff-too-many-pages"],
     ["no directory", Uint8Array.of(0x4d, 0x4d, 0, 42, 0, 0, 0, 0), {}, "tiff-truncated"],
     ["a directory outside", linked(file.length), {}, "tiff-truncated"],
     ["directories in a circle", linked(firstDirectory), {}, "tiff-loop"],

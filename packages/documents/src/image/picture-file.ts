@@ -65,12 +65,6 @@ function fromGray({ width, height, data }: Gray, dpi: Density | undefined, limit
   );
 }
 
-/** Pages of a TIFF, or 1; throws DocumentError `broken` when it cannot be read at all. */
-export async function countPages(bytes: Uint8Array, limits: Limits): Promise<number> {
-  const metadata = await reading(sharp(bytes, { limitInputPixels: limits.maxPixels }).metadata());
-  return metadata.pages ?? 1;
-}
-
 function pictureFrom(size: { width: number; height: number }, density: Density, pixels: () => Sharp): Picture {
   const widthMm = (size.width / density.x) * 25.4;
   const heightMm = (size.height / density.y) * 25.4;

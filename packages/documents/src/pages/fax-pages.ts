@@ -99,7 +99,7 @@ function addBitmap(stack: Stack, bitmap: Bitmap): void {
 
 async function addTiff(stack: Stack, bytes: Uint8Array): Promise<void> {
   const { limits, sheet, pages } = stack;
-  for (const info of await readTiffPages(bytes, limits, limits.maxPages - pages.length)) {
+  for (const info of readTiffPages(bytes, limits, limits.maxPages - pages.length)) {
     const bitmap = faxBitmap(bytes, info, sheet, limits);
     if (bitmap !== undefined) addBitmap(stack, bitmap);
     else await addPicture(stack, await openTiffPage(bytes, info, limits));

@@ -24,7 +24,7 @@ const MAX_ROWS = 5 * 4584;
 /** The page's own pixels, on rows of `sheet`; undefined when it is not a fax page. Throws DocumentError `broken`. */
 export function faxBitmap(bytes: Uint8Array, info: TiffPageInfo, sheet: Sheet, limits: Limits): Bitmap | undefined {
   const { page } = info;
-  if (page === undefined || page.width !== FAX_WIDTH || page.height > MAX_ROWS) return undefined;
+  if (page.width !== FAX_WIDTH || page.height > MAX_ROWS) return undefined;
   const yDpi = rowResolution(page);
   if (yDpi === undefined) return undefined;
   const bitmap = readBilevel(bytes, info, limits);

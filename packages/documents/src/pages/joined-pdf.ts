@@ -48,7 +48,7 @@ async function addPart(bench: Bench, draft: Draft, part: Part): Promise<void> {
         importPages(engine, draft, source);
       });
     case "tiff":
-      for (const info of await readTiffPages(bytes, limits, limits.maxPages - draft.pageCount)) {
+      for (const info of readTiffPages(bytes, limits, limits.maxPages - draft.pageCount)) {
         await addPicture(bench, draft, await openTiffPage(bytes, info, limits));
       }
       return;

@@ -1,12 +1,12 @@
 // TIFF files as they are uploaded: the directory by our own bounded reader, bilevel pages by our codecs, the rest by
 // libvips, page by page (it takes a file with pages of different height for broken otherwise).
 import { type Bitmap, readTiff, type TiffPage, type TiffProblem } from "@depesche/t4";
-import { countPages, openBitmap, openPicture, type Picture } from "../image/picture-file.ts";
-import { checkPages, type Limits } from "../limits.ts";
+import { openBitmap, openPicture, type Picture } from "../image/picture-file.ts";
+import type { Limits } from "../limits.ts";
 import { DocumentError, type DocumentProblem } from "../problem.ts";
 
-/** A page of a TIFF file: where it is, and what our reader could tell of it. */
-export type TiffPageInfo = { index: number; page?: TiffPage };
+/** A page of a TIFF file: where it is, and what its directory says of it. */
+export type TiffPageInfo = { index: number; page: TiffPage };
 
 const PROBLEMS: Partial<Record<TiffProblem, DocumentProblem>> = {
   "tiff-too-many-pages": "too-many-pages",
@@ -19,23 +19,18 @@ const BAD_LINES_SHARE = 1 / 20;
 const THUMBNAIL = 1;
 
 /** The pages to be sent, thumbnails left out. Throws DocumentError `broken`, `too-large` or `too-many-pages`. */
-export async function readTiffPages(bytes: Uint8Array, limits: Limits, maxPages: number): Promise<TiffPageInfo[]> {
+export function readTiffPages(bytes: Uint8Array, limits: Limits, maxPages: number): TiffPageInfo[] {
   const read = readTiff(bytes, { decode: "none", maxPages, maxPagePixels: limits.maxPixels });
   if (read.ok) {
     const all = read.pages.map((page, index) => ({ index, page }));
     return all.filter(({ page }) => (page.subfileType & THUMBNAIL) === 0);
   }
-  if (read.problem !== "tiff-bigtiff") {
-    throw new DocumentError(PROBLEMS[read.problem] ?? "broken", `The TIFF cannot be read (${read.problem}).`);
-  }
-  const count = await countPages(bytes, limits);
-  checkPages(count, maxPages);
-  return Array.from({ length: count }, (_, index) => ({ index }));
+  throw new DocumentError(PROBLEMS[read.problem] ?? "broken", `The TIFF cannot be read (${read.problem}).`);
 }
 
 /** The pixels of a bilevel page, or undefined for what libvips has to read. Throws DocumentError `broken`. */
 export function readBilevel(bytes: Uint8Array, { index, page }: TiffPageInfo, limits: Limits): Bitmap | undefined {
-  if (page === undefined || page.orientation > 1) return undefined;
+  if (page.orientation > 1) return undefined;
   const read = readTiff(bytes, { decode: index, maxPages: index + 1_000, maxPagePixels: limits.maxPixels });
   const decoded = read.ok ? read.pages[index] : undefined;
   if (decoded === undefined) throw new DocumentError("broken", `Page ${index + 1} of the TIFF cannot be read.`);
@@ -55,7 +50,7 @@ export async function openTiffPage(bytes: Uint8Array, info: TiffPageInfo, limits
   return bitmap === undefined ? openPicture(bytes, limits, { page: info.index, dpi }) : openBitmap(bitmap, dpi, limits);
 }
 
-function densityOf(page: TiffPage | undefined): { x: number; y: number } | undefined {
-  if (page?.xDpi === undefined || page.yDpi === undefined) return undefined;
+function densityOf(page: TiffPage): { x: number; y: number } | undefined {
+  if (page.xDpi === undefined || page.yDpi === undefined) return undefined;
   return { x: page.xDpi, y: page.yDpi };
 }
