@@ -132,6 +132,7 @@ export class MemoryLedger implements FaceLedger {
     return found ? ({ ok: true, ...found } as const) : ({ ok: false, reason: "wrong-secret" } as const);
   }
   accept = async () => missing();
+  earlier = async () => undefined;
   async job(accountId: number, jobId: number) {
     const job = this.allJobs.get(jobId);
     return job?.accountId === accountId ? job : undefined;

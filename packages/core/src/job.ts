@@ -74,7 +74,12 @@ export interface JobOrder {
   /** Which face took it: "faxde", "api", "binect", "bench". */
   face: string;
   /** A request that came with an idempotency key (unique per account). */
-  idempotency?: { key: string; requestHash: string };
+  idempotency?: {
+    key: string;
+    requestHash: string;
+    /** What the answer says beside its numbers, to be said again when the request comes again. */
+    notices?: string[];
+  };
 }
 
 /** `job.n.k`: job id, recipient's place from 0, number of the attempt from 1. */

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { JobOrder } from "@depesche/core";
-import type { AcceptResult } from "@depesche/ports";
+import type { AcceptResult, Replay } from "@depesche/ports";
 import { record } from "./audit.ts";
 import { type Client, clean, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
@@ -147,7 +147,7 @@ export async function forgetIdempotencyKeys(pool: Pool): Promise<number> {
 
 async function claimIdempotencyKey(client: Client, order: JobOrder): Promise<AcceptResult | undefined> {
   if (!order.idempotency) return undefined;
-  const { key, requestHash } = order.idempotency;
+  const { key, requestHash, notices = [] } = order.idempotency;
   await client.query("DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND at < wall_ms() - $3", [
     order.accountId,
     key,
@@ -155,17 +155,31 @@ async function claimIdempotencyKey(client: Client, order: JobOrder): Promise<Acc
   ]);
   // Waits for a concurrent request with the same key, then sees its answer.
   const { rowCount } = await client.query(
-    "INSERT INTO idempotency (account_id, key, request_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-    [order.accountId, key, requestHash],
+    "INSERT INTO idempotency (account_id, key, request_hash, notices) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    [order.accountId, key, requestHash, notices.map((n) => clean(n))],
   );
   if (rowCount) return undefined;
-  const { rows } = await client.query<{ request_hash: string; job_id: number; counted: number }>(
-    "SELECT i.request_hash, i.job_id, j.counted FROM idempotency i LEFT JOIN job j ON j.id = i.job_id WHERE i.account_id = $1 AND i.key = $2",
-    [order.accountId, key],
+  return (await earlier(client, order.accountId, order.idempotency)) ?? { ok: false, problem: "idempotency-conflict" };
+}
+
+/** What an earlier request with this key came to; undefined when there was none, or its key has expired. */
+export async function earlier(
+  on: Pool | Client,
+  accountId: number,
+  { key, requestHash }: { key: string; requestHash: string },
+): Promise<Replay | { ok: false; problem: "idempotency-conflict" } | undefined> {
+  const { rows } = await on.query<Omit<Replay, "ok" | "replayed"> & { request_hash: string }>(
+    /* sql */ `
+    SELECT i.request_hash, j.id AS "jobId", j.counted, j.page_count AS pages, i.notices
+    FROM idempotency i JOIN job j ON j.id = i.job_id
+    WHERE i.account_id = $1 AND i.key = $2 AND i.at >= wall_ms() - $3`,
+    [accountId, key, IDEMPOTENCY_MS],
   );
   const found = rows[0];
-  if (!found || found.request_hash !== requestHash) return { ok: false, problem: "idempotency-conflict" };
-  return { ok: true, jobId: found.job_id, counted: found.counted, replayed: true };
+  if (!found) return undefined;
+  const { request_hash, ...answer } = found;
+  if (request_hash !== requestHash) return { ok: false, problem: "idempotency-conflict" };
+  return { ok: true, ...answer, replayed: true };
 }
 
 async function findTwin(client: Client, order: JobOrder): Promise<number | undefined> {

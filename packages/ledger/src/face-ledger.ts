@@ -1,7 +1,7 @@
 // The ledger as the faces see it (ports/ledger.ts), put together.
 
 import type { FaceLedger } from "@depesche/ports";
-import { accept, referBlobs } from "./accept.ts";
+import { accept, earlier, referBlobs } from "./accept.ts";
 import { createAuthenticator } from "./accounts.ts";
 import { cancelJob, pauseJob } from "./cancel.ts";
 import { changeClock, readClock } from "./clock.ts";
@@ -22,6 +22,7 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
   return {
     authenticate: auth.authenticate,
     accept: (order) => accept(pool, order),
+    earlier: (account, idempotency) => earlier(pool, account, idempotency),
     job: (account, id) => readJob(pool, id, account),
     jobs: (account, query) => readJobs(pool, account, query),
     recipients: (job, query) => readRecipients(pool, job, query),

@@ -1,6 +1,6 @@
 import { type JobOrder, nextStep, OUTCOMES, type Outcome } from "@depesche/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accept } from "./accept.ts";
+import { accept, earlier } from "./accept.ts";
 import { putAccount } from "./accounts.ts";
 import { cancelJob, pauseJob } from "./cancel.ts";
 import { type Claimed, claim } from "./claim.ts";
@@ -85,11 +85,17 @@ describe("accept", () => {
   });
 
   it("answers the same idempotency key with the first job, and refuses it for another request", async () => {
-    const first = await accept(pool, order(1, { idempotency: { key: "k1", requestHash: "a" } }));
+    const idempotency = { key: "k1", requestHash: "a", notices: ["Ein Hinweis"] };
+    expect(await earlier(pool, account, idempotency)).toBeUndefined();
+    const first = await accept(pool, order(1, { idempotency, pageCount: 3 }));
     const again = await accept(pool, order(1, { idempotency: { key: "k1", requestHash: "a" } }));
+    const told = { pages: 3, counted: 1, notices: ["Ein Hinweis"], replayed: true };
+    expect(await earlier(pool, account, idempotency)).toEqual({ ok: true, jobId: first.ok && first.jobId, ...told });
+    expect(await earlier(pool, account, { ...idempotency, requestHash: "b" })).toMatchObject({ ok: false });
+    expect(await earlier(pool, account + 1, idempotency)).toBeUndefined();
     const other = await accept(pool, order(1, { idempotency: { key: "k1", requestHash: "b" } }));
     expect(first).toMatchObject({ ok: true, replayed: false });
-    expect(again).toMatchObject({ ok: true, replayed: true, jobId: first.ok && first.jobId });
+    expect(again).toMatchObject({ ok: true, ...told, jobId: first.ok && first.jobId });
     expect(other).toEqual({ ok: false, problem: "idempotency-conflict" });
   });
 

@@ -156,7 +156,7 @@ CREATE TABLE inbound (
   account_id integer NOT NULL REFERENCES account,
   call_id text NOT NULL UNIQUE,
   received_at bigint NOT NULL, originator text NOT NULL, called text NOT NULL, remote_id text NOT NULL,
-  pages integer NOT NULL, tiff_hash text NOT NULL, state text NOT NULL DEFAULT 'new'
+  pages integer NOT NULL, complete boolean NOT NULL, tiff_hash text NOT NULL, state text NOT NULL DEFAULT 'new'
 );
 CREATE INDEX inbound_waiting ON inbound (account_id, id) WHERE state <> 'deleted';
 
@@ -165,7 +165,7 @@ CREATE TABLE blob_ref (hash text NOT NULL, owner text NOT NULL, account_id integ
 
 CREATE TABLE idempotency (
   account_id integer NOT NULL, key text NOT NULL, request_hash text NOT NULL,
-  job_id bigint, at bigint NOT NULL DEFAULT wall_ms(),
+  job_id bigint, notices text[] NOT NULL, at bigint NOT NULL DEFAULT wall_ms(),
   PRIMARY KEY (account_id, key)
 );
 

@@ -20,8 +20,19 @@ export type AuthResult =
   | { ok: true; account: Account; scopes: readonly Scope[] }
   | { ok: false; reason: "unknown" | "wrong-secret" | "too-many-failures" };
 
+/** What was answered to the first request with the key. */
+export type Replay = {
+  ok: true;
+  jobId: number;
+  counted: number;
+  pages: number;
+  notices: string[];
+  replayed: true;
+};
+
 export type AcceptResult =
-  | { ok: true; jobId: number; counted: number; replayed: boolean }
+  | { ok: true; jobId: number; counted: number; replayed: false }
+  | Replay
   | { ok: false; problem: "duplicate"; jobId: number }
   | { ok: false; problem: "idempotency-conflict" };
 
@@ -34,6 +45,8 @@ export interface InboundFax {
   called: string;
   remoteId: string;
   pages: number;
+  /** False when the sender broke off: the pages are those confirmed until then. */
+  complete: boolean;
   /** Blob of the multipage TIFF. */
   tiffHash: string;
   state: "new" | "fetched" | "deleted";
@@ -50,6 +63,11 @@ export interface FaceLedger {
   authenticate(kind: CredentialKind, login: string, secret: string, source: string): Promise<AuthResult>;
 
   accept(order: JobOrder): Promise<AcceptResult>;
+  /** What an earlier request with this idempotency key came to; undefined when there was none, or none that is over. */
+  earlier(
+    accountId: number,
+    idempotency: { key: string; requestHash: string },
+  ): Promise<Replay | Extract<AcceptResult, { problem: "idempotency-conflict" }> | undefined>;
 
   job(accountId: number, jobId: number): Promise<Job | undefined>;
   jobs(

@@ -3,12 +3,12 @@
 import { createHash } from "node:crypto";
 import type { JobContent, JobOrder, RecipientOrder } from "@depesche/core";
 import { AcceptanceUnknown } from "@depesche/ledger";
-import type { FaceLedger, Intake, SubmitRequest, SubmitResult } from "@depesche/ports";
+import type { FaceLedger, Intake, Replay, SubmitRequest, SubmitResult } from "@depesche/ports";
 import { type ContentDeps, prepareContent } from "./content.ts";
 import { judgeRecipients } from "./recipients.ts";
 
 export interface IntakeDeps extends ContentDeps {
-  ledger: Pick<FaceLedger, "accept" | "clock">;
+  ledger: Pick<FaceLedger, "accept" | "clock" | "earlier">;
   now(): number;
   onFault(error: unknown, what: string): void;
 }
@@ -45,6 +45,9 @@ function faultText(error: unknown): string {
 }
 
 async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitResult> {
+  // Before anything else is looked at: what was accepted stays accepted, whatever has changed since.
+  const before = request.idempotency && (await deps.ledger.earlier(request.account.id, request.idempotency));
+  if (before) return answered(before);
   const barred = accountRefusal(request, deps.now());
   if (barred) return barred;
 
@@ -69,15 +72,16 @@ async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitR
       detail: `A trial account sends at most ${TRIAL_PAGES} pages at a time; this document has ${made.pageCount}.`,
     };
 
-  const order = orderOf(request, recipients, made.content, made.pageCount);
+  const order = orderOf(request, recipients, made.content, made.pageCount, notices);
   const answer = await deps.ledger.accept(order);
+  if (answer.ok && answer.replayed) return answered(answer);
   if (answer.ok)
     return {
       ok: true,
       jobId: answer.jobId,
       recipients: answer.counted,
       pages: made.pageCount,
-      replayed: answer.replayed,
+      replayed: false,
       notices,
     };
   if (answer.problem === "duplicate")
@@ -87,7 +91,15 @@ async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitR
       detail: `The same order was accepted as job ${answer.jobId} a short while ago.`,
       jobId: answer.jobId,
     };
-  return { ok: false, problem: "idempotency-conflict", detail: "This idempotency key was used for another request." };
+  return answered(answer);
+}
+
+/** The first answer to an idempotency key again, or that the key belongs to another request. */
+function answered(before: Replay | { ok: false }): SubmitResult {
+  if (!before.ok)
+    return { ok: false, problem: "idempotency-conflict", detail: "This idempotency key was used for another request." };
+  const { jobId, counted, pages, notices } = before;
+  return { ok: true, jobId, recipients: counted, pages, replayed: true, notices };
 }
 
 function accountRefusal({ account, channel }: SubmitRequest, now: number): Refusal | undefined {
@@ -104,6 +116,7 @@ function orderOf(
   recipients: RecipientOrder[],
   content: JobContent,
   pageCount: number,
+  notices: string[],
 ): JobOrder {
   const order: JobOrder = {
     accountId: request.account.id,
@@ -116,7 +129,7 @@ function orderOf(
     face: request.face,
   };
   if (request.sendAt !== undefined) order.dueAt = request.sendAt;
-  if (request.idempotency) order.idempotency = request.idempotency;
+  if (request.idempotency) order.idempotency = { ...request.idempotency, notices };
   if (request.account.duplicateCheck && !request.idempotency)
     order.fingerprint = fingerprintOf(request, recipients, content);
   return order;
