@@ -1,5 +1,7 @@
 // A house comes up, refuses a second start on its folder, keeps its jobs over a restart, and leaves nothing when it is stopped.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createClient } from "@depesche/client";
 import { afterEach, expect, it } from "vitest";
 import {
@@ -35,6 +37,21 @@ async function settle(more: Settings = {}): Promise<{ settings: Settings; folder
 
 const clientOf = (settings: Settings) =>
   createClient({ baseUrl: `http://127.0.0.1:${settings.DEPESCHE_PORT}`, apiKey: "demo-key" });
+
+/** As it says itself; 0 between two. */
+const postmasterOf = (folder: string) => {
+  try {
+    return Number(readFileSync(join(folder, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  } catch {
+    return 0;
+  }
+};
+
+const health = (of: House) => () =>
+  fetch(`${of.url}/health`).then(
+    ({ status }) => status,
+    () => 0,
+  );
 
 it("says where everything is, refuses a second start with a sentence that names the folder, and goes on", async () => {
   const { settings, folder } = await settle();
@@ -114,6 +131,55 @@ it("a launcher that is killed leaves its house to the next start", async () => {
     (j) => j.state === "done",
   );
   expect(job.outcomes).toEqual({ OK: 1 });
+});
+
+it("a database that is killed while a job runs is started again, and every recipient has its outcome", async () => {
+  const { settings, folder } = await settle();
+  house = await openHouse(settings);
+  const client = clientOf(settings);
+  const recipients = Array.from({ length: 600 }, (_, i) => ({
+    address: `+4930231250${String(i % 100).padStart(2, "0")}`,
+    reference: `${i}`,
+  }));
+  const { id } = await client.createJob({ channel: "fax", recipients, text: "Mittendrin" });
+  await eventually(
+    () => client.job(id),
+    (job) => (job.outcomes.OK ?? 0) > 0,
+  );
+  expect((await client.job(id)).state).not.toBe("done");
+  const first = postmasterOf(folder);
+  process.kill(first, "SIGKILL");
+  await eventually(
+    async () => postmasterOf(folder),
+    (pid) => pid > 1 && pid !== first,
+  );
+  await eventually(health(house), (status) => status === 200);
+  expect(house.said()).toContain("SIGKILL");
+  // One of its own children: the server starts itself again then, and nobody else has to.
+  const [backend] = processesOf(folder).filter(({ command }) => command.startsWith("postgres: depesche"));
+  process.kill(backend!.pid, "SIGKILL");
+  const job = await eventually(
+    () => client.job(id).catch(() => undefined),
+    (j) => j?.state === "done",
+    80_000,
+  );
+  expect(job?.outcomes).toEqual({ OK: 600 });
+  await eventually(health(house), (status) => status === 200);
+  expect((await house.stop()).left).toEqual([]);
+});
+
+it("a stop right after the database was killed ends all of it, and no new database comes", async () => {
+  const { settings, folder } = await settle();
+  house = await openHouse(settings);
+  process.kill(postmasterOf(folder), "SIGKILL");
+  await eventually(
+    async () => house?.said() ?? "",
+    (text) => text.includes("SIGKILL"),
+  );
+  const { code, tookMs, left } = await house.stop();
+  expect(left).toEqual([]);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(STOPS_WITHIN_MS);
 });
 
 it("BUSY is dialled again after 1, 5 and 10 minutes of the simulated clock, and not before", async () => {

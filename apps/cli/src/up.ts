@@ -1,11 +1,12 @@
 // `depesche up`: the whole house on one machine: database, gateway, worker, simulators, dashboard (DESIGN sections 2 and 7).
 
 import type { Settings } from "@depesche/core";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "@depesche/ledger";
+import { startEmbeddedPostgres } from "@depesche/ledger";
 import { leastLevel } from "./child-output.ts";
 import { type Child, type Room, roomEntry, startChild } from "./children.ts";
 import { buildDashboard } from "./dashboard.ts";
 import { type DataFolder, takeDataFolder } from "./data-lock.ts";
+import { type KeptDatabase, keepDatabase } from "./database.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
 import type { Say } from "./language.ts";
@@ -64,7 +65,7 @@ class House {
   readonly #options: UpOptions;
   readonly #folder: DataFolder;
   readonly #children = new Map<Room, Child>();
-  #database: Promise<EmbeddedPostgres> | undefined;
+  #database: Promise<KeptDatabase> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: UpOptions, folder: DataFolder) {
@@ -112,25 +113,24 @@ class House {
   }
 
   async #openDatabase(): Promise<string> {
-    const { settings, say } = this.#options;
+    const { settings, say, print } = this.#options;
     if (settings.databaseUrl) return settings.databaseUrl;
-    this.#database = startEmbeddedPostgres(this.#folder.path);
-    const database = await this.#database;
-    void database.exited.then((words) => {
-      if (!this.isStopping) this.onFault(say("up.database-ended", { why: words }));
-    });
-    this.#noteChildren();
-    return database.url;
+    const starting = startEmbeddedPostgres(this.#folder.path);
+    const name = say("room.database");
+    this.#database = starting.then((database) =>
+      keepDatabase(database, {
+        onRestart: (how) => print(say("up.restart", { name, how })),
+        onGivenUp: (why) => this.onFault(say("up.database-ended", { why })),
+      }),
+    );
+    await this.#database;
+    return (await starting).url;
   }
 
   /** One that is still starting is waited for: a first start cannot be cut short, and a database must not be left behind. */
   async #stopDatabase(withinMs: number): Promise<void> {
     const database = await this.#database?.catch(() => undefined);
-    if (database === undefined) return;
-    // SIGQUIT: at once, without a checkpoint; the next start replays the log.
-    const late = setTimeout(() => process.kill(database.pid, "SIGQUIT"), withinMs);
-    await database.stop();
-    clearTimeout(late);
+    await database?.stop(withinMs);
   }
 
   async #startRoom(room: Room, env: ChildEnv): Promise<void> {

@@ -75,6 +75,57 @@ it("comes back after the whole server was killed, with all that was committed", 
   expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([3]);
 });
 
+it("is started again at its own door after a kill, while a backend of the dead one still works, with all that was committed", async () => {
+  const server = running.at(-1) as EmbeddedPostgres;
+  const { url, pid } = server;
+  await ask(server, "INSERT INTO kept VALUES (45)");
+  // It looks for its dead postmaster only when its statement is through.
+  const busy = ask(
+    server,
+    "SELECT count(*) FROM (SELECT pg_sleep(0) FROM generate_series(1, 3)) s, generate_series(1, 12_000_000)",
+  ).catch((error) => error);
+  await vi.waitFor(async () =>
+    expect(
+      await ask(server, "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE 'SELECT count(*) FROM (S%'"),
+    ).toEqual([1]),
+  );
+  process.kill(pid, "SIGKILL");
+  expect(await server.exited).toBe("SIGKILL");
+  await server.restart();
+  expect(server.url).toBe(url);
+  expect(server.pid).not.toBe(pid);
+  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([4]);
+  await busy;
+});
+
+it("tells why it cannot be started again, and may be asked once more", async () => {
+  const server = running.at(-1) as EmbeddedPostgres;
+  const control = join(folder, "postgres", "global", "pg_control");
+  process.kill(server.pid, "SIGKILL");
+  await server.exited;
+  await rename(control, `${control}.away`);
+  await expect(server.restart()).rejects.toThrow("pg_control");
+  expect(lives(server.pid)).toBe(false);
+  await rename(`${control}.away`, control);
+  await server.restart();
+  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([4]);
+});
+
+it("a stop in the midst of its new start leaves no server, and none follows", async () => {
+  const server = running.at(-1) as EmbeddedPostgres;
+  const { pid } = server;
+  process.kill(pid, "SIGKILL");
+  await server.exited;
+  const again = server.restart();
+  await vi.waitFor(() => expect(server.pid).not.toBe(pid));
+  await server.stop();
+  await expect(again).rejects.toThrow();
+  expect(lives(server.pid)).toBe(false);
+  await expect(server.restart()).rejects.toThrow("stopped");
+  expect(lives(server.pid)).toBe(false);
+  await start();
+});
+
 it("stops with nothing left, and harms nobody who has its old number since", async () => {
   const last = running.at(-1) as EmbeddedPostgres;
   await last.stop();
@@ -103,5 +154,11 @@ it("listens on the loopback where the folder's path is too long for a socket", a
   running.push(server);
   expect(new URL(server.url)).toMatchObject({ hostname: "127.0.0.1", search: "" });
   expect(await ask(server, "SHOW listen_addresses")).toEqual(["127.0.0.1"]);
-  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([3]);
+  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([4]);
+  const { url } = server;
+  process.kill(server.pid, "SIGKILL");
+  await server.exited;
+  await server.restart();
+  expect(server.url).toBe(url);
+  expect(await ask(server, "SELECT count(*)::int FROM kept")).toEqual([4]);
 });

@@ -244,6 +244,7 @@ export const de = {
   "doctor.fine": "Ein Start wird gelingen.",
   "doctor.not-fine": "Ein Start wird misslingen, bis behoben ist, was mit FALSCH bezeichnet ist.",
 
+  "room.database": "Datenbank",
   "room.gateway": "Gateway",
   "room.worker": "Worker",
   "room.town": "Simulatoren",
@@ -253,7 +254,7 @@ export const de = {
   "up.building": "Das Dashboard wird gebaut (einmal) ...",
   "up.stopping": "Wird beendet ...",
   "up.restart": "{name}: beendet ({how}); wird neu gestartet",
-  "up.database-ended": "Das eingebaute PostgreSQL hat sich beendet ({why}). Alles wird beendet.",
+  "up.database-ended": "Das eingebaute PostgreSQL lässt sich nicht wieder starten ({why}). Alles wird beendet.",
   "up.fault": "Ein Fehler im Starter: {what}. Alles wird beendet.",
   "up.fail.data":
     "Der Datenordner {folder} ist nicht zu benutzen: {why}. Ein anderer lässt sich mit DEPESCHE_DATA (--data) wählen.",

@@ -238,6 +238,7 @@ export const en = {
   "doctor.fine": "A start will succeed.",
   "doctor.not-fine": "A start will fail until what is marked WRONG is mended.",
 
+  "room.database": "database",
   "room.gateway": "gateway",
   "room.worker": "worker",
   "room.town": "simulators",
@@ -247,7 +248,7 @@ export const en = {
   "up.building": "Building the dashboard (once) ...",
   "up.stopping": "Stopping ...",
   "up.restart": "{name} ended ({how}); starting it again",
-  "up.database-ended": "The embedded PostgreSQL ended by itself ({why}). Stopping.",
+  "up.database-ended": "The embedded PostgreSQL cannot be started again ({why}). Stopping.",
   "up.fault": "A fault in the launcher: {what}. Stopping.",
   "up.fail.data": "The data folder {folder} cannot be used: {why}. Choose another with DEPESCHE_DATA (--data).",
   "up.fail.taken":
