@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { sha256 } from "./batch.ts";
-import { openPrintShop } from "./shop.ts";
+import { openPrintShop, type PrintShopConfig } from "./shop.ts";
 
 const removal = vi.hoisted(() => ({ torn: false }));
 vi.mock(import("node:fs/promises"), async (original) => {
@@ -43,13 +43,14 @@ async function deliver(): Promise<void> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(at, name), text);
 }
 
-const shop = () =>
+const shop = (more: Partial<PrintShopConfig> = {}) =>
   openPrintShop({
     hotFolder: join(folder, "hot"),
     workFolder: join(folder, "shop"),
     wireLog: join(folder, "wire.jsonl"),
     clock: { now: () => 0, until: async () => {} },
     pollMs: 5,
+    ...more,
   });
 const answers = async () => (await readdir(join(folder, "hot", "out"))).filter((n) => n.endsWith(".tsv")).sort();
 
@@ -67,4 +68,22 @@ it("a letter is acknowledged, printed and handed over once, though taking its ba
   const received = await readFile(join(folder, "hot", "out", `${BATCH}.1-received.tsv`), "utf8");
   expect(received).toBe("1-0\tacknowledged\t\t\n");
   expect((await readFile(join(folder, "wire.jsonl"), "utf8")).trimEnd().split("\n")).toHaveLength(1);
+});
+
+it("a shop that waits for work can be closed at once, and its wait ends with it", async () => {
+  const ended: string[] = [];
+  const sleep = vi.fn(
+    (_: number, signal: AbortSignal) =>
+      new Promise<void>((done) => {
+        signal.addEventListener("abort", () => {
+          ended.push("wait");
+          done();
+        });
+      }),
+  );
+  const waiting = await shop({ watch: false, sleep });
+  await vi.waitFor(() => expect(sleep).toHaveBeenCalledTimes(1));
+  await waiting.close();
+  expect(ended).toEqual(["wait"]);
+  expect(sleep).toHaveBeenCalledTimes(1);
 });

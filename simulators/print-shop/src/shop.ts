@@ -157,8 +157,9 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
       // A folder that cannot be read for a while is looked at again.
       await look().catch(() => {});
       if (stop.signal.aborted) return;
+      // A signal of this turn only: one that lives as long as the shop would gather something of every turn. A stop hints as well.
       const awake = new AbortController();
-      await Promise.race([hinted, sleep(pollMs, AbortSignal.any([stop.signal, awake.signal]))]);
+      await Promise.race([hinted, sleep(pollMs, awake.signal)]);
       awake.abort();
     }
   }

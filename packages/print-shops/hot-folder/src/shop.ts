@@ -147,8 +147,9 @@ export async function openHotFolder(config: HotFolderConfig): Promise<PrintShop>
       await readAnswers().catch(() => {});
       letters.expire(clock.monotonic(), SILENT);
       if (stop.signal.aborted) return;
+      // A signal of this turn only: one that lives as long as the shop would gather something of every turn. A stop hints as well.
       const awake = new AbortController();
-      await Promise.race([hinted, sleep(pollMs, AbortSignal.any([stop.signal, awake.signal]))]);
+      await Promise.race([hinted, sleep(pollMs, awake.signal)]);
       awake.abort();
     }
   }
