@@ -43,4 +43,15 @@ describe("what follows an attempt", () => {
       step: "final",
     });
   });
+  it("dials again after 1, 5 and 10 minutes when our way to the network failed, and RETRY's repeats come on top", () => {
+    const away = report("ISDNERR", { temporary: true });
+    const gaps: number[] = [];
+    const history = { ...none };
+    for (let next = nextStep("fax", { repeats: 1 }, history, away); next.step === "retry"; ) {
+      gaps.push(next.afterMs / 60_000);
+      history[next.kind]++;
+      next = nextStep("fax", { repeats: 1 }, history, away);
+    }
+    expect(gaps).toEqual([1, 5, 10, 5]);
+  });
 });

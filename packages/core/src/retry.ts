@@ -40,8 +40,9 @@ export function nextStep(
   if (NEVER_REPEATED.includes(report.outcome)) return { step: "final" };
   if (report.temporary) {
     const gap = TEMPORARY_GAPS_MS[channel][history.temporary];
-    return gap === undefined ? { step: "final" } : { step: "retry", afterMs: gap, kind: "temporary" };
+    if (gap !== undefined) return { step: "retry", afterMs: gap, kind: "temporary" };
   }
+  // What did not pass after all counts as any other failure: the customer's own repeats are still his.
   if (report.outcome === "BUSY") {
     const redials = options.busyRedials ?? BUSY_GAPS_MS.length;
     if (history.busy < redials) {

@@ -46,6 +46,8 @@ export interface FaxCallReport {
   cause: Cause;
   /** Our own stop cut the call. */
   interrupted: boolean;
+  /** The call never stood because our own way to the network failed: nothing of the document went out, and it may be placed again. */
+  temporary?: boolean;
   /** CSI of the answering machine. */
   remoteId: string;
   pagesConfirmed: number;

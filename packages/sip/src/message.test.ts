@@ -30,12 +30,18 @@ describe("a SIP message", () => {
     expect(new TextDecoder().decode(parsed.message.body)).toBe("body");
   });
 
+  it("of a class that nobody has defined yet is an answer all the same", () => {
+    for (const status of [799, 999])
+      expect(problemOf(`SIP/2.0 ${status} Strange\n${REQUIRED}CSeq: 1 INVITE\n\n`)).toBe("ok");
+  });
+
   it("with something missing or wrong is refused by name", () => {
     const rest = `${REQUIRED}CSeq: 1 OPTIONS\n\n`;
     expect(problemOf(`OPTIONS sip:b@b.example SIP/2.0\n${rest}`)).toBe("ok");
     expect(problemOf(`OPTIONS sip:b@b.example SIP/7.0\n${rest}`)).toBe("sip-version");
     expect(problemOf(`OPTIONS  sip:b@b.example SIP/2.0\n${rest}`)).toBe("sip-start-line");
-    expect(problemOf(`SIP/2.0 999 Strange\n${rest}`)).toBe("sip-start-line");
+    expect(problemOf(`SIP/2.0 4294967301 better not break the receiver\n${rest}`)).toBe("sip-start-line");
+    expect(problemOf(`SIP/2.0 099 Strange\n${rest}`)).toBe("sip-start-line");
     expect(problemOf(`OPTIONS sip:b@b.example SIP/2.0\n${REQUIRED}CSeq: 1 INVITE\n\n`)).toBe("sip-cseq");
     expect(problemOf(`OPTIONS sip:b@b.example SIP/2.0\n${REQUIRED}CSeq: 99999999999 OPTIONS\n\n`)).toBe("sip-cseq");
     expect(problemOf(`OPTIONS sip:b@b.example SIP/2.0\n${REQUIRED}\n`)).toBe("sip-header-missing");

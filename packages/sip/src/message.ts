@@ -48,7 +48,8 @@ export const MAX_HEADERS = 200;
 
 const NO_BODY = new Uint8Array(0);
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
-const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/i;
+// Classes beyond 6 are not defined, but grammatical (extension-code, RFC 3261 §25.1): they are final answers.
+const STATUS_LINE = /^SIP\/2\.0 ([1-9]\d\d)(?: (.*))?$/i;
 const REQUEST_LINE = /^([A-Za-z0-9\-.!%*_+`'~]+) (\S+) (SIP\/\d+\.\d+)$/i;
 /** Headers that RFC 3261 §8.1.1 demands in every message, each exactly once but for Via. */
 const MANDATORY = ["Via", "From", "To", "Call-ID", "CSeq"] as const;

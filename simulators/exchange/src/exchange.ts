@@ -147,10 +147,8 @@ class Switchboard {
   /** Whoever is registered for the number gets the call, else the table of numbers decides. */
   async route(call: IncomingCall): Promise<void> {
     const { book, endpoint, closing } = this.#desk;
-    if (closing.aborted) {
-      call.reject(503);
-      return;
-    }
+    // An exchange that goes away refuses nobody: who hears nothing more from it may call again.
+    if (closing.aborted) return;
     const to = dialled(call.called) ?? call.called;
     const record = book.open(call.from, to, header(call.invite, "X-Depesche-Call") ?? "");
     const contact = this.#registrar.find(digitsOf(to));

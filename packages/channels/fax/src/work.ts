@@ -94,6 +94,7 @@ function toAttempt(report: FaxCallReport): AttemptReport {
     ladder: report.ladder,
   };
   if (report.interrupted) attempt.interrupted = true;
+  if (report.temporary) attempt.temporary = true;
   if (report.rateBps !== undefined) attempt.rateBps = report.rateBps;
   if (report.coding !== undefined) attempt.coding = report.coding;
   if (report.ecm !== undefined) attempt.ecm = report.ecm;

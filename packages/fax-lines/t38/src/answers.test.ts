@@ -3,10 +3,9 @@ import { outcomeOf } from "./answers.ts";
 
 it("every answer of a network becomes an outcome", () => {
   const outcomes = Object.fromEntries(
-    [486, 600, 603, 480, 408, 487, 404, 410, 484, 604, 488, 606, 415, 500, 502, 503, 504, 302].map((status) => [
-      status,
-      outcomeOf(status, "Word", false).outcome,
-    ]),
+    [486, 600, 603, 480, 408, 487, 404, 410, 484, 604, 488, 606, 415, 500, 502, 503, 504, 302, 699, 799].map(
+      (status) => [status, outcomeOf(status, "Word", false).outcome],
+    ),
   );
   expect(outcomes).toEqual({
     486: "BUSY",
@@ -27,6 +26,8 @@ it("every answer of a network becomes an outcome", () => {
     503: "ISDNERR",
     504: "ISDNERR",
     302: "ISDNERR",
+    699: "ISDNERR",
+    799: "ISDNERR",
   });
 });
 

@@ -46,6 +46,8 @@ async function dial(
   const { endpoint, config, domain } = parts;
   const { exchange } = config;
   order.progress?.({ state: "dialling" });
+  await parts.outage.pass(stop);
+  if (stop.aborted) return;
   let heard = () => {};
   const ringing = new Promise<void>((resolve) => {
     heard = resolve;
@@ -67,15 +69,22 @@ async function dial(
     return;
   }
   report.interrupted = false;
-  if (answer === "silent") {
-    const silent = outcomeOf(408, "", true);
-    conclude(report, silent.outcome, silent.cause);
+  if (answer === "rang") {
+    conclude(report, "NOANSWER", { code: "ring-limit", text: "It rang, and nobody answered in time." });
     return;
   }
-  const { response, local } = answer;
+  if (answer === "silent" || answer.local) {
+    parts.outage.begin();
+    const away = outcomeOf(answer === "silent" ? 408 : answer.response.status, "", true);
+    conclude(report, away.outcome, away.cause);
+    report.temporary = true;
+    return;
+  }
+  parts.outage.end();
+  const { response } = answer;
   report.ringUs = (numberHeader(response, "X-Depesche-Ring") ?? 0) * 1_000_000;
   if (response.status >= 300) {
-    const refused = outcomeOf(response.status, response.reason, local);
+    const refused = outcomeOf(response.status, response.reason, false);
     conclude(report, refused.outcome, refused.cause);
     return;
   }
@@ -87,11 +96,11 @@ function userPart(number: string): string {
   return encodeURIComponent(number).replaceAll("%2B", "+");
 }
 
-type Answer = { response: SipResponse; local: boolean } | "silent" | "stopped";
+type Answer = { response: SipResponse; local: boolean } | "silent" | "rang" | "stopped";
 
 /**
- * The final answer. Without any answer the call is given up after `silenceMs`; one that rings is taken back after `ringMs`;
- * on a stop it is taken back and not waited for much longer.
+ * The final answer. Without any answer the call is given up after `silenceMs`; one that rings is taken back after `ringMs`,
+ * and given up when that is not answered either (RFC 3261 §9.1); on a stop it is taken back and not waited for much longer.
  */
 async function finalAnswer(
   call: OutgoingCall,
@@ -111,7 +120,11 @@ async function finalAnswer(
     };
     after(limits.silenceMs, () => resolve("silent"));
     void limits.ringing.then(() => {
-      if (timer && !stop.aborted) after(limits.ringMs, () => call.cancel());
+      if (!timer || stop.aborted) return;
+      after(limits.ringMs, () => {
+        call.cancel();
+        after(limits.silenceMs, () => resolve("rang"));
+      });
     });
     stop.addEventListener("abort", onStop);
     if (stop.aborted) onStop();
@@ -170,6 +183,9 @@ async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, s
   if (end.endedBy === "us") await call.hangUp(GOODBYE_MS);
   else await call.awaitBye(GOODBYE_MS);
   fill(report, end);
+  // Our own two ends lost each other before anything of the document was on its way: nobody has it, nobody said no.
+  const lost = end.cause === "media-lost" || end.cause === "stalled";
+  if (lost && !end.pageSent && !end.stopped) report.temporary = true;
 }
 
 /** Translates reports of the session into what the board shows. */

@@ -3,9 +3,9 @@
 import { createServer } from "node:net";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { buildSdp } from "@depesche/sip";
-import { createCaller, step } from "@depesche/t30";
+import { createAnswerer, createCaller, step } from "@depesche/t30";
 import { answerFax, type IncomingCall, offerFax, openSipEndpoint, readFax, type SipEndpoint } from "@depesche/wire-sip";
-import { connectMedia, decodeLadder, MediaConnections, runCall } from "@depesche/wire-t38";
+import { connectMedia, decodeLadder, MediaConnections, openMediaPort, runCall } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openT38Trunk } from "./index.ts";
 
@@ -40,7 +40,7 @@ afterEach(async () => {
   await exchange.close();
 });
 
-function openTrunk(limits: { stallMs?: number; ringMs?: number } = {}): Promise<FaxTrunk> {
+function openTrunk(limits: { stallMs?: number; ringMs?: number; outageMs?: number } = {}): Promise<FaxTrunk> {
   const target = { transport: "tcp", host: HOST, port: exchange.port } as const;
   return openT38Trunk({ exchange: target, bind: HOST, ...limits });
 }
@@ -78,13 +78,51 @@ describe("a call that comes to nothing", () => {
     expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "NOSERVICE", cause: { code: "t38-transport" } });
   });
 
-  it("whose fax stream leads nowhere is a network fault", async () => {
+  it("whose fax stream leads nowhere is a fault between our own ends, and passes", async () => {
     const server = createServer().listen(0, HOST);
     await new Promise<void>((resolve) => server.once("listening", () => resolve()));
     const { port } = server.address() as { port: number };
     await new Promise<void>((resolve) => server.close(() => resolve()));
     onInvite = (call) => call.answer(answerFax({ address: HOST, port, token: "t" }));
-    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-lost" } });
+    expect(await trunk.call(order(), NEVER)).toMatchObject({
+      outcome: "ISDNERR",
+      cause: { code: "media-lost" },
+      temporary: true,
+    });
+  });
+
+  it.each([
+    [503, "ISDNERR"],
+    [799, "ISDNERR"],
+    [486, "BUSY"],
+  ] as const)("refused with %i is %s and final, whatever the class", async (status, outcome) => {
+    onInvite = (call) => call.reject(status);
+    const report = await trunk.call(order(), NEVER);
+    expect(report).toMatchObject({ outcome, cause: { code: `sip-${status}` } });
+    expect(report.temporary).toBeUndefined();
+  });
+
+  it("whose fax stream is lost behind the first of a page is final: the far end may hold the page", async () => {
+    const media = await openMediaPort({ host: HOST });
+    onInvite = async (call) => {
+      const stream = media.expect("t", NEVER);
+      call.answer(answerFax({ address: HOST, port: media.port, token: "t" }));
+      const machine = createAnswerer({ stationId: "1" });
+      const connection = (await stream)!;
+      await runCall({
+        side: "answerer",
+        party: { step: (event, out) => step(machine, event, out) },
+        media: connection,
+        receivedPage: () => {
+          connection.destroy();
+          return new Promise(() => {});
+        },
+      });
+    };
+    const report = await trunk.call(order(), NEVER);
+    expect(report).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-lost" }, pagesConfirmed: 0 });
+    expect(report.temporary).toBeUndefined();
+    await media.close();
   });
 
   it("whose far end says BYE in its midst is over at once, not after the guard", async () => {
@@ -103,7 +141,11 @@ describe("a call that comes to nothing", () => {
     await trunk.close();
     trunk = await openTrunk({ stallMs: 40 });
     onInvite = () => {};
-    expect(await trunk.call(order(), NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "sip-timeout" } });
+    expect(await trunk.call(order(), NEVER)).toMatchObject({
+      outcome: "ISDNERR",
+      cause: { code: "sip-timeout" },
+      temporary: true,
+    });
   });
 
   it("that rings too long is taken back", async () => {
@@ -118,6 +160,27 @@ describe("a call that comes to nothing", () => {
     expect(starts).toEqual(["INVITE", "SIP/2.0", "CANCEL", "SIP/2.0", "SIP/2.0", "ACK"]);
   });
 
+  it("that rings and does not even answer being taken back is NOANSWER too, and hung up when it is answered late", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ ringMs: 40, stallMs: 40 });
+    let answerLate = () => {};
+    const over = new Promise<void>((resolve) => {
+      onInvite = (call) => {
+        call.receiveCancel = () => {};
+        call.ring();
+        answerLate = () => {
+          call.answer(answerFax({ address: HOST, port: 0, token: "t" }));
+          void call.over.then(resolve);
+        };
+      };
+    });
+    const report = await trunk.call(order(), NEVER);
+    expect(report).toMatchObject({ outcome: "NOANSWER", cause: { code: "ring-limit" }, interrupted: false });
+    expect(report.temporary).toBeUndefined();
+    answerLate();
+    await over;
+  });
+
   it("stopped while it rings is interrupted, and the other side is told", async () => {
     const stop = new AbortController();
     let cancelled: Promise<void> | undefined;
@@ -128,6 +191,44 @@ describe("a call that comes to nothing", () => {
     };
     expect(await trunk.call(order(), stop.signal)).toMatchObject({ interrupted: true });
     await cancelled;
+  });
+});
+
+describe("an exchange that goes away", () => {
+  /** The exchange on its port again. */
+  async function comeBack(port: number): Promise<void> {
+    exchange = await openSipEndpoint(
+      { host: HOST, port, product: "exchange" },
+      { invite: (call) => onInvite(call), register: () => ({ status: 200 }) },
+    );
+  }
+
+  it("fails the call it was needed for, and the next ones wait for it to come back", async () => {
+    const { port } = exchange;
+    await exchange.close();
+    expect(await trunk.call(order(), NEVER)).toMatchObject({ cause: { code: "sip-unreachable" }, temporary: true });
+    const waiting = [trunk.call(order(), NEVER), trunk.call(order(), NEVER)];
+    await comeBack(port);
+    for (const report of await Promise.all(waiting)) expect(report).toMatchObject({ outcome: "NORING" });
+  });
+
+  it("is waited for so long and no longer, once for all calls", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ outageMs: 50 });
+    await exchange.close();
+    for (let i = 0; i < 5; i++)
+      expect(await trunk.call(order(), NEVER)).toMatchObject({ cause: { code: "sip-unreachable" }, temporary: true });
+  });
+
+  it("keeps no call that is stopped waiting", async () => {
+    await exchange.close();
+    await trunk.call(order(), NEVER);
+    const stop = new AbortController();
+    const call = trunk.call(order(), stop.signal);
+    stop.abort();
+    const report = await call;
+    expect(report).toMatchObject({ interrupted: true });
+    expect(report.temporary).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ import type { FaxAnswerHandler, FaxCallOrder, FaxCallReport, FaxTrunk } from "@d
 import { type IncomingCall, openSipEndpoint, type SipEndpoint, type Target } from "@depesche/wire-sip";
 import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
 import { answerCall } from "./inbound.ts";
+import { Outage } from "./outage.ts";
 import { placeCall } from "./outbound.ts";
 import { Registration } from "./registration.ts";
 
@@ -22,6 +23,8 @@ export interface T38TrunkConfig {
   stallMs?: number;
   /** How long a call may ring in wall time, ms; default 120,000. */
   ringMs?: number;
+  /** How long calls wait in wall time for an exchange that has just gone, ms; default 10,000. */
+  outageMs?: number;
   /** Lifetime of a registration in seconds; default 60. It is refreshed at half of it. */
   registerSeconds?: number;
 }
@@ -33,6 +36,7 @@ export interface TrunkParts {
   readonly endpoint: SipEndpoint;
   readonly mediaPort: MediaPort;
   readonly connections: MediaConnections;
+  readonly outage: Outage;
   /** Falls when the trunk closes. */
   readonly closing: AbortSignal;
 }
@@ -72,6 +76,7 @@ export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
     endpoint,
     mediaPort,
     connections: new MediaConnections(),
+    outage: new Outage(config.exchange, config.outageMs),
     closing: closing.signal,
   };
 

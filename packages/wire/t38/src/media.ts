@@ -16,7 +16,8 @@ export interface MediaListener {
 
 /** After our end of the connection is closed, the peer has this long to close its own. */
 const CLOSING_MS = 2000;
-const HELLO_MS = 10_000;
+/** Guards only, so that a busy machine never makes an outcome. */
+const HELLO_MS = 30_000;
 const MAX_CONNECTIONS = 5000;
 /** Payloads that may wait for a listener. */
 const MAX_EARLY = 1000;

@@ -64,6 +64,8 @@ export interface CallEnd {
   stopped: boolean;
   remoteId: string;
   dcs: Dcs | undefined;
+  /** Something of a page has gone out: the far end may hold it. */
+  pageSent: boolean;
   /** Malformed IFPs that were dropped. */
   dropped: number;
 }
@@ -320,6 +322,7 @@ class RunningCall {
       stopped: this.#stopped,
       remoteId: this.#remoteId,
       dcs: this.#dcs,
+      pageSent: this.#imageUs.to > 0,
       dropped: this.#dropped,
     });
   }

@@ -1,0 +1,71 @@
+/** An exchange that is away: while it may be back any moment, calls wait for it instead of failing one after the other. */
+
+import { connect } from "node:net";
+import type { Target } from "@depesche/wire-sip";
+
+const PATIENCE_MS = 10_000;
+const PROBE_EVERY_MS = 250;
+
+/**
+ * Wall time, whatever the speed of the simulated clock: at 1000x all redials of a whole job would be over before a process
+ * can be started again. Counted from the first call that failed, so that an exchange gone for good delays a job once.
+ */
+export class Outage {
+  readonly #target: Target;
+  readonly #patienceMs: number;
+  #since: number | undefined;
+  #probing: Promise<void> | undefined;
+
+  constructor(target: Target, patienceMs: number = PATIENCE_MS) {
+    this.#target = target;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** A call has not reached the exchange. */
+  begin(): void {
+    this.#since ??= performance.now();
+  }
+
+  /** The exchange has answered. */
+  end(): void {
+    this.#since = undefined;
+  }
+
+  /** Resolves when there is a point in dialling: the exchange takes connections, or is given up, or the signal falls. */
+  async pass(stop: AbortSignal): Promise<void> {
+    // A datagram tells nothing about who listens.
+    if (this.#left() <= 0 || this.#target.transport !== "tcp" || stop.aborted) return;
+    this.#probing ??= this.#probe().finally(() => {
+      this.#probing = undefined;
+    });
+    const probing = this.#probing;
+    await new Promise<void>((resolve) => {
+      stop.addEventListener("abort", () => resolve(), { once: true });
+      void probing.then(resolve);
+    });
+  }
+
+  #left(): number {
+    return this.#since === undefined ? 0 : this.#since + this.#patienceMs - performance.now();
+  }
+
+  /** One for all calls that wait. */
+  async #probe(): Promise<void> {
+    while (this.#left() > 0 && !(await isThere(this.#target))) {
+      await new Promise((next) => setTimeout(next, Math.min(PROBE_EVERY_MS, Math.max(0, this.#left()))));
+    }
+  }
+}
+
+function isThere({ host, port }: Target): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: PROBE_EVERY_MS });
+    const tell = (there: boolean) => {
+      socket.destroy();
+      resolve(there);
+    };
+    socket.once("connect", () => tell(true));
+    socket.once("timeout", () => tell(false));
+    socket.once("error", () => tell(false));
+  });
+}
