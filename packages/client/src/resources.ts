@@ -149,6 +149,8 @@ export interface InboundView {
   called: string;
   remoteId: string;
   pages: number;
+  /** False when the sender broke off: the pages are those confirmed until then. */
+  complete: boolean;
   state: "new" | "fetched" | "deleted";
 }
 

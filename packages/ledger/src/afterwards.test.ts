@@ -107,7 +107,7 @@ describe("a delivery state", () => {
 
 describe("a received fax", () => {
   let calls = 0;
-  const receive = (accountId = account, callId = `call-${++calls}`) =>
+  const receive = (accountId = account, callId = `call-${++calls}`, complete = true) =>
     storeInbound(pool, {
       accountId,
       callId,
@@ -115,6 +115,7 @@ describe("a received fax", () => {
       called: "+493023125900",
       remoteId: "x\0",
       pages: 2,
+      complete,
       tiffHash: "a".repeat(64),
       bytes: 10,
     });
@@ -124,6 +125,17 @@ describe("a received fax", () => {
     expect(new Set(ids).size).toBe(1);
     expect((await readInbounds(pool, account, { limit: 10 })).items).toHaveLength(1);
     await deleteInbound(pool, account, ids[0] as number);
+  });
+
+  it("whose sender broke off is kept and told apart, in its row and in its event", async () => {
+    const from = await lastSeq(pool);
+    const ids = [await receive(), await receive(account, "broken", false)];
+    expect(await readInbound(pool, account, ids[1]!)).toMatchObject({ complete: false, pages: 2 });
+    const { items } = await readInbounds(pool, account, { limit: 10 });
+    expect(items.map(({ complete }) => complete)).toEqual([false, true]);
+    const events = await readEvents(pool, from, 10, account);
+    expect(events.map(({ data }) => data?.complete)).toEqual([true, false]);
+    for (const id of ids) await deleteInbound(pool, account, id);
   });
 
   it("is handed out oldest first, again and again, until it is deleted", async () => {

@@ -59,7 +59,15 @@ const acceptWith = (bytes: Buffer) =>
 
 it("deletes a blob a day after its last reference is gone, and not an hour earlier", async () => {
   const hash = await blobs.put(randomBytes(100));
-  const about = { accountId: account, callId: "c1", originator: "", called: "", remoteId: "", pages: 1 };
+  const about = {
+    accountId: account,
+    callId: "c1",
+    originator: "",
+    called: "",
+    remoteId: "",
+    pages: 1,
+    complete: true,
+  };
   const fax = await storeInbound(pool, { ...about, tiffHash: hash, bytes: 100 });
   await age(hash, 100);
   expect(await collectBlobs(pool, blobs, Date.now())).toBe(0);

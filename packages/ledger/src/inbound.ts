@@ -15,6 +15,7 @@ interface Row {
   called: string;
   remote_id: string;
   pages: number;
+  complete: boolean;
   tiff_hash: string;
   state: InboundFax["state"];
 }
@@ -27,6 +28,7 @@ const toFax = (r: Row): InboundFax => ({
   called: r.called,
   remoteId: r.remote_id,
   pages: r.pages,
+  complete: r.complete,
   tiffHash: r.tiff_hash,
   state: r.state,
 });
@@ -41,6 +43,8 @@ export async function storeInbound(
     called: string;
     remoteId: string;
     pages: number;
+    /** False when the sender broke off. */
+    complete: boolean;
     tiffHash: string;
     bytes: number;
   },
@@ -48,8 +52,8 @@ export async function storeInbound(
   return transaction(pool, async (client) => {
     const { rows } = await client.query<{ id: number }>(
       /* sql */ `
-      INSERT INTO inbound (account_id, call_id, received_at, originator, called, remote_id, pages, tiff_hash)
-      VALUES ($1, $2, sim_ms(), $3, $4, $5, $6, $7) ON CONFLICT (call_id) DO NOTHING RETURNING id`,
+      INSERT INTO inbound (account_id, call_id, received_at, originator, called, remote_id, pages, complete, tiff_hash)
+      VALUES ($1, $2, sim_ms(), $3, $4, $5, $6, $7, $8) ON CONFLICT (call_id) DO NOTHING RETURNING id`,
       [
         fax.accountId,
         fax.callId,
@@ -57,6 +61,7 @@ export async function storeInbound(
         clean(fax.called),
         clean(fax.remoteId),
         fax.pages,
+        fax.complete,
         fax.tiffHash,
       ],
     );
@@ -66,13 +71,13 @@ export async function storeInbound(
       return known.rows[0]?.id as number;
     }
     await referBlobs(client, fax.accountId, `inbound:${id}`, [[fax.tiffHash, fax.bytes]]);
-    const { originator, called, remoteId, pages } = fax;
+    const { originator, called, remoteId, pages, complete } = fax;
     await appendEvents(client, [
       {
         account: fax.accountId,
         channel: "fax",
         type: "inbound.received",
-        data: { id, originator, called, remoteId, pages },
+        data: { id, originator, called, remoteId, pages, complete },
       },
     ]);
     return id;

@@ -78,6 +78,7 @@ function FaxTable({ faxes, picked }: { faxes: InboundView[]; picked: number | un
               ) : (
                 <Mark icon="check" tone="calm" word={t("stateFetched")} />
               )}
+              {!fax.complete && <Broken />}
             </td>
             <td class="num">{dateTime(fax.receivedAt)}</td>
           </tr>
@@ -85,6 +86,10 @@ function FaxTable({ faxes, picked }: { faxes: InboundView[]; picked: number | un
       </tbody>
     </table>
   );
+}
+
+function Broken() {
+  return <Mark icon="bolt" tone="warn" word={t("brokenOff")} gloss={t("brokenOffGloss")} />;
 }
 
 function FaxView({ client, fax, sheet }: { client: Client; fax: InboundView; sheet: number }) {
@@ -102,7 +107,7 @@ function FaxView({ client, fax, sheet }: { client: Client; fax: InboundView; she
     <section class="fax-view" aria-label={`${t("fax")} ${fax.id}`}>
       <div class="section-head">
         <h2>
-          {t("fax")} {fax.id} <small>{fax.remoteId}</small>
+          {t("fax")} {fax.id} <small>{fax.remoteId}</small> {!fax.complete && <Broken />}
         </h2>
         <div class="commands">
           <button type="button" onClick={keep("tif")}>

@@ -183,6 +183,8 @@ export const de = {
   nextPage: "nächste Seite",
   stateNew: "neu",
   stateFetched: "abgeholt",
+  brokenOff: "unvollständig",
+  brokenOffGloss: "Der Absender hat mitten in der Übertragung abgebrochen; dies sind die bis dahin bestätigten Seiten.",
   pickFax: "Ein Fax wählen, um es zu sehen.",
 
   sendTitle: "Von Hand senden",

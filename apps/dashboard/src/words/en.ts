@@ -184,6 +184,8 @@ export const en = {
   nextPage: "next page",
   stateNew: "new",
   stateFetched: "fetched",
+  brokenOff: "incomplete",
+  brokenOffGloss: "The sender broke off in the midst; these are the pages confirmed until then.",
   pickFax: "Pick a fax to see it.",
 
   sendTitle: "Send by hand",

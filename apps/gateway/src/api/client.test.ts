@@ -66,6 +66,7 @@ describe("the client", () => {
       called: "+493023125900",
       remoteId: "",
       pages: 1,
+      complete: true,
       tiffHash: await blobs.put(Uint8Array.of(0x25)),
       state: "new",
     });

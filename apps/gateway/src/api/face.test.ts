@@ -57,6 +57,7 @@ describe("who may call", () => {
       called: "",
       remoteId: "",
       pages: 1,
+      complete: true,
       tiffHash: hash,
       state: "new",
     });
@@ -396,11 +397,12 @@ describe("the rest of the house", () => {
       called: "+493023125900",
       remoteId: "+49 30 23125 007",
       pages: 2,
+      complete: false,
       tiffHash,
       state: "new",
     });
     const list = (await (await ask("GET", "/v1/inbound")).json()) as { items: unknown[] };
-    expect(list.items).toMatchObject([{ id: 3, pages: 2, receivedAt: "2026-03-02T11:00:00.000Z" }]);
+    expect(list.items).toMatchObject([{ id: 3, pages: 2, complete: false, receivedAt: "2026-03-02T11:00:00.000Z" }]);
     const tiff = await ask("GET", "/v1/inbound/3.tif");
     expect(tiff.headers.get("content-type")).toBe("image/tiff");
     expect(new Uint8Array(await tiff.arrayBuffer())).toEqual(Uint8Array.of(0x25, 1, 2));

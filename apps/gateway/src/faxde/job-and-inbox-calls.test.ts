@@ -135,6 +135,7 @@ describe("the inbox", () => {
       called: "+493023125900",
       remoteId: "Büro <1>",
       pages: 2,
+      complete: true,
       tiffHash: "hash",
       state: "new",
     });
@@ -167,6 +168,7 @@ describe("the inbox", () => {
       called: "",
       remoteId: "",
       pages: 1,
+      complete: true,
       tiffHash: "gone",
       state: "new",
     });

@@ -15,6 +15,8 @@ export interface InboundDeps {
     called: string;
     remoteId: string;
     pages: number;
+    /** False when the sender broke off. */
+    complete: boolean;
     tiffHash: string;
     bytes: number;
   }): Promise<unknown>;
@@ -26,6 +28,8 @@ interface Call {
   called: string;
   from: string;
   pages: { bitmap: Bitmap; yDpi: number; badLines: number }[];
+  /** The sender has said that there are no more pages (EOP). */
+  complete: boolean;
   stored: boolean;
 }
 
@@ -49,6 +53,7 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
       called: call.called,
       remoteId,
       pages: call.pages.length,
+      complete: call.complete,
       tiffHash,
       bytes: tiff.length,
     });
@@ -60,7 +65,7 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
       if (calls.size >= CALLS_AT_ONCE) return undefined;
       const account = await deps.accountOf(called);
       if (!account) return undefined;
-      calls.set(id, { accountId: account.id, called, from, pages: [], stored: false });
+      calls.set(id, { accountId: account.id, called, from, pages: [], complete: false, stored: false });
       return { stationId: account.stationId };
     },
     async page({ id }, page) {
@@ -74,6 +79,7 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
     async complete({ id, remoteId }) {
       const call = calls.get(id);
       if (!call || call.pages.length === 0) return false;
+      call.complete = true;
       try {
         await keep(id, call, remoteId);
         return true;
