@@ -5,6 +5,8 @@ import { fixture, latin1 } from "./fixtures/files.ts";
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0);
 const OLE = Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1);
 
+const ASCII_PDF = "%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
+
 describe("the type of a document", () => {
   it.each([
     ["letter.pdf", fixture("letter.pdf"), "pdf"],
@@ -16,6 +18,10 @@ describe("the type of a document", () => {
     ["note.txt", latin1("Gr\xfc\xdfe\r\n"), "txt"],
     ["page.txt", latin1("<html><body>the source is what is sent</body></html>"), "txt"],
     ["late.pdf", latin1(`${" ".repeat(500)}%PDF-1.4`), "pdf"],
+    ["talk.txt", latin1("A PDF begins with %PDF-1.7 and ends with %%EOF, startxref 99 before it.\r\n"), "txt"],
+    ["no-extension-talk", latin1("Files that begin with %PDF- are PDFs."), "txt"],
+    ["junk-before.pdf", latin1(`X-Mailer: Beispiel\r\n\r\n${ASCII_PDF}`), "pdf"],
+    ["junk-before-binary.pdf", latin1(`Received: x\r\n\r\n%PDF-1.4\n%\0\x01\x02`), "pdf"],
     ["C:\\Temp\\brief.v2.pdf", fixture("letter.pdf"), "pdf"],
     ["no-extension", fixture("letter.pdf"), "pdf"],
   ])("%s is read here", (name, bytes, type) => {

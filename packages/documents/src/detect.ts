@@ -59,6 +59,8 @@ const OFFICE_TEXT: readonly string[] = ["rtf", "html"];
 
 /** A PDF reader looks for the header in the first 1,024 bytes (ISO 32000-1 annex H.3.4.1). */
 const PDF_HEADER_WINDOW = 1024;
+/** The first object of a PDF that is all text follows its header soon. */
+const PDF_BODY_WINDOW = 8192;
 
 /**
  * The type of a document, or why it cannot be used.
@@ -174,11 +176,25 @@ function sniff(bytes: Uint8Array): Content {
   if (begins(bytes, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)) return "ole";
   if (begins(bytes, 0x42, 0x4d) && isBmpHeader(bytes)) return "bmp";
   const head = latin1(bytes, PDF_HEADER_WINDOW);
-  if (head.includes("%PDF-")) return "pdf";
+  if (head.includes("%PDF-") && isPdf(bytes, head)) return "pdf";
   if (head.startsWith("%!PS") || head.startsWith("\x04%!PS")) return "ps";
   if (head.startsWith("{\\rtf")) return "rtf";
   if (!looksLikeText(bytes)) return "unknown";
   return beginsLikeHtml(head) ? "html" : "txt";
+}
+
+/**
+ * A header at the beginning is a PDF's. With something else before it, it may be one that a text speaks of: a PDF has a
+ * version behind it, and then is no text or has objects and an end.
+ */
+function isPdf(bytes: Uint8Array, head: string): boolean {
+  if (/^[\s\0\ufeff\xef\xbb\xbf]*%PDF-/.test(head)) return true;
+  if (!/%PDF-\d\.\d/.test(head)) return false;
+  if (!looksLikeText(bytes)) return true;
+  const end = latin1(bytes.subarray(-PDF_HEADER_WINDOW), PDF_HEADER_WINDOW);
+  return (
+    /startxref\s{1,4}\d|%%EOF/.test(end) && /\d{1,10}\s{1,4}\d{1,5}\s{1,4}obj\b/.test(latin1(bytes, PDF_BODY_WINDOW))
+  );
 }
 
 /** Comments may stand before the first tag. They are skipped one by one: a pattern over all of them could be made to try every way to divide them. */

@@ -1,5 +1,6 @@
+import { crc32 } from "node:zlib";
 import { type Bitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDocuments, type Documents } from "./documents.ts";
 import { fixture, latin1 } from "./fixtures/files.ts";
@@ -37,6 +38,22 @@ function bmp24(width: number, height: number, grey: Uint8Array): Uint8Array {
   view.setUint16(28, 24, true);
   for (const [at, value] of grey.entries()) bytes.fill(value, 54 + at * 3, 57 + at * 3);
   return bytes;
+}
+
+/** A PNG of 204 x 98 an inch, which sharp cannot write: the chunk it writes for one density is changed. */
+async function withPhys(picture: Sharp): Promise<Uint8Array> {
+  const bytes = await picture.withMetadata({ density: 204 }).png().toBuffer();
+  const at = bytes.indexOf("pHYs");
+  bytes.writeUInt32BE(Math.round(98 / 0.0254), at + 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(at, at + 13)), at + 13);
+  return bytes;
+}
+
+/** A JPEG of 204 x 98 an inch: sharp writes none of its own, so the segment is put behind the start marker. */
+async function withJfif(picture: Sharp): Promise<Uint8Array> {
+  const bytes = await picture.jpeg().toBuffer();
+  const segment = [0xff, 0xe0, 0, 16, ...latin1("JFIF\0"), 1, 2, 1, 0, 204, 0, 98, 0, 0];
+  return Buffer.concat([bytes.subarray(0, 2), Uint8Array.from(segment), bytes.subarray(2)]);
 }
 
 /** Share of black pels in a part of the page given in millimetres of A4. */
@@ -133,13 +150,16 @@ describe("documents as fax pages", () => {
     expect(bitmaps(locked.tiff).every((page, at) => equalBitmaps(page, bitmaps(open.tiff)[at]!))).toBe(true);
   });
 
-  it.each(["mh-fine.tif", "mr-fine.tif", "mmr-fine.tif", "bigtiff-mmr-fine.tif"])("passes %s through pixel for pixel", async (name) => {
-    const bytes = fixture(name);
-    const pages = await fax([{ name, bytes }]);
-    const sent = bitmaps(bytes);
-    expect(pages.pageCount).toBe(sent.length);
-    for (const [at, page] of bitmaps(pages.tiff).entries()) expect(equalBitmaps(page, sent[at]!)).toBe(true);
-  });
+  it.each(["mh-fine.tif", "mr-fine.tif", "mmr-fine.tif", "bigtiff-mmr-fine.tif"])(
+    "passes %s through pixel for pixel",
+    async (name) => {
+      const bytes = fixture(name);
+      const pages = await fax([{ name, bytes }]);
+      const sent = bitmaps(bytes);
+      expect(pages.pageCount).toBe(sent.length);
+      for (const [at, page] of bitmaps(pages.tiff).entries()) expect(equalBitmaps(page, sent[at]!)).toBe(true);
+    },
+  );
 
   it("doubles the rows of a standard-resolution TIFF, and leaves them alone when standard is asked for", async () => {
     const bytes = fixture("mmr-standard.tif");
@@ -203,6 +223,32 @@ describe("documents as fax pages", () => {
     expect(ink(page!, 29.5, 26, 49, 49)).toBe(1);
     expect(ink(page!, 0, 0, 210, 24.5)).toBe(0);
     expect(ink(page!, 81, 0, 120, 290)).toBe(0);
+  });
+
+  it.each(["png", "jpg"] as const)(
+    "draws a %s whose pixels are twice as high as wide in its true shape",
+    async (type) => {
+      // A fax page of 4 x 4 inches at 204 x 98, all black.
+      const black = sharp(new Uint8Array(816 * 392), { raw: { width: 816, height: 392, channels: 1 } });
+      const told = new Uint8Array(await (type === "png" ? withPhys(black) : withJfif(black)));
+      const [page] = bitmaps((await fax([{ name: `a.${type}`, bytes: told }])).tiff);
+      expect(ink(page!, 56, 1, 98, 99)).toBe(1);
+      expect(ink(page!, 0, 103, 210, 190)).toBe(0);
+      expect(ink(page!, 0, 0, 52, 290)).toBe(0);
+    },
+  );
+
+  it("takes the densities of a turned TIFF for those of its stored rows and columns", async () => {
+    // Grey, 2 inches across and 4 down once it is turned right.
+    const grey = sharp(new Uint8Array(816 * 196), { raw: { width: 816, height: 196, channels: 1 } });
+    const bytes = await grey
+      .withMetadata({ orientation: 6 })
+      .tiff({ xres: 204 / 25.4, yres: 98 / 25.4 })
+      .toBuffer();
+    const [page] = bitmaps((await fax([{ name: "a.tif", bytes: new Uint8Array(bytes) }])).tiff);
+    expect(ink(page!, 82, 1, 46, 99)).toBe(1);
+    expect(ink(page!, 0, 103, 210, 190)).toBe(0);
+    expect(ink(page!, 0, 0, 77, 290)).toBe(0);
   });
 
   it("takes transparent pixels for paper", async () => {

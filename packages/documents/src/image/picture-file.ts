@@ -4,6 +4,7 @@ import sharp, { type Metadata, type Sharp } from "sharp";
 import type { Limits } from "../limits.ts";
 import { DocumentError } from "../problem.ts";
 import { readBmp } from "./bmp.ts";
+import { ASSUMED_DPI, type Density, unequalDensity } from "./density.ts";
 import { type Gray, grayOf } from "./gray.ts";
 
 /** A picture that has been looked at, not yet decoded: its displayed size and how to get its pixels. */
@@ -20,11 +21,6 @@ export type Picture = {
   }): Promise<{ width: number; height: number; data: Uint8Array }>;
 };
 
-/** Pixels an inch, across and down. */
-export type Density = { x: number; y: number };
-
-/** Pictures that do not tell their density, or tell the 72 that cameras write into everything. */
-const ASSUMED_DPI = 96;
 const EXIF_TURNED = 5;
 
 /** Looks at a PNG, JPG or GIF (its first frame), or at one page of a TIFF. */
@@ -42,9 +38,10 @@ export async function openPicture(
   if (width < 1 || height < 1) throw new DocumentError("broken", "The picture has no size.");
   if (width * height > limits.maxPixels) throw tooLarge(width, height);
   const isTurned = (metadata.orientation ?? 1) >= EXIF_TURNED;
-  const density = dpi ?? densityOf(metadata);
-  // Width and height in metadata are those before the camera's orientation is applied.
+  const { x, y } = dpi ?? unequalDensity(bytes) ?? densityOf(metadata);
+  // Sizes and densities are told as they are before the camera's orientation is applied.
   const size = isTurned ? { width: height, height: width } : { width, height };
+  const density = isTurned ? { x: y, y: x } : { x, y };
   return pictureFrom(size, density, () => source().autoOrient());
 }
 
@@ -101,6 +98,7 @@ function firstChannel(data: Uint8Array, channels: number): Uint8Array {
   return Uint8Array.from({ length: data.length / channels }, (_, at) => data[at * channels]!);
 }
 
+/** Pictures that do not tell their density, or tell the 72 that cameras write into everything, get the assumed one. */
 function densityOf(metadata: Metadata): Density {
   const told = metadata.density ?? 0;
   const dpi = told > 0 && told !== 72 && told < 10_000 ? told : ASSUMED_DPI;
