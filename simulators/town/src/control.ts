@@ -25,8 +25,10 @@ export function controlApi(routes: readonly Route[]): Hono {
   );
   const document = openApiDocument(routes);
   app.get("/openapi.json", (c) => c.json(document));
+  const methods = new Map<string, string[]>([["/openapi.json", ["GET"]]]);
   for (const route of routes) {
     const { pattern, names } = honoPath(route.path);
+    methods.set(pattern, [...(methods.get(pattern) ?? []), route.method.toUpperCase()]);
     app.on(route.method.toUpperCase(), pattern, async (c) => {
       const path = Object.fromEntries(
         names.map(({ name, ending }) => [name, c.req.param(name)?.slice(0, -ending.length || undefined) ?? ""]),
@@ -35,11 +37,20 @@ export function controlApi(routes: readonly Route[]): Hono {
       return respond(c, await route.answer({ path, query, body: await jsonBody(c, route) }));
     });
   }
+  // Behind the routes: what comes here has a path that is known, and another method.
+  for (const [pattern, known] of methods) app.all(pattern, (c) => wrongMethod(c, known));
   app.notFound((c) =>
     c.json({ error: `There is nothing at ${c.req.path.slice(0, 200)}; /openapi.json lists what there is.` }, 404),
   );
   app.onError((error, c) => c.json({ error: error.message }, error instanceof BadRequest ? 400 : 500));
   return app;
+}
+
+/** 405 with what may be asked instead (RFC 9110 §15.5.6); HEAD goes wherever GET does. */
+function wrongMethod(c: Context, known: readonly string[]): Response {
+  const allow = known.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  const error = `${c.req.method} is not for ${c.req.path.slice(0, 200)}, only ${allow}.`;
+  return c.json({ error }, 405, { allow });
 }
 
 /** OpenAPI's path as Hono writes it. In `{n}.tif` the ending is part of what Hono calls n. */

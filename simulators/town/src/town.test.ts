@@ -186,8 +186,23 @@ describe("the control API", () => {
     ["/sms/messages", { method: "POST", body: "{" }, 400],
     ["/sms/messages?limit=viele", {}, 400],
     ["/nowhere", {}, 404],
+    ["/sms/messages", send("PUT", {}), 405],
   ])("%s with a fault is answered with a sentence", async (place, init, status) => {
     expect(await ask(place, init)).toEqual({ status, body: { error: expect.stringMatching(/\w+ .+\.$/) } });
+  });
+
+  it.each([
+    ["DELETE", "/exchange/calls", "GET, HEAD, POST"],
+    ["POST", "/scenario", "GET, HEAD, PUT"],
+    ["POST", "/exchange/machines/%2B493023125000/faxes/0.tif", "GET, HEAD"],
+    ["PATCH", "/openapi.json", "GET, HEAD"],
+  ])("%s %s is told which methods there are", async (method, place, allow) => {
+    const response = await fetch(at(place), { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+  });
+
+  it("HEAD goes wherever GET does", async () => {
+    expect((await fetch(at("/health"), { method: "HEAD" })).status).toBe(200);
   });
 
   it("answers no request that comes under another name", async () => {
