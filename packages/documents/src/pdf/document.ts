@@ -14,6 +14,9 @@ const FORM_INFO_BYTES = 256;
 /** Objects of one page that are looked at for pictures; a page with more is taken to have them everywhere. */
 const MAX_OBJECTS = 20_000;
 
+/** Points in each direction that no page reaches. */
+const EVERYWHERE_PT = 1e6;
+
 /** Opens a PDF, runs `work` and closes it. Throws DocumentError `broken`, `encrypted` or `too-large`. */
 export function withPdf<T>(engine: Engine, bytes: Uint8Array, work: (document: PdfDocument) => T): T {
   const { pdfium } = engine;
@@ -79,8 +82,7 @@ function hasEndMark(bytes: Uint8Array): boolean {
 /** Opens a page, runs `work` and closes it. Throws DocumentError `broken`. */
 export function withPage<T>(engine: Engine, document: PdfDocument, index: number, work: (page: PdfPage) => T): T {
   const { pdfium } = engine;
-  const handle = pdfium._FPDF_LoadPage(document.handle, index);
-  if (handle === 0) throw new DocumentError("broken", `Page ${index + 1} of the PDF cannot be read.`);
+  const handle = loadPage(engine, document, index);
   try {
     if (document.form !== 0) pdfium._FORM_OnAfterLoadPage(handle, document.form);
     const widthPt = pdfium._FPDF_GetPageWidthF(handle);
@@ -94,6 +96,21 @@ export function withPage<T>(engine: Engine, document: PdfDocument, index: number
     if (document.form !== 0) pdfium._FORM_OnBeforeClosePage(handle, document.form);
     pdfium._FPDF_ClosePage(handle);
   }
+}
+
+/** A page whose CropBox leaves nothing of its MediaBox is shown whole, as PDF readers do it. */
+function loadPage({ pdfium }: Engine, document: PdfDocument, index: number): number {
+  const load = () => {
+    const handle = pdfium._FPDF_LoadPage(document.handle, index);
+    if (handle === 0) throw new DocumentError("broken", `Page ${index + 1} of the PDF cannot be read.`);
+    return handle;
+  };
+  const handle = load();
+  if (pdfium._FPDF_GetPageWidthF(handle) > 0 && pdfium._FPDF_GetPageHeightF(handle) > 0) return handle;
+  // What PDFium shows is the part of this box inside the MediaBox: all of it.
+  pdfium._FPDFPage_SetCropBox(handle, -EVERYWHERE_PT, -EVERYWHERE_PT, EVERYWHERE_PT, EVERYWHERE_PT);
+  pdfium._FPDF_ClosePage(handle);
+  return load();
 }
 
 /** The displayed size of a page in millimetres. */

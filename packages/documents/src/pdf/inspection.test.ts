@@ -86,6 +86,15 @@ describe("a PDF for a letter check", () => {
     expect(run(firstPageText, "Hier").yMm).toBeLessThan(68);
   });
 
+  it.each(["[1000 1000 1200 1300]", "[0 0 0 0]"])("shows all of a page whose CropBox is %s", async (box) => {
+    const { pages, firstPageText } = await inspect(
+      onePagePdf(`${A4} /CropBox ${box}`, `BT /F1 10 Tf ${AT} Td (Hier) Tj ET`),
+    );
+    expect(pages[0]!.widthMm).toBeCloseTo(210, 1);
+    expect(pages[0]!.heightMm).toBeCloseTo(297, 1);
+    expect(run(firstPageText, "Hier").xMm).toBeCloseTo(40.3, 0);
+  });
+
   it("swaps width and height of a page turned by 90 degrees", async () => {
     const { pages } = await inspect(onePagePdf(`${A4} /Rotate 90`, ""));
     expect(pages[0]!.rotate).toBe(90);

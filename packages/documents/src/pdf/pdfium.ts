@@ -20,6 +20,7 @@ export type Pdfium = {
   _FPDF_GetPageHeightF(page: number): number;
   _FPDF_GetPageSizeByIndexF(document: number, index: number, size: number): number;
   _FPDFPage_GetRotation(page: number): number;
+  _FPDFPage_SetCropBox(page: number, left: number, bottom: number, right: number, top: number): void;
   _FPDF_PageToDevice(
     page: number,
     left: number,
