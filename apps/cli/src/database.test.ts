@@ -41,7 +41,12 @@ it("is started again after each death, however often, and says how it died", asy
 });
 
 it("starts that fail now and then are tried again", async () => {
-  const { database, die } = mortal((nth) => (nth % 5 === 0 ? undefined : "LOG:  odd\nFATAL:  busy\nHINT:  wait"));
+  const words = [
+    "2026-11-22 20:21:36.030 UTC [7] FATAL:  busy",
+    "2026-11-22 20:21:36.031 UTC [7] HINT:  wait",
+    "2026-11-22 20:21:36.031 UTC [8] FATAL:  the database system is starting up",
+  ].join("\n");
+  const { database, die } = mortal((nth) => (nth % 5 === 0 ? undefined : words));
   const { onRestart, onGivenUp, kept } = keep(database);
   die("SIGKILL");
   await vi.waitFor(() => expect(database.restart).toHaveBeenCalledTimes(5));

@@ -49,7 +49,7 @@ export function keepDatabase(
           await database.restart();
           break;
         } catch (error) {
-          how = lastLine((error as Error).message);
+          how = reasonIn((error as Error).message);
           failed += 1;
         }
         if (failed < GIVE_UP_AFTER) continue;
@@ -68,8 +68,9 @@ export function keepDatabase(
   };
 }
 
-/** PostgreSQL tells its reason in the line before its hints. */
-function lastLine(said: string): string {
+/** What a start broke at: hints follow it, and in between whoever knocks is told that it is too early. */
+function reasonIn(said: string): string {
   const lines = said.trim().split("\n");
-  return lines.findLast((line) => /\b(FATAL|PANIC):/.test(line)) ?? (lines.at(-1) as string);
+  const faults = lines.flatMap((line) => /\b(?:FATAL|PANIC): .*/.exec(line)?.[0] ?? []);
+  return faults.findLast((fault) => !fault.includes("the database system is")) ?? (lines.at(-1) as string);
 }

@@ -72,8 +72,7 @@ export function launch(place: Place, door: Door): Server {
     said = (said + chunk.toString()).slice(-4000);
   });
   const exited = new Promise<string>((done) => {
-    const over = (code: number | null, signal: string | null) =>
-      done(signal ?? (said.trim().split("\n").at(-1) || `${code}`));
+    const over = (code: number | null, signal: string | null) => done(signal ?? (lastWords(said) || `${code}`));
     child.once("error", (error) => done(error.message));
     // "close" comes after the last words, but backends that outlive a killed server hold its pipe open.
     child.once("close", over);
@@ -90,13 +89,16 @@ export function launch(place: Place, door: Door): Server {
     if (await answers(place.home, child)) return;
     await stop(GIVE_UP_MS);
     const how = await exited;
-    throw new Error(said.trim() || how);
+    throw new Error(child.signalCode ?? (said.trim() || how));
   };
   const ready = start();
   // Whoever waits for it is told; nobody may be waiting.
   ready.catch(() => undefined);
   return { pid: child.pid, ready, exited, stop };
 }
+
+/** Of the last line, without its time and process number. */
+const lastWords = (said: string) => (said.trim().split("\n").at(-1) as string).replace(/^.*? \[\d+\] /, "");
 
 const hasEnded = (child: ChildProcess) =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
