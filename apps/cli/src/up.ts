@@ -66,6 +66,7 @@ class House {
   readonly #folder: DataFolder;
   readonly #children = new Map<Room, Child>();
   #database: Promise<KeptDatabase> | undefined;
+  readonly #cut = new AbortController();
   #stopped: Promise<void> | undefined;
 
   constructor(options: UpOptions, folder: DataFolder) {
@@ -115,7 +116,8 @@ class House {
   async #openDatabase(): Promise<string> {
     const { settings, say, print } = this.#options;
     if (settings.databaseUrl) return settings.databaseUrl;
-    const starting = startEmbeddedPostgres(this.#folder.path);
+    if (this.isStopping) throw new Error("stopping");
+    const starting = startEmbeddedPostgres(this.#folder.path, this.#cut.signal);
     const name = say("room.database");
     this.#database = starting.then((database) =>
       keepDatabase(database, {
@@ -127,8 +129,9 @@ class House {
     return (await starting).url;
   }
 
-  /** One that is still starting is waited for: a first start cannot be cut short, and a database must not be left behind. */
+  /** One that is still starting is cut, and its making waited for: a database must not be left behind. */
   async #stopDatabase(withinMs: number): Promise<void> {
+    this.#cut.abort();
     const database = await this.#database?.catch(() => undefined);
     await database?.stop(withinMs);
   }

@@ -126,6 +126,28 @@ it("a stop in the midst of its new start leaves no server, and none follows", as
   await start();
 });
 
+it("a first start that is cut while it recovers leaves no server", async () => {
+  const { pid } = running.at(-1) as EmbeddedPostgres;
+  process.kill(pid, "SIGKILL");
+  await vi.waitFor(() => expect(lives(pid)).toBe(false));
+  const cut = new AbortController();
+  const pidFile = join(folder, "postgres", "postmaster.pid");
+  const cutStart = startEmbeddedPostgres(folder, cut.signal).catch((error: Error) => error);
+  const next = await vi.waitFor(
+    async () => {
+      const now = Number((await readFile(pidFile, "utf8")).split("\n")[0]);
+      expect(now).not.toBe(pid);
+      return now;
+    },
+    { interval: 1 },
+  );
+  cut.abort();
+  expect(await cutStart).toBeInstanceOf(Error);
+  expect(lives(next)).toBe(false);
+  expect(await readFile(pidFile, "utf8").catch(() => "none")).toBe("none");
+  await start();
+});
+
 it("stops with nothing left, and harms nobody who has its old number since", async () => {
   const last = running.at(-1) as EmbeddedPostgres;
   await last.stop();

@@ -26,22 +26,30 @@ const HELD_MS = 30_000;
 const HELD_PAUSE_MS = 100;
 const HELD = /pre-existing shared memory block/;
 
-/** Starts the server on `<dataFolder>/postgres`, making the cluster the first time. The caller holds the folder's lock. */
-export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedPostgres> {
+/**
+ * Starts the server on `<dataFolder>/postgres`, making the cluster the first time. The caller holds the folder's lock. `cut` ends a
+ * start that waits for recovery: it rejects, and leaves no server.
+ */
+export async function startEmbeddedPostgres(dataFolder: string, cut?: AbortSignal): Promise<EmbeddedPostgres> {
   const place = await prepareCluster(dataFolder);
-  let why: unknown;
+  let why = "it was stopped";
   for await (const door of doorsOf(place.home)) {
+    if (cut?.aborted) break;
     const lives = new Lives(place, door, urlOf(door, place.password));
+    const stop = () => void lives.stop();
+    cut?.addEventListener("abort", stop);
     try {
       await lives.restart();
+      await createDatabase(lives.url);
+      return lives;
     } catch (error) {
-      why = error;
-      continue;
+      why = (error as Error).message;
+      await lives.stop();
+    } finally {
+      cut?.removeEventListener("abort", stop);
     }
-    await createDatabase(lives.url);
-    return lives;
   }
-  throw new Error(`the embedded PostgreSQL in ${place.home} does not start: ${(why as Error).message}`);
+  throw new Error(`the embedded PostgreSQL in ${place.home} does not start: ${why}`);
 }
 
 /** One server after the other on the same folder and door. */
@@ -102,6 +110,8 @@ async function createDatabase(url: string): Promise<void> {
   const first = new URL(url);
   first.pathname = "/postgres";
   const client = new Client({ connectionString: first.href });
+  // A server that ends meanwhile is told by the call that waits for it.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'depesche'");
