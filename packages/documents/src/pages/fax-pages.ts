@@ -5,7 +5,6 @@ import type { Gray, Rect } from "../image/gray.ts";
 import { toBitmap } from "../image/halftone.ts";
 import { openBmp, openPicture, type Picture } from "../image/picture-file.ts";
 import { checkPages, checkRows } from "../limits.ts";
-import { addTextPages, withDraft } from "../pdf/compose.ts";
 import { drawGray, type PdfDocument, pageInfo, pictureBoxes, withPage, withPdf } from "../pdf/document.ts";
 import { DocumentError } from "../problem.ts";
 import type { FaxPagesResult, Part, Resolution } from "../results.ts";
@@ -13,6 +12,7 @@ import type { Bench } from "../thread/bench.ts";
 import { frameOn, layOn, type Sheet, sheetFor, X_DPI } from "./fax-sheet.ts";
 import { faxBitmap } from "./fax-tiff.ts";
 import { decodeText } from "./plain-text.ts";
+import { textDrawer } from "./text-bitmaps.ts";
 import { FILE_STYLE, layOut, MESSAGE_STYLE, type TextStyle } from "./text-layout.ts";
 import { openTiffPage, readTiffPages } from "./tiff-file.ts";
 
@@ -58,13 +58,10 @@ async function addPart(stack: Stack, part: Part): Promise<void> {
   }
 }
 
-/** Text goes through the PDF engine: it draws the shipped font as it draws any other. */
 async function addText(stack: Stack, text: string, style: TextStyle): Promise<void> {
   const pages = layOut(text, style, stack.limits.maxPages - stack.pages.length);
-  await withDraft(stack.engine, (draft) => {
-    addTextPages(stack.engine, draft, pages, style);
-    addDrawnPages(stack, { ...draft, form: 0 });
-  });
+  const draw = await textDrawer(stack.engine, pages, style, stack.sheet);
+  for (const page of pages) addBitmap(stack, draw(page));
 }
 
 function addDrawnPages(stack: Stack, document: PdfDocument): void {

@@ -8,6 +8,8 @@ export type Font = {
   bytes: Uint8Array;
   /** Advance width of a character in em; that of the missing-glyph box when the font lacks it. */
   width(codePoint: number): number;
+  /** The number of a character's glyph; 0, the missing-glyph box, when the font lacks it. */
+  glyph(codePoint: number): number;
 };
 
 const loaded = new Map<Face, Font>();
@@ -30,13 +32,12 @@ function parse(bytes: Uint8Array): Font {
   const longMetrics = view.getUint16(tables.get("hhea")! + 34);
   const hmtx = tables.get("hmtx")!;
   const glyphs = readCmap(view, tables.get("cmap")!);
-  return {
-    bytes,
-    width(codePoint) {
-      const glyph = Math.min(glyphs.get(codePoint) ?? 0, longMetrics - 1);
-      return view.getUint16(hmtx + glyph * 4) / unitsPerEm;
-    },
-  };
+  const widths = Float64Array.from(
+    { length: longMetrics },
+    (_, glyph) => view.getUint16(hmtx + glyph * 4) / unitsPerEm,
+  );
+  const glyph = (codePoint: number) => glyphs[codePoint] ?? 0;
+  return { bytes, glyph, width: (codePoint) => widths[Math.min(glyph(codePoint), longMetrics - 1)]! };
 }
 
 function tableOffsets(view: DataView): Map<string, number> {
@@ -51,9 +52,11 @@ function tableOffsets(view: DataView): Map<string, number> {
 
 const SEGMENTED_COVERAGE = 12;
 
-/** Code point to glyph, from the format 12 subtable that DejaVu has. */
-function readCmap(view: DataView, cmap: number): Map<number, number> {
-  const glyphs = new Map<number, number>();
+const CODE_POINTS = 0x110000;
+
+/** Code point to glyph, from the format 12 subtable that DejaVu has. A table of 2 MB answers several times faster than a map. */
+function readCmap(view: DataView, cmap: number): Uint16Array {
+  const glyphs = new Uint16Array(CODE_POINTS);
   const subtables = view.getUint16(cmap + 2);
   for (let index = 0; index < subtables; index++) {
     const at = cmap + view.getUint32(cmap + 4 + index * 8 + 4);
@@ -63,7 +66,7 @@ function readCmap(view: DataView, cmap: number): Map<number, number> {
       const first = view.getUint32(group);
       const last = view.getUint32(group + 4);
       const glyph = view.getUint32(group + 8);
-      for (let code = first; code <= last; code++) glyphs.set(code, glyph + code - first);
+      for (let code = first; code <= last; code++) glyphs[code] = glyph + code - first;
     }
   }
   return glyphs;

@@ -70,6 +70,32 @@ describe("plain text on pages", () => {
     expect(() => layOut("Zeile\n".repeat(3_000_000), FILE_STYLE, 500)).toThrow("more than 500 pages");
   });
 
+  it("refuses what surely takes too many pages without looking at all of it", () => {
+    // Sixty million words would not fit into the memory.
+    expect(() => layOut("x ".repeat(60_000_000), MESSAGE_STYLE, 500)).toThrow("more than 500 pages");
+  });
+
+  it.each([
+    ["narrow letters", "i".repeat(30_000)],
+    ["wide letters and blanks", "W W    m\u00ad".repeat(2000)],
+    ["letters that join with marks", "o\u031bI\u0307i\u0308".repeat(4000)],
+    ["lines", "Zeile\r\n".repeat(500)],
+    ["blank sheets and lines", "\f\f\n\na\r\rb\v\n\f\f\nc\n\f\n"],
+    ["nothing but blanks behind a letter", `x${"\u00a0\f".repeat(50)}`],
+  ])("allows %s as many pages as they take, and not one less", (_, text) => {
+    const { length } = layOut(text, MESSAGE_STYLE, 500);
+    expect(layOut(text, MESSAGE_STYLE, length).length).toBe(length);
+    expect(() => layOut(text, MESSAGE_STYLE, length - 1)).toThrow("pages");
+  });
+
+  it("takes a million marks on one letter, in the order they belong", () => {
+    // Sorted all at once they would take minutes.
+    const [page] = layOut(`a${"\u0301\u0316".repeat(500_000)}`, MESSAGE_STYLE, 1);
+    expect(page!.length).toBe(1);
+    expect(page![0]!.text.length).toBeGreaterThan(999_000);
+    expect(texts(layOut("q\u0301\u0316", MESSAGE_STYLE, 1)[0])).toEqual(["q\u0316\u0301"]);
+  });
+
   it("does not count blank lines before a form feed as pages", () => {
     expect(layOut(`a${"\n".repeat(500)}\fb`, MESSAGE_STYLE, 2).map(texts)).toEqual([["a"], ["b"]]);
   });

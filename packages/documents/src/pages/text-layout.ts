@@ -15,7 +15,8 @@ export const MESSAGE_STYLE: TextStyle = { face: "DejaVuSans", fontSize: 11 };
 export const FILE_STYLE: TextStyle = { face: "DejaVuSansMono", fontSize: 10 };
 
 const POINTS_PER_MM = 72 / 25.4;
-export const A4_POINTS = { width: 210 * POINTS_PER_MM, height: 297 * POINTS_PER_MM } as const;
+export const A4_MM = { width: 210, height: 297 } as const;
+export const A4_POINTS = { width: A4_MM.width * POINTS_PER_MM, height: A4_MM.height * POINTS_PER_MM } as const;
 /** The top leaves room for a fax header line. */
 const MARGIN = {
   left: 20 * POINTS_PER_MM,
@@ -26,7 +27,19 @@ const MARGIN = {
 const LINE_SPACING = 1.35;
 /** Part of the font size that stands above the baseline. */
 const ASCENT = 0.93;
+const AVAILABLE_WIDTH = A4_POINTS.width - MARGIN.left - MARGIN.right;
 const TAB_COLUMNS = 8;
+/**
+ * Bringing the marks on one character into order takes the square of their number, so thirty are ended by a joiner that
+ * keeps them apart from the next: the Stream-Safe Text Process of UAX #15. The joiners are taken out again.
+ */
+const MANY_MARKS = /\p{M}{30}/gu;
+const LINE_FEED = 0x0a;
+const VERTICAL_TAB = 0x0b;
+const FORM_FEED = 0x0c;
+const CARRIAGE_RETURN = 0x0d;
+/** The combining marks begin here. */
+const FIRST_MARK = 0x300;
 
 /**
  * Lays text out on as many A4 pages as it takes.
@@ -34,11 +47,12 @@ const TAB_COLUMNS = 8;
  * @throws DocumentError `empty-file` for text without any visible character, `too-many-pages`
  */
 export function layOut(text: string, style: TextStyle, maxPages: number): TextPage[] {
+  const lineHeight = style.fontSize * LINE_SPACING;
+  const linesPerPage = Math.floor((A4_POINTS.height - MARGIN.top - MARGIN.bottom) / lineHeight);
+  if (isSurelyLonger(text, style, linesPerPage, maxPages)) throw tooLong(maxPages);
   const clean = tidy(text);
   if (clean.trim() === "") throw new DocumentError("empty-file", "The text has no visible character.");
   const setter = lineSetter(style);
-  const lineHeight = style.fontSize * LINE_SPACING;
-  const linesPerPage = Math.floor((A4_POINTS.height - MARGIN.top - MARGIN.bottom) / lineHeight);
   const pages: TextPage[] = [];
   for (const sheet of clean.split("\f")) {
     const lines: LinePiece[][] = [];
@@ -66,11 +80,45 @@ function tooLong(maxPages: number): DocumentError {
   return new DocumentError("too-many-pages", `The text has more than ${maxPages} pages.`);
 }
 
+/** Whether what a text surely takes is more than the pages allowed; one look at each character, up to the limit. */
+function isSurelyLonger(text: string, style: TextStyle, linesPerPage: number, maxPages: number): boolean {
+  const metrics = font(style.face);
+  const emPerPage = (AVAILABLE_WIDTH / style.fontSize) * linesPerPage;
+  let before = 0;
+  let blankSheets = 0;
+  let lineEnds = 0;
+  let em = 0;
+  let pages = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === FORM_FEED || code === VERTICAL_TAB) {
+      before += pages;
+      if (pages === 0) blankSheets++;
+      pages = 0;
+      lineEnds = 0;
+      em = 0;
+    } else if (code === LINE_FEED || (code === CARRIAGE_RETURN && text.charCodeAt(at + 1) !== LINE_FEED)) {
+      lineEnds++;
+    } else if ((code > 0x20 && code < 0x7f) || (code > 0xa0 && code < FIRST_MARK)) {
+      // Blank sheets and lines count once something visible follows them.
+      before += blankSheets;
+      blankSheets = 0;
+      // A mark may join with the character before it to a narrower one.
+      if (!(text.charCodeAt(at + 1) >= FIRST_MARK)) em += metrics.width(code);
+      pages = Math.max(1, Math.ceil((lineEnds + 1) / linesPerPage), Math.floor(em / emPerPage));
+      if (before + pages > maxPages) return true;
+    }
+  }
+  return false;
+}
+
 /** One spelling of line ends, no control characters, no empty pages at the end. */
 function tidy(text: string): string {
   return (
     text
+      .replace(MANY_MARKS, "$&\u034f")
       .normalize("NFC")
+      .replaceAll("\u034f", "")
       .replace(/\r\n|[\r\u0085\u2028\u2029]/g, "\n")
       .replace(/\v/g, "\f")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
@@ -79,13 +127,14 @@ function tidy(text: string): string {
   );
 }
 
-type LinePiece = { text: string; x: number };
+/** `end` is where the next character would stand. */
+type LinePiece = { text: string; x: number; end: number };
 
 /** A function that breaks one line of the text into lines of the page. */
 function lineSetter(style: TextStyle): (line: string) => LinePiece[][] {
   const metrics = font(style.face);
-  const available = A4_POINTS.width - MARGIN.left - MARGIN.right;
   const tab = TAB_COLUMNS * font("DejaVuSansMono").width(0x20) * style.fontSize;
+  const blank = metrics.width(0x20) * style.fontSize;
   return (line) => {
     const lines: LinePiece[][] = [[]];
     let x = 0;
@@ -94,24 +143,25 @@ function lineSetter(style: TextStyle): (line: string) => LinePiece[][] {
         x = (Math.floor(x / tab + 1e-6) + 1) * tab;
         continue;
       }
-      const width = measure(metrics, word) * style.fontSize;
-      const isBlank = word.startsWith(" ");
       // Blanks at a break are dropped; those that begin a line of the text are its indentation and stay.
-      if (isBlank) {
-        x += width;
+      if (word.startsWith(" ")) {
+        x += word.length * blank;
         continue;
       }
-      if (x > 0 && x + width > available) {
+      const width = measure(metrics, word) * style.fontSize;
+      if (x > 0 && x + width > AVAILABLE_WIDTH) {
         lines.push([]);
         x = 0;
       }
-      for (const [index, part] of split(metrics, word, (available - x) / style.fontSize).entries()) {
-        if (index > 0) {
-          lines.push([]);
-          x = 0;
-        }
-        append(lines.at(-1)!, part, x, style, metrics);
-        x += measure(metrics, part) * style.fontSize;
+      if (x + width <= AVAILABLE_WIDTH) {
+        append(lines.at(-1)!, { text: word, x, end: x + width }, blank);
+        x += width;
+        continue;
+      }
+      for (const [index, part] of split(metrics, word, AVAILABLE_WIDTH / style.fontSize).entries()) {
+        if (index > 0) lines.push([]);
+        x = measure(metrics, part) * style.fontSize;
+        lines.at(-1)!.push({ text: part, x: 0, end: x });
       }
     }
     return lines;
@@ -119,27 +169,24 @@ function lineSetter(style: TextStyle): (line: string) => LinePiece[][] {
 }
 
 /** Words with a single blank between them become one piece, which keeps the number of objects on a page small. */
-function append(pieces: LinePiece[], word: string, x: number, style: TextStyle, metrics: Font): void {
+function append(pieces: LinePiece[], word: LinePiece, blank: number): void {
   const last = pieces.at(-1);
-  if (last !== undefined) {
-    const joined = `${last.text} `;
-    if (Math.abs(last.x + measure(metrics, joined) * style.fontSize - x) < 0.01) {
-      last.text = joined + word;
-      return;
-    }
+  if (last !== undefined && Math.abs(last.end + blank - word.x) < 0.01) {
+    last.text += ` ${word.text}`;
+    last.end = word.end;
+  } else {
+    pieces.push(word);
   }
-  pieces.push({ text: word, x });
 }
 
-/** A word in parts no wider than a line: the first within `firstEm`, which is a whole line unless the word fits. */
-function split(metrics: Font, word: string, firstEm: number): string[] {
-  if (measure(metrics, word) <= firstEm) return [word];
+/** A word in parts no wider than a line. */
+function split(metrics: Font, word: string, lineEm: number): string[] {
   const parts: string[] = [];
   let part = "";
   let width = 0;
   for (const character of word) {
     const more = metrics.width(character.codePointAt(0)!);
-    if (part !== "" && width + more > firstEm) {
+    if (part !== "" && width + more > lineEm) {
       parts.push(part);
       part = "";
       width = 0;
