@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requestOf, signatureOf } from "./callbacks.ts";
+import { Callbacks, requestOf, signatureOf } from "./callbacks.ts";
 
 describe("the signature of a callback", () => {
   it("is the one of the example in Twilio's security guide", () => {
@@ -35,4 +35,17 @@ describe("the request of a callback", () => {
     const request = requestOf("https://kunde:ge%20heim@x.example/cb?to=a@b");
     expect(request).toEqual({ url: "https://x.example/cb?to=a@b", authorization });
   });
+});
+
+it("many callbacks that wait at once for their receiver are no leak that Node would warn of", async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.name);
+  process.on("warning", note);
+  const callbacks = new Callbacks("t", [100]);
+  // Discard: nobody listens there, so every callback waits for its second try.
+  await Promise.all(Array.from({ length: 30 }, (_, i) => callbacks.post(`SM${i}`, "http://127.0.0.1:9/", {})));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", note);
+  expect(callbacks.counts).toMatchObject({ failed: 30, waiting: 0 });
+  expect(warnings).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // Signed callbacks: form POSTs with X-Twilio-Signature, tried again on the wall clock while the other side is away.
 
 import { createHmac, randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits before each further try. A gateway that restarts within two minutes misses nothing. */
@@ -57,6 +58,8 @@ export class Callbacks {
   #free = AT_ONCE;
 
   constructor(token: string, gaps: readonly number[] = RETRY_GAPS_MS) {
+    // Any number of callbacks may wait at once.
+    setMaxListeners(0, this.#closing.signal);
     this.#token = token;
     this.#gaps = gaps;
   }
