@@ -65,7 +65,7 @@ it("REST lists, shows as TIFF, PDF and picture, and deletes", async () => {
   const call = { from: "+493023125013", to: OWN, tiff };
   expect(await tellTown("POST", "/exchange/calls", call)).toMatchObject({ result: "OK" });
   const [fax] = (await client.inbounds()).items;
-  expect(fax).toMatchObject({ originator: "+493023125013", called: OWN, pages: 2 });
+  expect(fax).toMatchObject({ originator: "+493023125013", called: OWN, pages: 2, complete: true });
   const head = async (blob: Blob, octets: number) =>
     Buffer.from(await blob.slice(0, octets).arrayBuffer()).toString("latin1");
   expect(await head(await client.inboundFile(fax!.id, "tif"), 2)).toMatch(/II|MM/);
