@@ -168,6 +168,16 @@ export function onlyVictimsLost({ attempts, workers }: Facts, victims: ReadonlyS
   return problems;
 }
 
+/** The exchange could not be reached, or said nothing. */
+const OUTAGES = ["sip-unreachable", "sip-timeout"];
+
+/** An exchange that is away for some seconds costs nobody his fax: such attempts are made again, and never the last one. */
+export function outagesOutlived({ attempts }: Facts): string[] {
+  return attempts
+    .filter((a) => a.final && OUTAGES.includes(a.cause ?? ""))
+    .map((a) => `recipient ${nameOf(a)} was given up for an outage (${a.cause}) in attempt ${a.k}`);
+}
+
 /** Recipients whose other end stood all the time have the outcome of their number. */
 export function outcomesAsDialled({ jobs, recipients }: Facts): string[] {
   const byId = new Map(jobs.map((j) => [j.id, j]));

@@ -86,6 +86,7 @@ export async function runScenario(
     ...checks.attemptsInOrder(facts),
     ...checks.wireAgrees(facts, !scenario.breaksWires),
     ...checks.onlyVictimsLost(facts, victims),
+    ...checks.outagesOutlived(facts),
     ...checks.startsInTime(facts),
     ...checks.answersKept(facts, customers.asked),
     ...(scenario.breaksWires ? [] : checks.outcomesAsDialled(facts)),

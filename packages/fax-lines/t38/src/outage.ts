@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 import type { Target } from "@depesche/wire-sip";
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 const PROBE_EVERY_MS = 250;
 
 /**

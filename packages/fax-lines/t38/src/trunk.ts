@@ -23,7 +23,7 @@ export interface T38TrunkConfig {
   stallMs?: number;
   /** How long a call may ring in wall time, ms; default 120,000. */
   ringMs?: number;
-  /** How long calls wait in wall time for an exchange that has just gone, ms; default 10,000. */
+  /** How long calls wait in wall time for an exchange that has just gone, ms; default 20,000. */
   outageMs?: number;
   /** Lifetime of a registration in seconds; default 60. It is refreshed at half of it. */
   registerSeconds?: number;
