@@ -35,9 +35,11 @@ function isBlack({ width, data }: Bitmap, x: number, y: number): boolean {
 function strayed(a: Bitmap, b: Bitmap): { black: number; alone: number } {
   let black = 0;
   let alone = 0;
-  for (let y = 0; y < a.height; y++) {
-    for (let x = 0; x < a.width; x++) {
-      if (!isBlack(a, x, y)) continue;
+  for (let at = 0; at < a.data.length * 8; at++) {
+    if (a.data[at >> 3] === 0) at |= 7;
+    else if ((a.data[at >> 3]! & (0x80 >> (at & 7))) !== 0) {
+      const x = at % a.width;
+      const y = Math.floor(at / a.width);
       black++;
       const near = [-1, 0, 1].some((dy) => [-2, -1, 0, 1, 2].some((dx) => isBlack(b, x + dx, y + dy)));
       if (!near) alone++;

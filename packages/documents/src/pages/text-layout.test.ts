@@ -73,6 +73,8 @@ describe("plain text on pages", () => {
   it("refuses what surely takes too many pages without looking at all of it", () => {
     // Sixty million words would not fit into the memory.
     expect(() => layOut("x ".repeat(60_000_000), MESSAGE_STYLE, 500)).toThrow("more than 500 pages");
+    // Of these nothing is sure beforehand; laying them out stops once the pages are full.
+    expect(() => layOut("\u4e2d ".repeat(12_000_000), MESSAGE_STYLE, 20)).toThrow("more than 20 pages");
   });
 
   it.each([

@@ -58,9 +58,11 @@ export function layOut(text: string, style: TextStyle, maxPages: number): TextPa
     const lines: LinePiece[][] = [];
     for (const line of sheet.split("\n")) {
       // Appended one by one, and given up early: a text of millions of lines is refused before it fills the memory.
-      for (const pieces of setter(line)) lines.push(pieces);
-      if (pages.length * linesPerPage + lines.length > maxPages * linesPerPage && lines.at(-1)!.length > 0)
-        throw tooLong(maxPages);
+      for (const pieces of setter(line)) {
+        lines.push(pieces);
+        if (pages.length * linesPerPage + lines.length > maxPages * linesPerPage && pieces.length > 0)
+          throw tooLong(maxPages);
+      }
     }
     while (lines.length > 0 && lines.at(-1)!.length === 0) lines.pop();
     for (let first = 0; first < Math.max(1, lines.length); first += linesPerPage) {
@@ -130,15 +132,15 @@ function tidy(text: string): string {
 /** `end` is where the next character would stand. */
 type LinePiece = { text: string; x: number; end: number };
 
-/** A function that breaks one line of the text into lines of the page. */
-function lineSetter(style: TextStyle): (line: string) => LinePiece[][] {
+/** A function that breaks one line of the text into lines of the page, one at a time: whoever has enough stops asking. */
+function lineSetter(style: TextStyle): (line: string) => Generator<LinePiece[]> {
   const metrics = font(style.face);
   const tab = TAB_COLUMNS * font("DejaVuSansMono").width(0x20) * style.fontSize;
   const blank = metrics.width(0x20) * style.fontSize;
-  return (line) => {
-    const lines: LinePiece[][] = [[]];
+  return function* (line) {
+    let pieces: LinePiece[] = [];
     let x = 0;
-    for (const word of line.trimEnd().match(/\t| +|[^\t ]+/g) ?? []) {
+    for (const [word] of line.trimEnd().matchAll(/\t| +|[^\t ]+/g)) {
       if (word === "\t") {
         x = (Math.floor(x / tab + 1e-6) + 1) * tab;
         continue;
@@ -148,23 +150,24 @@ function lineSetter(style: TextStyle): (line: string) => LinePiece[][] {
         x += word.length * blank;
         continue;
       }
-      const width = measure(metrics, word) * style.fontSize;
+      const width = measure(metrics, word, AVAILABLE_WIDTH / style.fontSize) * style.fontSize;
       if (x > 0 && x + width > AVAILABLE_WIDTH) {
-        lines.push([]);
+        yield pieces;
+        pieces = [];
         x = 0;
       }
       if (x + width <= AVAILABLE_WIDTH) {
-        append(lines.at(-1)!, { text: word, x, end: x + width }, blank);
+        append(pieces, { text: word, x, end: x + width }, blank);
         x += width;
         continue;
       }
-      for (const [index, part] of split(metrics, word, AVAILABLE_WIDTH / style.fontSize).entries()) {
-        if (index > 0) lines.push([]);
-        x = measure(metrics, part) * style.fontSize;
-        lines.at(-1)!.push({ text: part, x: 0, end: x });
+      for (const { text, em } of split(metrics, word, AVAILABLE_WIDTH / style.fontSize)) {
+        if (pieces.length > 0) yield pieces;
+        x = em * style.fontSize;
+        pieces = [{ text, x: 0, end: x }];
       }
     }
-    return lines;
+    yield pieces;
   };
 }
 
@@ -179,27 +182,30 @@ function append(pieces: LinePiece[], word: LinePiece, blank: number): void {
   }
 }
 
-/** A word in parts no wider than a line. */
-function split(metrics: Font, word: string, lineEm: number): string[] {
-  const parts: string[] = [];
-  let part = "";
-  let width = 0;
+/** A word in parts no wider than a line, with their widths. */
+function* split(metrics: Font, word: string, lineEm: number): Generator<{ text: string; em: number }> {
+  let start = 0;
+  let at = 0;
+  let em = 0;
   for (const character of word) {
     const more = metrics.width(character.codePointAt(0)!);
-    if (part !== "" && width + more > lineEm) {
-      parts.push(part);
-      part = "";
-      width = 0;
+    if (at > start && em + more > lineEm) {
+      yield { text: word.slice(start, at), em };
+      start = at;
+      em = 0;
     }
-    part += character;
-    width += more;
+    at += character.length;
+    em += more;
   }
-  parts.push(part);
-  return parts;
+  yield { text: word.slice(start), em };
 }
 
-function measure(metrics: Font, text: string): number {
-  let width = 0;
-  for (const character of text) width += metrics.width(character.codePointAt(0)!);
-  return width;
+/** The width of a text in em; of one wider than `enough`, any width that is more than that. */
+function measure(metrics: Font, text: string, enough: number): number {
+  let em = 0;
+  for (const character of text) {
+    em += metrics.width(character.codePointAt(0)!);
+    if (em > enough) break;
+  }
+  return em;
 }
