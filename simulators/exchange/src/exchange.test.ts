@@ -137,6 +137,20 @@ describe("the exchange and foreign programs", () => {
     expect(exchange.calls().at(-1)).toMatchObject({ result: "ISDNERR", cause: "media-lost" });
   });
 
+  it("refuses nobody while it closes: who hears nothing more from it may call again", async () => {
+    await ask("INVITE", sip("+493023125000"), [], new TextDecoder().decode(offerFax(HOST)));
+    // Its BYE to that call gets no answer, so closing takes its time.
+    const closing = exchange.close();
+    const answers: string[] = [];
+    socket.on("message", (bytes) => {
+      const text = bytes.toString();
+      if (text.startsWith("SIP/2.0") && text.includes("23125100")) answers.push(text);
+    });
+    void ask("INVITE", sip("+493023125100"));
+    await closing;
+    expect(answers).toEqual([]);
+  });
+
   it("logs no voice for a call whose stream broke before the person had spoken", async () => {
     const answer = await ask(
       "INVITE",
