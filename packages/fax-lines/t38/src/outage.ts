@@ -14,6 +14,7 @@ export class Outage {
   readonly #target: Target;
   readonly #patienceMs: number;
   #since: number | undefined;
+  #latest = 0;
   #probing: Promise<void> | undefined;
 
   constructor(target: Target, patienceMs: number = PATIENCE_MS) {
@@ -21,9 +22,12 @@ export class Outage {
     this.#patienceMs = patienceMs;
   }
 
-  /** A call has not reached the exchange. */
+  /** A call has not reached the exchange. What failed long ago, longer than anybody waits, was another outage. */
   begin(): void {
-    this.#since ??= performance.now();
+    const now = performance.now();
+    if (now - this.#latest > 2 * this.#patienceMs) this.#since = undefined;
+    this.#since ??= now;
+    this.#latest = now;
   }
 
   /** The exchange has answered. */

@@ -74,8 +74,10 @@ async function dial(
     return;
   }
   if (answer === "silent" || answer.local) {
-    parts.outage.begin();
-    const away = outcomeOf(answer === "silent" ? 408 : answer.response.status, "", true);
+    const status = answer === "silent" ? 408 : answer.response.status;
+    // One call without an answer says nothing about the way to the exchange.
+    if (status !== 408) parts.outage.begin();
+    const away = outcomeOf(status, "", true);
     conclude(report, away.outcome, away.cause);
     report.temporary = true;
     return;

@@ -214,10 +214,30 @@ describe("an exchange that goes away", () => {
 
   it("is waited for so long and no longer, once for all calls", async () => {
     await trunk.close();
-    trunk = await openTrunk({ outageMs: 50 });
+    trunk = await openTrunk({ outageMs: 300 });
     await exchange.close();
-    for (let i = 0; i < 5; i++)
+    const began = performance.now();
+    for (let i = 0; i < 8; i++)
       expect(await trunk.call(order(), NEVER)).toMatchObject({ cause: { code: "sip-unreachable" }, temporary: true });
+    const waitedMs = performance.now() - began;
+    expect(waitedMs).toBeGreaterThan(250);
+    expect(waitedMs).toBeLessThan(1500);
+  });
+
+  it("is waited for anew when it goes again, though no call was made in between", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ outageMs: 300 });
+    const { port } = exchange;
+    const began = performance.now();
+    await exchange.close();
+    const away = { cause: { code: "sip-unreachable" } };
+    // The second waits until its patience is over.
+    for (let i = 0; i < 2; i++) expect(await trunk.call(order(), NEVER)).toMatchObject(away);
+    await expect.poll(() => performance.now() - began, { timeout: 3000 }).toBeGreaterThan(1500);
+    expect(await trunk.call(order(), NEVER)).toMatchObject(away);
+    const waiting = trunk.call(order(), NEVER);
+    await comeBack(port);
+    expect(await waiting).toMatchObject({ outcome: "NORING" });
   });
 
   it("keeps no call that is stopped waiting", async () => {
