@@ -33,7 +33,11 @@ describe("a fax to a simulated number", () => {
       return (await client.recipients(id)).items[0];
     };
     expect(await outcomeOf("+493023125403")).toMatchObject({ outcome: "NORING", cause: { code: "sip-404" } });
-    expect(await outcomeOf("+493023125503")).toMatchObject({ outcome: "ISDNERR", attempts: 1, cause: { code: "sip-503" } });
+    expect(await outcomeOf("+493023125503")).toMatchObject({
+      outcome: "ISDNERR",
+      attempts: 1,
+      cause: { code: "sip-503" },
+    });
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7])("an old machine, +49 30 23125 91%i, takes both pages", async (z) => {
