@@ -27,9 +27,15 @@ async function* pieces(
 ): AsyncGenerator<Uint8Array> {
   yield encode(line(COLUMNS));
   for (let rows = first; rows.length > 0; ) {
+    // The next rows are on their way while these are written.
+    const more = rows.length === ROWS_AT_ONCE;
+    const next = more
+      ? ledger.recipients(job.id, { from: rows.at(-1)!.n + 1, limit: ROWS_AT_ONCE })
+      : Promise.resolve([]);
+    // Whoever asked may have gone when they come, or fail to.
+    next.catch(() => undefined);
     yield encode(rows.map((recipient) => line(fields(job, recipient))).join(""));
-    if (rows.length < ROWS_AT_ONCE) return;
-    rows = await ledger.recipients(job.id, { from: rows.at(-1)!.n + 1, limit: ROWS_AT_ONCE });
+    rows = await next;
   }
 }
 
