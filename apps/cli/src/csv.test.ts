@@ -45,4 +45,8 @@ describe("text", () => {
   ])("%s is read", (_name, bytes) => {
     expect(decodeText(bytes)).toBe("Müller");
   });
+
+  it("what Excel writes has a euro sign, which Node 20's own decoder does not know", () => {
+    expect(decodeText(Uint8Array.of(0x31, 0x20, 0x80, 0xfc))).toBe("1 €ü");
+  });
 });

@@ -1,4 +1,7 @@
 // Lists as spreadsheets write them (RFC 4180, with the semicolon and the tab beside the comma): bytes to text, text to rows.
+// Our own reader, since one that follows the RFC lets a stray quote swallow all recipients below it.
+
+import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
 
 /** Text of a file: UTF-8, UTF-16 with its mark, or else what Excel writes in Western Europe. Every byte has a meaning there. */
 export function decodeText(bytes: Uint8Array): string {
@@ -7,7 +10,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return decodeSingleByte(bytes, WINDOWS_1252_UPPER);
   }
 }
 
