@@ -5,7 +5,7 @@ import type { JobOrder } from "@depesche/core";
 import type { AcceptResult, Replay } from "@depesche/ports";
 import { record } from "./audit.ts";
 import { type Client, clean, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
-import { appendEvents, type NewEvent } from "./feed.ts";
+import { appendEvents, type NewEvent, notifyAtCommit } from "./feed.ts";
 import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 /** Window in which an equal job is a duplicate (FAX.de -77), simulated time. */
@@ -134,8 +134,8 @@ async function acceptIn(client: Client, order: JobOrder, token: string): Promise
     what: "job.accepted",
     data: { job: job.id, recipients: recipients.length },
   });
-  await appendEvents(client, eventsOf(order, job, open, counted));
-  if (open > 0) await client.query("SELECT pg_notify('depesche_wake', '')");
+  appendEvents(client, eventsOf(order, job, open, counted));
+  if (open > 0) notifyAtCommit(client, "depesche_wake");
   return { ok: true, jobId: job.id, counted, replayed: false };
 }
 

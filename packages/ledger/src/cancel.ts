@@ -2,7 +2,7 @@
 
 import { record } from "./audit.ts";
 import { type Pool, transaction } from "./database.ts";
-import { appendEvents } from "./feed.ts";
+import { appendEvents, notifyAtCommit } from "./feed.ts";
 import { CHUNK_SIZE, SIM_NOW } from "./schema.ts";
 
 /** Queued recipients end CANCELLED at once, in one UPDATE; what is in flight finishes, and any result that is not final becomes CANCELLED. */
@@ -26,7 +26,7 @@ export async function cancelJob(
     }
     await record(client, { accountId, who: "account", what: "job.cancelled", data: { job: jobId } });
     const { rows: after } = await client.query<{ cancelled: number; left: number }>(CANCEL, [jobId]);
-    await client.query("SELECT pg_notify('depesche_feed', '')");
+    notifyAtCommit(client, "depesche_feed");
     return { found: true, cancelled: after[0]?.cancelled ?? 0, inFlight: after[0]?.left ?? 0 };
   });
 }
@@ -73,7 +73,7 @@ export async function pauseJob(pool: Pool, accountId: number, jobId: number, pau
         "UPDATE chunk SET next_due = least(coalesce(next_due, sim_ms()), sim_ms()) WHERE job_id = $1 AND open > 0",
         [jobId],
       );
-      await client.query("SELECT pg_notify('depesche_wake', '')");
+      notifyAtCommit(client, "depesche_wake");
     }
     await record(client, {
       accountId,
@@ -81,7 +81,7 @@ export async function pauseJob(pool: Pool, accountId: number, jobId: number, pau
       what: paused ? "job.paused" : "job.resumed",
       data: { job: jobId },
     });
-    await appendEvents(client, [
+    appendEvents(client, [
       { account: accountId, channel: rows[0].channel, type: paused ? "job.paused" : "job.resumed", job: jobId },
     ]);
     return true;

@@ -4,7 +4,7 @@ import { type ClockSetting, changedClock, simulatedAt, wallAt } from "@depesche/
 import type { SimulatedClock, WallClock } from "@depesche/ports";
 import { record } from "./audit.ts";
 import { type Pool, transaction } from "./database.ts";
-import { appendEvents } from "./feed.ts";
+import { appendEvents, notifyAtCommit } from "./feed.ts";
 import type { Listener } from "./listen.ts";
 
 interface Row {
@@ -85,8 +85,8 @@ export async function changeClock(
         [next.anchorSim, row.speed],
       );
     await record(client, { accountId, who: "account", what: "clock.changed", data: { ...change } });
-    await appendEvents(client, [{ account: 0, type: "clock.changed", data: { ...next } }]);
-    await client.query("SELECT pg_notify('depesche_clock', ''), pg_notify('depesche_wake', '')");
+    appendEvents(client, [{ account: 0, type: "clock.changed", data: { ...next } }]);
+    notifyAtCommit(client, "depesche_clock", "depesche_wake");
     return next;
   });
 }

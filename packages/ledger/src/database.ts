@@ -111,6 +111,16 @@ export class SchemaTooNew extends Error {
   }
 }
 
+const closing = new WeakMap<Client, string[]>();
+
+/**
+ * Statements (without parameters) that run in one message with the COMMIT. What takes a lock that all others want belongs here: the
+ * lock then lasts as long as the server needs, not as long as we take to send the next statement.
+ */
+export function atCommit(client: Client, text: string): void {
+  closing.set(client, [...(closing.get(client) ?? []), text]);
+}
+
 /** Runs `work` in one transaction; rolls back when it rejects. */
 export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -118,7 +128,7 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
   try {
     await client.query("BEGIN");
     const result = await work(client);
-    await client.query("COMMIT");
+    await client.query([...(closing.get(client) ?? []), "COMMIT"].join(";\n"));
     return result;
   } catch (error) {
     await client.query("ROLLBACK").catch((e: Error) => {
@@ -126,6 +136,7 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
     });
     throw error;
   } finally {
+    closing.delete(client);
     client.release(broken);
   }
 }

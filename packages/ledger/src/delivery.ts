@@ -36,7 +36,7 @@ export async function noteDelivery(
       report.state,
     ]);
     const detail = clean(report.detail);
-    await appendEvents(client, [
+    appendEvents(client, [
       {
         account: row.account_id,
         channel: row.channel,

@@ -1,8 +1,10 @@
 // The event log: written in the commit that changed the state, numbered in the order of commit (DESIGN section 2).
 
 import type { FeedEvent } from "@depesche/core";
-import { type Client, type Pool, toJson } from "./database.ts";
-import { SIM_NOW } from "./schema.ts";
+import pg from "pg";
+import { atCommit, type Client, type Pool, toJson } from "./database.ts";
+import type { NotifyChannel } from "./listen.ts";
+import { SIM_NOW, WALL_NOW } from "./schema.ts";
 
 /** An event about to be written; sequence and times are given by the database. */
 export interface NewEvent {
@@ -19,22 +21,27 @@ export interface NewEvent {
 }
 
 /**
- * Takes the next numbers and writes the events. Must be the last statement before COMMIT: the row lock on feed_head is what makes
- * order of number equal order of commit, and it is held until then.
+ * Writes the events with the COMMIT of the client's transaction. Their numbers are taken in that moment: the row lock on feed_head is
+ * what makes order of number equal order of commit.
  */
-export async function appendEvents(client: Client, events: NewEvent[]): Promise<void> {
+export function appendEvents(client: Client, events: NewEvent[]): void {
   if (events.length === 0) return;
-  await client.query(
+  atCommit(
+    client,
     /* sql */ `
-    WITH head AS (UPDATE feed_head SET seq = seq + $1 RETURNING seq - $1 AS base)
-    INSERT INTO event (seq, sim_at, account_id, channel, type, job_id, n, k, outcome, final, delivery, data)
-    SELECT head.base + e.ord, ${SIM_NOW}, e.account, e.channel, e.type, e.job, e.n, e.k, e.outcome, e.final, e.delivery, e.data
-    FROM head, ROWS FROM (json_to_recordset($2::json) AS (account int, channel text, type text, job bigint, n int, k smallint,
-      outcome text, final boolean, delivery text, data jsonb)) WITH ORDINALITY
+    WITH head AS (UPDATE feed_head SET seq = seq + ${events.length} RETURNING seq - ${events.length} AS base, ${WALL_NOW} AS wall)
+    INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id, n, k, outcome, final, delivery, data)
+    SELECT head.base + e.ord, head.wall, ${SIM_NOW}, e.account, e.channel, e.type, e.job, e.n, e.k, e.outcome, e.final, e.delivery, e.data
+    FROM head, ROWS FROM (json_to_recordset(${pg.escapeLiteral(toJson(events))}::json) AS (account int, channel text, type text,
+      job bigint, n int, k smallint, outcome text, final boolean, delivery text, data jsonb)) WITH ORDINALITY
       AS e(account, channel, type, job, n, k, outcome, final, delivery, data, ord)`,
-    [events.length, toJson(events)],
   );
-  await client.query("SELECT pg_notify('depesche_feed', '')");
+  notifyAtCommit(client, "depesche_feed");
+}
+
+/** Tells the listeners once the transaction is committed. */
+export function notifyAtCommit(client: Client, ...channels: NotifyChannel[]): void {
+  atCommit(client, channels.map((channel) => `NOTIFY ${channel}`).join(";\n"));
 }
 
 interface EventRow {

@@ -125,7 +125,7 @@ async function noteLate(pool: Pool, incarnation: number, late: Result[]): Promis
         data: { cause },
       });
     }
-    await appendEvents(client, events);
+    appendEvents(client, events);
   });
 }
 

@@ -72,7 +72,7 @@ export async function storeInbound(
     }
     await referBlobs(client, fax.accountId, `inbound:${id}`, [[fax.tiffHash, fax.bytes]]);
     const { originator, called, remoteId, pages, complete } = fax;
-    await appendEvents(client, [
+    appendEvents(client, [
       {
         account: fax.accountId,
         channel: "fax",
@@ -128,7 +128,7 @@ export async function deleteInbound(pool: Pool, accountId: number, id: number): 
     if (!rows[0]) return false;
     await client.query("DELETE FROM blob_ref WHERE hash = $1 AND owner = $2", [rows[0].tiff_hash, `inbound:${id}`]);
     await record(client, { accountId, who: "account", what: "inbound.deleted", data: { id } });
-    await appendEvents(client, [{ account: accountId, channel: "fax", type: "inbound.deleted", data: { id } }]);
+    appendEvents(client, [{ account: accountId, channel: "fax", type: "inbound.deleted", data: { id } }]);
     return true;
   });
 }

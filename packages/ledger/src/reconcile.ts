@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 import { type Client, type Pool, transaction } from "./database.ts";
-import { appendEvents, type NewEvent } from "./feed.ts";
+import { appendEvents, type NewEvent, notifyAtCommit } from "./feed.ts";
 import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 /** A worker is declared dead after its counter stood still for this long on the reconciler's own monotonic clock. */
@@ -17,7 +17,7 @@ export async function registerWorker(pool: Pool): Promise<number> {
     ]);
     const id = rows[0]?.id as number;
     await client.query("INSERT INTO heartbeat (worker_id, beat) VALUES ($1, 0)", [id]);
-    await appendEvents(client, [{ account: 0, type: "worker.up", data: { worker: id } }]);
+    appendEvents(client, [{ account: 0, type: "worker.up", data: { worker: id } }]);
     return id;
   });
 }
@@ -113,7 +113,7 @@ async function giveBack(pool: Pool, id: number, state: "dead" | "stopped"): Prom
       id,
       state,
     ]);
-    if (rowCount) await appendEvents(client, [{ account: 0, type: "worker.gone", data: { worker: id, state } }]);
+    if (rowCount) appendEvents(client, [{ account: 0, type: "worker.gone", data: { worker: id, state } }]);
   });
   return returnAll(pool, id);
 }
@@ -164,8 +164,8 @@ async function returnRecipients(client: Client, incarnation: number): Promise<nu
   const closed = new Map(rows.filter((r) => r.closed).map((r) => [r.job_id, r]));
   for (const r of closed.values())
     events.push({ account: r.account_id, channel: r.channel, type: "job.done", job: r.job_id });
-  await appendEvents(client, events);
-  if (rows.length > 0) await client.query("SELECT pg_notify('depesche_wake', '')");
+  appendEvents(client, events);
+  if (rows.length > 0) notifyAtCommit(client, "depesche_wake");
   return rows.length;
 }
 
