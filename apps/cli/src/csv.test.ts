@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeText, readRows } from "./csv.ts";
+import { readRows } from "./csv.ts";
 
 const cells = (text: string) => readRows(text).map((row) => row.cells);
 
@@ -33,20 +33,5 @@ describe("rows", () => {
       ["1", '"open'],
       ["2", "x"],
     ]);
-  });
-});
-
-describe("text", () => {
-  it.each([
-    ["UTF-8", Buffer.from("Müller")],
-    ["what Excel writes", Buffer.from("Müller", "latin1")],
-    ["UTF-16", Buffer.from("\ufeffMüller", "utf16le")],
-    ["UTF-16, the other way round", Buffer.from("\ufeffMüller", "utf16le").swap16()],
-  ])("%s is read", (_name, bytes) => {
-    expect(decodeText(bytes)).toBe("Müller");
-  });
-
-  it("what Excel writes has a euro sign, which Node 20's own decoder does not know", () => {
-    expect(decodeText(Uint8Array.of(0x31, 0x20, 0x80, 0xfc))).toBe("1 €ü");
   });
 });

@@ -1,18 +1,5 @@
-// Lists as spreadsheets write them (RFC 4180, with the semicolon and the tab beside the comma): bytes to text, text to rows.
+// Lists as spreadsheets write them (RFC 4180, with the semicolon and the tab beside the comma).
 // Our own reader, since one that follows the RFC lets a stray quote swallow all recipients below it.
-
-import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
-
-/** Text of a file: UTF-8, UTF-16 with its mark, or else what Excel writes in Western Europe. Every byte has a meaning there. */
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return decodeSingleByte(bytes, WINDOWS_1252_UPPER);
-  }
-}
 
 export interface Row {
   /** Line of the file on which it begins, from 1. */

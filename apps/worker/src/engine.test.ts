@@ -1,56 +1,27 @@
-import type { AttemptReport, Channel, JobOrder } from "@depesche/core";
-import {
-  accept,
-  type ChunkRef,
-  changeClock,
-  migrate,
-  openPool,
-  type Pool,
-  putAccount,
-  readClock,
-  readJob,
-} from "@depesche/ledger";
+import type { AttemptReport, Channel } from "@depesche/core";
+import { type ChunkRef, changeClock, type Pool, readClock, readJob } from "@depesche/ledger";
 import type { AttemptOrder, ChannelWork } from "@depesche/ports";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
+import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
 
 const OK = { outcome: "OK", cause: { code: "null", text: "" } } as const;
-const NAME = `engine_${process.pid}`;
-let admin: Pool;
+let fresh: FreshLedger;
 let pool: Pool;
-let account: number;
 let engine: Engine | undefined;
 
 beforeAll(async () => {
-  const base = process.env.DEPESCHE_TEST_DATABASE as string;
-  admin = openPool(base, 1);
-  await admin.query(`CREATE DATABASE ${NAME}`);
-  pool = openPool(Object.assign(new URL(base), { pathname: `/${NAME}` }).href);
-  await migrate(pool);
-  account = await putAccount(pool, { name: "Test" });
+  fresh = await freshLedger();
+  ({ pool } = fresh);
 });
 afterEach(async () => {
   await engine?.stop();
   engine = undefined;
 });
-afterAll(async () => {
-  await pool.end();
-  await admin.query(`DROP DATABASE ${NAME} WITH (FORCE)`);
-  await admin.end();
-});
+afterAll(() => fresh.drop());
 
-async function accepted(count: number, channel: Channel = "null"): Promise<ChunkRef> {
-  const recipients = Array.from({ length: count }, (_, i) => ({ address: `a${i}`, reference: "" }));
-  const content = { documents: [] };
-  const about = { channel, content, options: {}, priority: 5, pageCount: 1 } as const;
-  const order: JobOrder = { ...about, accountId: account, recipients, face: "test" };
-  const answer = await accept(pool, order);
-  if (!answer.ok) throw new Error(answer.problem);
-  // handed out, as a run that is given to the engine is
-  await pool.query("UPDATE chunk SET dispatched_at = wall_ms() WHERE job_id = $1", [answer.jobId]);
-  return { job: answer.jobId, chunk: 0, generation: 1, accountId: account, channel, priority: 5, open: count };
-}
+const accepted = (count: number, channel: Channel = "null") => fresh.accepted(count, { channel });
 
 /** An engine on a ledger seen through `ledger`; chunks are run by hand. */
 async function engineOn(

@@ -1,14 +1,14 @@
 // For tests only: a ledger of its own on the server the test run brought up.
 
 import { randomBytes } from "node:crypto";
-import type { JobOrder } from "@depesche/core";
+import type { Channel, JobOrder } from "@depesche/core";
 import { accept, type ChunkRef, migrate, openPool, type Pool, putAccount } from "@depesche/ledger";
 
 export interface FreshLedger {
   pool: Pool;
   account: number;
-  /** A job of the null channel, whose first chunk is handed out. */
-  accepted(count: number, more?: { priority?: number; handedOut?: boolean }): Promise<ChunkRef>;
+  /** A job, of the null channel unless told otherwise, whose first chunk is handed out. */
+  accepted(count: number, more?: { channel?: Channel; priority?: number; handedOut?: boolean }): Promise<ChunkRef>;
   drop(): Promise<void>;
 }
 
@@ -24,11 +24,11 @@ export async function freshLedger(): Promise<FreshLedger> {
   return {
     pool,
     account,
-    async accepted(count, { priority = 5, handedOut = true } = {}) {
+    async accepted(count, { channel = "null", priority = 5, handedOut = true } = {}) {
       const recipients = Array.from({ length: count }, (_, i) => ({ address: `a${i}`, reference: "" }));
       const order: JobOrder = {
         accountId: account,
-        channel: "null",
+        channel,
         content: { documents: [] },
         options: {},
         pageCount: 1,
@@ -40,7 +40,7 @@ export async function freshLedger(): Promise<FreshLedger> {
       if (!answer.ok) throw new Error(answer.problem);
       if (handedOut) await pool.query("UPDATE chunk SET dispatched_at = wall_ms() WHERE job_id = $1", [answer.jobId]);
       const chunk = { job: answer.jobId, chunk: 0, generation: 1, accountId: account };
-      return { ...chunk, channel: "null", priority, open: count };
+      return { ...chunk, channel, priority, open: count };
     },
     async drop() {
       await pool.end();

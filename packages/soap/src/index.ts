@@ -8,5 +8,6 @@ export { type FaultCode, SOAP_PROBLEMS, type SoapProblem, type SoapProblemCode }
 export { createSoapReader, type SoapReader, type SoapReaderOptions } from "./reader.ts";
 export type { SoapCall, SoapPart, SoapResult } from "./references.ts";
 export { decodeSingleByte, WINDOWS_1252_UPPER } from "./single-byte.ts";
+export { decodeUndeclared } from "./undeclared.ts";
 export { type PartValue, type ResponsePiece, streamPieces, writeFault, writeResponse } from "./writer.ts";
 export { writeWsdl } from "./wsdl.ts";

@@ -5,9 +5,9 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Client, DocumentInput, JobInput } from "@depesche/client";
 import type { Channel } from "@depesche/core";
+import { decodeUndeclared } from "@depesche/soap";
 import { type Asked, type Command, GATEWAY_FLAGS, usage } from "../command.ts";
 import { gateway } from "../connection.ts";
-import { decodeText } from "../csv.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { fileTrouble } from "../failure.ts";
 import { type Io, json, line, paint, plain } from "../io.ts";
@@ -94,7 +94,7 @@ async function readOrder(asked: Asked): Promise<Order> {
   const list = asked.text("list");
   if (list !== undefined) {
     if (channel === "letter") throw usage("send.fail.letter-list");
-    const read = readList(channel, decodeText(await readInput(list)));
+    const read = readList(channel, decodeUndeclared(await readInput(list)));
     if (!Array.isArray(read)) throw usage("send.fail.list-line", { file: list, ...read });
     recipients.push(...read);
   }

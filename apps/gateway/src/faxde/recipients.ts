@@ -1,6 +1,6 @@
 // Recipients as FAX.de's callers write them: a list with references in brackets, or a file in CSV form.
 import type { RecipientInput } from "@depesche/ports";
-import { decodeSingleByte, WINDOWS_1252_UPPER } from "@depesche/soap";
+import { decodeUndeclared } from "@depesche/soap";
 
 /** Recipients of one job; more than this in one file is refused. */
 export const MAX_RECIPIENTS = 1_000_000;
@@ -66,7 +66,7 @@ export type RecipientFile = { ok: true; recipients: RecipientInput[] } | { ok: f
  * quotes or not, a heading line or none; UTF-8 or UTF-16 by its mark, UTF-8 or else windows-1252 without.
  */
 export function parseRecipientFile(bytes: Uint8Array): RecipientFile {
-  const text = withoutEndMark(decode(bytes));
+  const text = withoutEndMark(decodeUndeclared(bytes));
   if (text.includes("\u0000")) return { ok: false, detail: "The recipient file is no text." };
   const rows = parseCsv(text, separatorOf(text));
   if (rows === undefined) return { ok: false, detail: `The recipient file has more than ${MAX_RECIPIENTS} lines.` };
@@ -84,16 +84,6 @@ function withoutEndMark(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === "\u001a" || text[end - 1] === "\u0000")) end--;
   return text.slice(0, end);
-}
-
-function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return decodeSingleByte(bytes, WINDOWS_1252_UPPER);
-  }
 }
 
 /** The separator that comes first outside quotes; neither a number nor a mail address holds one. */
