@@ -13,6 +13,8 @@ export class Registration {
   readonly #callId = newId();
   #seq = 0;
   #failures = 0;
+  /** The registration on its way, or the last one. */
+  #latest: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #unhook = () => {};
   #ended = false;
@@ -30,7 +32,7 @@ export class Registration {
 
   /** Resolves after the first attempt; when that failed, it goes on trying. */
   async begin(): Promise<void> {
-    if (!this.#ended) await this.#register();
+    if (!this.#ended) await this.#again();
   }
 
   /** Gives the number back. */
@@ -38,13 +40,19 @@ export class Registration {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#unhook();
-    if (this.#seq === 0 || this.#failures > 0) return;
     let patience: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {
       patience = setTimeout(resolve, FAREWELL_MS);
     });
-    await Promise.race([this.#send(0), enough]);
+    // What is on its way may be taken yet.
+    const farewell = this.#latest.then(() => (this.#seq === 0 || this.#failures > 0 ? undefined : this.#send(0)));
+    await Promise.race([farewell, enough]);
     clearTimeout(patience);
+  }
+
+  #again(): Promise<void> {
+    this.#latest = this.#register();
+    return this.#latest;
   }
 
   async #register(): Promise<void> {
@@ -52,12 +60,12 @@ export class Registration {
     this.#unhook();
     const seconds = this.#parts.config.registerSeconds ?? 60;
     const status = await this.#send(seconds);
-    if (this.#ended) return;
     const ok = status >= 200 && status < 300;
     this.#stands = ok;
     this.#failures = ok ? 0 : this.#failures + 1;
+    if (this.#ended) return;
     const afterMs = ok ? seconds * 500 : AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
-    this.#timer = setTimeout(() => void this.#register(), afterMs);
+    this.#timer = setTimeout(() => void this.#again(), afterMs);
     // A registration that must go on does not keep the process alive.
     this.#timer.unref();
     if (ok) this.#unhook = this.#parts.endpoint.pathTo(this.#parts.config.exchange).onBroken(() => this.#soon());
@@ -68,7 +76,7 @@ export class Registration {
     if (this.#ended) return;
     this.#stands = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#register(), AGAIN_MS[0]);
+    this.#timer = setTimeout(() => void this.#again(), AGAIN_MS[0]);
     this.#timer.unref();
   }
 
