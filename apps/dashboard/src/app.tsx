@@ -7,11 +7,19 @@ import { language, t, type Word } from "./language.ts";
 import { Foot, Rail } from "./parts/rail.tsx";
 import { Summary } from "./parts/summary.tsx";
 import { type Route, route } from "./route.ts";
-import { Board } from "./screens/board.tsx";
-import { Call } from "./screens/call.tsx";
-import { Inbound } from "./screens/inbound.tsx";
-import { JobScreen } from "./screens/job.tsx";
+import { Board } from "./screens/board/board.tsx";
+import { Call } from "./screens/call/call.tsx";
+import { Chaos } from "./screens/chaos/chaos.tsx";
+import { Dispatch } from "./screens/dispatch/dispatch.tsx";
+import { Failures } from "./screens/failures/failures.tsx";
+import { Dial } from "./screens/inbound/dial.tsx";
+import { Inbound } from "./screens/inbound/inbound.tsx";
+import { JobScreen } from "./screens/job/job.tsx";
 import { Jobs } from "./screens/jobs.tsx";
+import { Letters } from "./screens/letters/letters.tsx";
+import { Mailbox } from "./screens/mailbox/mailbox.tsx";
+import { Phone } from "./screens/phone/phone.tsx";
+import { ScenarioScreen } from "./screens/scenario/scenario.tsx";
 import { Send } from "./screens/send.tsx";
 import { SignIn } from "./screens/sign-in.tsx";
 import { session, signOut } from "./session.ts";
@@ -23,7 +31,15 @@ const TITLES: Record<Route["page"], Word> = {
   jobs: "jobs",
   job: "job",
   call: "call",
+  dispatch: "dispatch",
+  failures: "failures",
   inbound: "inbound",
+  dial: "dial",
+  phone: "phone",
+  mailbox: "mailbox",
+  letters: "letters",
+  scenario: "scenario",
+  chaos: "chaos",
   send: "send",
   lost: "nothingHere",
 };
@@ -90,11 +106,27 @@ function Screen({ here, client }: { here: Route; client: Client }) {
     case "jobs":
       return <Jobs client={client} cursor={here.cursor} />;
     case "job":
-      return <JobScreen key={here.id} client={client} id={here.id} outcome={here.outcome} n={here.n} />;
+      return <JobScreen key={here.id} client={client} here={here} />;
+    case "dispatch":
+      return <Dispatch client={client} />;
     case "call":
-      return <Call key={here.key} client={client} attempt={here.key} row={here.row} />;
+      return <Call key={here.key} client={client} here={here} />;
+    case "failures":
+      return <Failures client={client} here={here} />;
     case "inbound":
-      return <Inbound client={client} id={here.id} sheet={here.sheet ?? 1} />;
+      return <Inbound client={client} here={here} />;
+    case "dial":
+      return <Dial client={client} />;
+    case "phone":
+      return <Phone client={client} here={here} />;
+    case "mailbox":
+      return <Mailbox client={client} here={here} />;
+    case "letters":
+      return <Letters client={client} here={here} />;
+    case "scenario":
+      return <ScenarioScreen client={client} />;
+    case "chaos":
+      return <Chaos client={client} />;
     case "send":
       return <Send key={here.channel} client={client} channel={here.channel} />;
     case "lost":

@@ -8,7 +8,14 @@ const SCREENS: Record<string, { to: Route; word: Word }> = {
   b: { to: { page: "board" }, word: "keyBoard" },
   j: { to: { page: "jobs" }, word: "keyJobs" },
   i: { to: { page: "inbound" }, word: "keyInbound" },
+  d: { to: { page: "dispatch" }, word: "keyDispatch" },
+  f: { to: { page: "failures" }, word: "keyFailures" },
   s: { to: { page: "send", channel: "fax" }, word: "keySend" },
+  p: { to: { page: "phone" }, word: "keyPhone" },
+  m: { to: { page: "mailbox" }, word: "keyMailbox" },
+  l: { to: { page: "letters" }, word: "keyLetters" },
+  c: { to: { page: "scenario" }, word: "keyScenario" },
+  x: { to: { page: "chaos" }, word: "keyChaos" },
 };
 
 /** Is the person writing, so that letters are letters? */

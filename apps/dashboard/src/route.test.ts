@@ -19,6 +19,21 @@ const STATES: Route[] = [
   { page: "inbound" },
   { page: "inbound", id: 3 },
   { page: "inbound", id: 3, sheet: 2 },
+  { page: "inbound", id: 3, view: "ladder" },
+  { page: "dial" },
+  { page: "job", id: 7, view: "progress" },
+  { page: "job", id: 7, n: 2, q: "49 30/7 & Söhne" },
+  { page: "call", key: "7.0.1", view: "pages", sheet: 2 },
+  { page: "call", key: "7.0.1", scale: true },
+  { page: "dispatch" },
+  { page: "failures" },
+  { page: "failures", channel: "fax", outcome: "NORING", cause: "sip-404", job: 7 },
+  { page: "phone" },
+  { page: "phone", number: "+491713920001" },
+  { page: "mailbox", id: "a/b c", view: "raw" },
+  { page: "letters", id: "7-0" },
+  { page: "scenario" },
+  { page: "chaos" },
   { page: "send", channel: "letter" },
 ];
 
@@ -35,6 +50,10 @@ test.each([
   "/inbound/x",
   "/send/telex",
   "/x",
+  "/constructor",
+  "/phone/1/2",
+  "/chaos/x",
+  "/jobs/%",
   "/jobs/7/recipients/1/x",
 ])("%s is nothing", (url) => {
   expect(read(url)).toEqual({ page: "lost" });

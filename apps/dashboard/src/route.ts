@@ -1,19 +1,48 @@
 // Every state of the dashboard as a URL, and back.
 
-import { type AttemptKey, isOutcome, type Outcome, parseAttemptKey } from "@depesche/core";
+import { type AttemptKey, CHANNELS, type Channel, OUTCOMES, type Outcome, parseAttemptKey } from "@depesche/core";
 import { signal } from "./signal.ts";
 
 export const SEND_CHANNELS = ["fax", "sms", "mail", "letter"] as const;
 export type SendChannel = (typeof SEND_CHANNELS)[number];
 
+export const JOB_VIEWS = ["recipients", "progress", "content", "raw"] as const;
+export type JobView = (typeof JOB_VIEWS)[number];
+export const CALL_VIEWS = ["ladder", "compare", "pages"] as const;
+export type CallView = (typeof CALL_VIEWS)[number];
+export const MAIL_VIEWS = ["html", "text", "headers", "raw"] as const;
+export type MailView = (typeof MAIL_VIEWS)[number];
+
+/** Which dead letters: unset, all. */
+export interface FailureFilter {
+  channel?: Channel;
+  outcome?: Outcome;
+  cause?: string;
+  job?: number;
+}
+
 export type Route =
   | { page: "board" }
   | { page: "jobs"; cursor?: string }
-  | { page: "job"; id: number; outcome?: Outcome; n?: number }
-  | { page: "call"; key: AttemptKey; row?: number }
-  | { page: "inbound"; id?: number; sheet?: number }
+  /** `n`: the recipient one looks at; `q`: what is searched for among addresses and references. */
+  | { page: "job"; id: number; view?: JobView; outcome?: Outcome; q?: string; n?: number }
+  | { page: "dispatch" }
+  /** `row`: of the ladder; `sheet`: page from 1; `scale`: airtime to scale. */
+  | { page: "call"; key: AttemptKey; view?: CallView; row?: number; sheet?: number; scale?: boolean }
+  | ({ page: "failures" } & FailureFilter)
+  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder" }
+  /** The machine that dials in. */
+  | { page: "dial" }
   | { page: "send"; channel: SendChannel }
+  | { page: "phone"; number?: string }
+  | { page: "mailbox"; id?: string; view?: MailView }
+  | { page: "letters"; id?: string }
+  | { page: "scenario" }
+  | { page: "chaos" }
   | { page: "lost" };
+
+/** The states of one screen. */
+export type RouteOf<P extends Route["page"]> = Extract<Route, { page: P }>;
 
 function natural(text: string | null | undefined, from = 0): number | undefined {
   if (!text || !/^\d{1,15}$/.test(text)) return undefined;
@@ -21,55 +50,133 @@ function natural(text: string | null | undefined, from = 0): number | undefined 
   return n >= from ? n : undefined;
 }
 
+function oneOf<T extends string>(known: readonly T[], word: string | null | undefined): T | undefined {
+  return known.find((one) => one === word);
+}
+
+/** Without the fields that are unset, so that equal states are equal. */
+function trimmed<T extends object>(state: T): T {
+  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
+}
+
+const LOST: Route = { page: "lost" };
+
+/** What stands behind each first word of a path: the rest of the path, and the query. */
+const READERS: Record<string, (rest: string[], query: URLSearchParams) => Route> = {
+  "": (rest) => (rest.length === 0 ? { page: "board" } : LOST),
+  jobs: readJobs,
+  dispatch: (rest) => (rest.length === 0 ? { page: "dispatch" } : LOST),
+  calls: ([key, ...more], query) => {
+    if (!key || more.length > 0 || !parseAttemptKey(key)) return LOST;
+    return trimmed({
+      page: "call",
+      key: key as AttemptKey,
+      view: oneOf(CALL_VIEWS, query.get("view")),
+      row: natural(query.get("row")),
+      sheet: natural(query.get("page"), 1),
+      scale: query.get("scale") === "1" ? true : undefined,
+    });
+  },
+  failures: (rest, query) =>
+    rest.length > 0
+      ? LOST
+      : trimmed({
+          page: "failures",
+          channel: oneOf(CHANNELS, query.get("channel")),
+          outcome: oneOf(OUTCOMES, query.get("outcome")),
+          cause: query.get("cause") ?? undefined,
+          job: natural(query.get("job"), 1),
+        }),
+  inbound: ([second, ...more], query) => {
+    if (more.length > 0) return LOST;
+    if (!second) return { page: "inbound" };
+    if (second === "new") return { page: "dial" };
+    const id = natural(second, 1);
+    if (id === undefined) return LOST;
+    const view = query.get("view") === "ladder" ? "ladder" : undefined;
+    return trimmed({ page: "inbound", id, sheet: natural(query.get("page"), 1), view });
+  },
+  send: ([second, ...more]) => {
+    const channel = oneOf(SEND_CHANNELS, second ?? "fax");
+    return channel && more.length === 0 ? { page: "send", channel } : LOST;
+  },
+  phone: ([number, ...more]) => (more.length > 0 ? LOST : trimmed({ page: "phone", number: number || undefined })),
+  mailbox: ([id, ...more], query) =>
+    more.length > 0
+      ? LOST
+      : trimmed({ page: "mailbox", id: id || undefined, view: oneOf(MAIL_VIEWS, query.get("view")) }),
+  letters: ([id, ...more]) => (more.length > 0 ? LOST : trimmed({ page: "letters", id: id || undefined })),
+  scenario: (rest) => (rest.length === 0 ? { page: "scenario" } : LOST),
+  chaos: (rest) => (rest.length === 0 ? { page: "chaos" } : LOST),
+};
+
+function readJobs([second, third, fourth, ...more]: string[], query: URLSearchParams): Route {
+  if (more.length > 0) return LOST;
+  if (!second) return trimmed({ page: "jobs", cursor: query.get("cursor") ?? undefined });
+  const id = natural(second, 1);
+  const n = natural(fourth);
+  if (id === undefined || (third !== undefined && (third !== "recipients" || n === undefined))) return LOST;
+  const outcome = oneOf(OUTCOMES, query.get("outcome"));
+  const view = oneOf(JOB_VIEWS, query.get("view"));
+  return trimmed({ page: "job", id, n, outcome, view, q: query.get("q") || undefined });
+}
+
 /** Reads a path and query. Whatever it does not know is `lost`. */
 export function parseRoute(path: string, query: URLSearchParams): Route {
-  const [head = "", second, third, fourth, ...rest] = path.split("/").slice(1).map(decodeURIComponent);
-  if (rest.length > 0) return { page: "lost" };
-  if (head === "" && second === undefined) return { page: "board" };
-  if (head === "jobs" && !second) return { page: "jobs", cursor: query.get("cursor") ?? undefined };
-  if (head === "jobs") {
-    const id = natural(second, 1);
-    const n = natural(fourth);
-    if (id === undefined || (third !== undefined && (third !== "recipients" || n === undefined))) {
-      return { page: "lost" };
-    }
-    const outcome = query.get("outcome");
-    return { page: "job", id, n, outcome: isOutcome(outcome) ? outcome : undefined };
+  let words: string[];
+  try {
+    words = path.split("/").slice(1).map(decodeURIComponent);
+  } catch {
+    return LOST; // a percent sign that begins nothing
   }
-  if (head === "calls" && second && third === undefined && parseAttemptKey(second)) {
-    return { page: "call", key: second as AttemptKey, row: natural(query.get("row")) };
-  }
-  if (head === "inbound" && third === undefined) {
-    if (!second) return { page: "inbound" };
-    const id = natural(second, 1);
-    return id === undefined ? { page: "lost" } : { page: "inbound", id, sheet: natural(query.get("page"), 1) };
-  }
-  if (head === "send" && third === undefined) {
-    const channel = SEND_CHANNELS.find((c) => c === (second ?? "fax"));
-    return channel ? { page: "send", channel } : { page: "lost" };
-  }
-  return { page: "lost" };
+  const [head = "", ...rest] = words;
+  return (Object.hasOwn(READERS, head) ? READERS[head] : undefined)?.(rest, query) ?? LOST;
+}
+
+function withQuery(path: string, query: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? path : `${path}?${search}`;
 }
 
 /** The URL of a state. */
 export function urlOf(route: Route): string {
+  const part = (word: string | undefined) => (word === undefined ? "" : `/${encodeURIComponent(word)}`);
   switch (route.page) {
     case "board":
     case "lost":
       return "/";
+    case "dispatch":
+    case "scenario":
+    case "chaos":
+      return `/${route.page}`;
     case "jobs":
-      return route.cursor === undefined ? "/jobs" : `/jobs?cursor=${encodeURIComponent(route.cursor)}`;
+      return withQuery("/jobs", { cursor: route.cursor });
     case "job": {
       const place = route.n === undefined ? "" : `/recipients/${route.n}`;
-      return `/jobs/${route.id}${place}${route.outcome === undefined ? "" : `?outcome=${route.outcome}`}`;
+      return withQuery(`/jobs/${route.id}${place}`, { view: route.view, outcome: route.outcome, q: route.q });
     }
-    case "call":
-      return `/calls/${route.key}${route.row === undefined ? "" : `?row=${route.row}`}`;
+    case "call": {
+      const { view, row, sheet, scale } = route;
+      return withQuery(`/calls/${route.key}`, { view, row, page: sheet, scale: scale ? 1 : undefined });
+    }
+    case "failures": {
+      const { channel, outcome, cause, job } = route;
+      return withQuery("/failures", { channel, outcome, cause, job });
+    }
     case "inbound":
       if (route.id === undefined) return "/inbound";
-      return `/inbound/${route.id}${route.sheet === undefined ? "" : `?page=${route.sheet}`}`;
+      return withQuery(`/inbound/${route.id}`, { page: route.sheet, view: route.view });
+    case "dial":
+      return "/inbound/new";
     case "send":
       return `/send/${route.channel}`;
+    case "phone":
+      return `/phone${part(route.number)}`;
+    case "mailbox":
+      return withQuery(`/mailbox${part(route.id)}`, { view: route.view });
+    case "letters":
+      return `/letters${part(route.id)}`;
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   FeedState,
   JobSummary,
   LineView,
+  StatsView,
   Today,
 } from "@depesche/client";
 import { type AttemptKey, attemptKey, type Outcome } from "@depesche/core";
@@ -32,13 +33,17 @@ export interface World {
   /** Newest first. */
   jobs: readonly JobSummary[];
   lines: ReadonlyMap<string, LineTile>;
+  stats: StatsView;
 }
 
 const RECENT = 50;
 /** Jobs remembered beside the newest, for the screens that look at one. */
 const REMEMBERED = 200;
 
-const NOTHING: World = { simulated: false, jobs: [], lines: new Map() };
+/** Minutes of the past that the board shows. */
+const MINUTES = 60;
+const NO_STATS: StatsView = { minutes: [], queue: {} };
+const NOTHING: World = { simulated: false, jobs: [], lines: new Map(), stats: NO_STATS };
 
 export const world = signal<World>(NOTHING);
 export const feedState = signal<FeedState>("closed");
@@ -129,12 +134,20 @@ export function dropGone(
   return new Map([...known].filter(([, tile]) => !gone.has(tile.view.worker)));
 }
 
+/** The last hour with the minutes that changed put in their place. */
+export function mergeStats(known: StatsView, changed: StatsView): StatsView {
+  const minutes = new Map(known.minutes.map((minute) => [minute.at, minute]));
+  for (const minute of changed.minutes) minutes.set(minute.at, minute);
+  const inOrder = [...minutes.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return { minutes: inOrder.slice(-MINUTES), queue: changed.queue };
+}
+
 function receive(client: Client, message: FeedMessage): void {
   const now = world.get();
   if ("snapshot" in message) {
-    const { account, simulated, clock, today, jobs, lines } = message.snapshot;
+    const { account, simulated, clock, today, jobs, lines, stats } = message.snapshot;
     remember(jobs);
-    world.set({ account, simulated, clock, today, jobs, lines: mergeLines(new Map(), lines) });
+    world.set({ account, simulated, clock, today, jobs, lines: mergeLines(new Map(), lines), stats });
     for (const listener of eventListeners) listener("everything");
   } else if ("events" in message) {
     const lines = dropGone(markOutcomes(now.lines, message.events), message.events);
@@ -149,6 +162,8 @@ function receive(client: Client, message: FeedMessage): void {
   } else if ("jobs" in message) {
     remember(message.jobs);
     world.set({ ...now, jobs: mergeJobs(now.jobs, message.jobs), today: message.today });
+  } else if ("stats" in message) {
+    world.set({ ...now, stats: mergeStats(now.stats, message.stats) });
   } else {
     world.set({ ...now, lines: mergeLines(now.lines, message.lines) });
   }

@@ -1,19 +1,27 @@
 // The typed client of the REST API and the feed. Runs in Node and in the browser; knows nothing of either.
 
-import type { AttemptKey, Channel, EventType, Outcome } from "@depesche/core";
+import type { AttemptKey, Channel, EventType, Outcome, RecipientState } from "@depesche/core";
 import { type Feed, type FeedOptions, type FeedSocketConstructor, openFeed } from "./feed.ts";
 import { apiError, Unreachable } from "./problem.ts";
 import type {
   AccountView,
+  AgainInput,
+  AgainResult,
   AttemptView,
+  CallPages,
   Cancelled,
   ClockChange,
   ClockView,
   DocumentStored,
+  FailureFilter,
+  FailureGroup,
+  FailureView,
   InboundView,
   JobAccepted,
   JobDetail,
+  JobExchange,
   JobInput,
+  JobReport,
   JobSummary,
   Ladder,
   LimitView,
@@ -22,8 +30,21 @@ import type {
   RecipientView,
   ResendInput,
   Resent,
+  StatsView,
   WebhookView,
 } from "./resources.ts";
+import type {
+  ChaosChannel,
+  ChaosRule,
+  ChaosView,
+  SimCall,
+  SimCallOrder,
+  SimLetter,
+  SimMachine,
+  SimMail,
+  SimMessage,
+  SimScenario,
+} from "./simulation.ts";
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8080`; in a browser the page's own origin will do. */
@@ -49,24 +70,47 @@ export interface Client {
   createJob(input: JobInput, idempotencyKey?: string): Promise<JobAccepted>;
   jobs(query?: PageQuery & { state?: "open" | "done"; channel?: Channel }): Promise<Listing<JobSummary>>;
   job(id: number): Promise<JobDetail>;
-  /** In input order; `from` jumps to a place. */
-  recipients(job: number, query?: PageQuery & { from?: number; outcome?: Outcome }): Promise<Listing<RecipientView>>;
+  /** In input order; `from` jumps to a place; `q` is looked for in addresses and references. */
+  recipients(
+    job: number,
+    query?: PageQuery & { from?: number; outcome?: Outcome; state?: RecipientState; q?: string },
+  ): Promise<Listing<RecipientView>>;
   attempts(job: number, n: number): Promise<Listing<AttemptView>>;
   cancelJob(id: number): Promise<Cancelled>;
   pauseJob(id: number): Promise<JobDetail>;
   resumeJob(id: number): Promise<JobDetail>;
   /** Sends the failed recipients of a job again, as a new job. */
   resendJob(id: number, input?: ResendInput, idempotencyKey?: string): Promise<Resent>;
+  /** How it is going: timeline, durations, failing prefixes, rate, ETA, price. */
+  jobReport(id: number): Promise<JobReport>;
+  /** The request as it came, and the answer; 404 when it is not kept (any more). */
+  jobExchange(id: number): Promise<JobExchange>;
   /** A prepared page of a fax or letter job, PNG. */
   jobPage(id: number, page: number): Promise<Blob>;
 
   ladder(attempt: AttemptKey): Promise<Ladder>;
   ladderPcap(attempt: AttemptKey): Promise<Blob>;
+  /** The pages of a fax call, as sent and (from a simulated machine) as received. */
+  callPages(attempt: AttemptKey): Promise<CallPages>;
+  /** PNG, from page 1. `difference`: black where both are black, red only sent, blue only received. */
+  callPage(attempt: AttemptKey, page: number, which: "sent" | "received" | "difference"): Promise<Blob>;
+
+  /** The last `minutes` (at most 1440) of wall time, minute by minute, and what waits. */
+  stats(query?: { minutes?: number }): Promise<StatsView>;
+  /** Dead letters grouped by channel, outcome and cause, most frequent first. */
+  failureGroups(filter?: FailureFilter): Promise<Listing<FailureGroup>>;
+  /** Dead letters one by one, latest first. */
+  failures(filter?: FailureFilter & PageQuery): Promise<Listing<FailureView>>;
+  /** Sends dead letters again: a new job for each they come from. */
+  again(input: AgainInput, idempotencyKey?: string): Promise<AgainResult>;
 
   uploadDocument(content: Blob | Uint8Array): Promise<DocumentStored>;
   documentPage(hash: string, page: number): Promise<Blob>;
 
-  inbounds(query?: PageQuery): Promise<Listing<InboundView>>;
+  /** Without `deleted` those are left out. */
+  inbounds(query?: PageQuery & { deleted?: boolean }): Promise<Listing<InboundView>>;
+  inboundLadder(id: number): Promise<Ladder>;
+  inboundPcap(id: number): Promise<Blob>;
   inbound(id: number): Promise<InboundView>;
   inboundFile(id: number, format: "tif" | "pdf"): Promise<Blob>;
   inboundPage(id: number, page: number): Promise<Blob>;
@@ -85,7 +129,29 @@ export interface Client {
   addWebhook(hook: { url: string; types?: EventType[]; secret?: string }): Promise<WebhookView & { secret: string }>;
   removeWebhook(id: number): Promise<void>;
 
+  /** The simulated world; each call is a 404 where there is none. The key needs "admin". */
+  simulation: SimulationClient;
+
   feed(options: FeedOptions): Feed;
+}
+
+export interface SimulationClient {
+  machines(): Promise<{ machines: SimMachine[] }>;
+  /** Resolves when the call is over. */
+  placeCall(order: SimCallOrder): Promise<SimCall>;
+  calls(query?: { number?: string; limit?: number }): Promise<{ calls: SimCall[] }>;
+  messages(query?: { number?: string; limit?: number }): Promise<{ messages: SimMessage[] }>;
+  mails(query?: { limit?: number }): Promise<{ messages: SimMail[] }>;
+  /** The message as it came, octet for octet. */
+  mailRaw(id: string): Promise<Blob>;
+  letters(query?: { limit?: number }): Promise<{ letters: SimLetter[] }>;
+  letterPdf(id: string): Promise<Blob>;
+  /** A page of a letter as a picture with its zones drawn in, PNG; from page 1. */
+  letterPage(id: string, page: number): Promise<Blob>;
+  scenario(): Promise<SimScenario>;
+  setScenario(scenario: SimScenario): Promise<SimScenario>;
+  chaos(): Promise<ChaosView>;
+  setChaos(rules: Partial<Record<ChaosChannel, ChaosRule>>): Promise<ChaosView>;
 }
 
 type Query = Record<string, string | number | boolean | undefined>;
@@ -97,6 +163,8 @@ function withQuery(path: string, query: Query | undefined): string {
   }
   return search.size === 0 ? path : `${path}?${search}`;
 }
+
+const SIMULATION = "/v1/simulation";
 
 /** A client of one gateway. Opens no connection before it is asked something. */
 export function createClient(options: ClientOptions): Client {
@@ -150,10 +218,20 @@ export function createClient(options: ClientOptions): Client {
     pauseJob: (id) => put("POST", `/v1/jobs/${id}/pause`),
     resumeJob: (id) => put("POST", `/v1/jobs/${id}/resume`),
     resendJob: (id, input, key) => put("POST", `/v1/jobs/${id}/resend`, input ?? {}, idempotent(key)),
+    jobReport: (id) => get(`/v1/jobs/${id}/report`),
+    jobExchange: (id) => get(`/v1/jobs/${id}/exchange`),
     jobPage: (id, page) => file(`/v1/jobs/${id}/pages/${page}.png`),
 
     ladder: (attempt) => get(`/v1/attempts/${attempt}/ladder`),
     ladderPcap: (attempt) => file(`/v1/attempts/${attempt}/ladder.pcap`),
+
+    callPages: (attempt) => get(`/v1/attempts/${attempt}/pages`),
+    callPage: (attempt, page, which) => file(`/v1/attempts/${attempt}/pages/${page}/${which}.png`),
+
+    stats: (query) => get("/v1/stats", { ...query }),
+    failureGroups: (filter) => get("/v1/failures/groups", { ...filter }),
+    failures: (filter) => get("/v1/failures", { ...filter }),
+    again: (input, key) => put("POST", "/v1/again", input, idempotent(key)),
 
     uploadDocument: async (content) => {
       const body = { type: "application/octet-stream", content };
@@ -163,6 +241,8 @@ export function createClient(options: ClientOptions): Client {
 
     inbounds: (query) => get("/v1/inbound", { ...query }),
     inbound: (id) => get(`/v1/inbound/${id}`),
+    inboundLadder: (id) => get(`/v1/inbound/${id}/ladder`),
+    inboundPcap: (id) => file(`/v1/inbound/${id}/ladder.pcap`),
     inboundFile: (id, format) => file(`/v1/inbound/${id}.${format}`),
     inboundPage: (id, page) => file(`/v1/inbound/${id}/pages/${page}.png`),
     deleteInbound: async (id) => {
@@ -179,6 +259,22 @@ export function createClient(options: ClientOptions): Client {
     addWebhook: (hook) => put("POST", "/v1/webhooks", hook),
     removeWebhook: async (id) => {
       await call("DELETE", `/v1/webhooks/${id}`);
+    },
+
+    simulation: {
+      machines: () => get(`${SIMULATION}/exchange/machines`),
+      placeCall: (order) => put("POST", `${SIMULATION}/exchange/calls`, order),
+      calls: (query) => get(`${SIMULATION}/exchange/calls`, { ...query }),
+      messages: (query) => get(`${SIMULATION}/sms/messages`, { ...query }),
+      mails: (query) => get(`${SIMULATION}/mail/messages`, { ...query }),
+      mailRaw: (id) => file(`${SIMULATION}/mail/messages/${encodeURIComponent(id)}/raw`),
+      letters: (query) => get(`${SIMULATION}/print-shop/letters`, { ...query }),
+      letterPdf: (id) => file(`${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}.pdf`),
+      letterPage: (id, page) => file(`${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}/pages/${page}.png`),
+      scenario: () => get(`${SIMULATION}/scenario`),
+      setScenario: (scenario) => put("PUT", `${SIMULATION}/scenario`, scenario),
+      chaos: () => get(`${SIMULATION}/chaos`),
+      setChaos: (rules) => put("PUT", `${SIMULATION}/chaos`, rules),
     },
 
     feed: (feedOptions) => {

@@ -1,4 +1,4 @@
-export { type Client, type ClientOptions, createClient, type PageQuery } from "./client.ts";
+export { type Client, type ClientOptions, createClient, type PageQuery, type SimulationClient } from "./client.ts";
 export {
   FEED_KEY_PREFIX,
   FEED_PROTOCOL,
@@ -13,3 +13,4 @@ export {
 } from "./feed.ts";
 export { ApiError, Unreachable } from "./problem.ts";
 export type * from "./resources.ts";
+export * from "./simulation.ts";

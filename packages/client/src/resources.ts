@@ -62,6 +62,126 @@ export interface JobDetail extends JobSummary {
   options: JobOptions;
 }
 
+/** Money in thousandths of a euro cent, so that sums are exact. */
+export interface Price {
+  millicents: number;
+  /** Name of the tariff that was in force. */
+  tariff: string;
+}
+
+/** How a job is going, computed from its attempts and outcomes. */
+export interface JobReport {
+  /** Wall time at which this was computed. */
+  at: Timestamp;
+  /** Width of the time buckets below, ms of wall time: as fine as 120 of them allow. */
+  bucketMs: number;
+  /** Outcomes (final) by bucket of wall time; empty buckets are left out. */
+  timeline: { at: Timestamp; outcomes: Partial<Record<Outcome, number>> }[];
+  /** Modelled duration of attempts; for channels without, from begin to end. Buckets `from` <= ms < `to`, empty ones included. */
+  durations: { fromMs: number; toMs: number; count: number }[];
+  /** First digits (or mail domains) with the most failures among their final recipients, worst first, at most 12. */
+  prefixes: { prefix: string; final: number; failed: number; outcomes: Partial<Record<Outcome, number>> }[];
+  /** Why recipients failed, most frequent first, at most 20. */
+  causes: { outcome: Outcome; cause: Cause; count: number }[];
+  attempts: number;
+  /** Recipients that wait for another attempt. */
+  waiting: number;
+  sending: number;
+  /** Outcomes per second of wall time over the last minute it ran. */
+  perSecond: number;
+  /** Wall time at which the last outcome is expected; a range, since redials may follow. Absent when done, paused or not moving. */
+  eta?: { earliest: Timestamp; likely: Timestamp; latest: Timestamp };
+  /** What it costs so far, by the tariff. */
+  price: Price;
+}
+
+/** A job's request as it came and the answer as it went, secrets masked and long content cut. */
+export interface JobExchange {
+  at: Timestamp;
+  method: string;
+  path: string;
+  /** Header lines that tell something; credentials masked. */
+  requestHeaders: Record<string, string>;
+  /** As text; documents inside are shortened where they stand. */
+  request: string;
+  /** Octets as they came. */
+  requestBytes: number;
+  status: number;
+  responseHeaders: Record<string, string>;
+  response: string;
+  tookMs: number;
+}
+
+/** One minute of wall time of an account. */
+export interface StatsMinute {
+  at: Timestamp;
+  jobs: number;
+  attempts: number;
+  /** Fax pages confirmed, letters' pages, SMS parts, mails. */
+  pages: number;
+  /** Final outcomes. */
+  outcomes: Partial<Record<Outcome, number>>;
+}
+/** Recipients not final, by channel; `dispatched`: of these in chunks that are handed out now. */
+export type QueueDepth = Partial<Record<Channel, { open: number; dispatched: number }>>;
+export interface StatsView {
+  /** Oldest first, without gaps; the last one is under way. */
+  minutes: StatsMinute[];
+  queue: QueueDepth;
+}
+
+/** Which dead letters (recipients that failed for good and were not sent again): unset fields take all. */
+export interface FailureFilter {
+  channel?: Channel;
+  outcome?: Outcome;
+  /** A cause's code. */
+  cause?: string;
+  job?: number;
+  /** Beginning of the number, or `@domain`. */
+  address?: string;
+  /** Failed at or after (wall time). */
+  since?: Timestamp;
+}
+export interface FailureGroup {
+  channel: Channel;
+  outcome: Outcome;
+  cause: Cause;
+  count: number;
+  /** In how many jobs. */
+  jobs: number;
+  /** Wall times. */
+  oldestAt: Timestamp;
+  latestAt: Timestamp;
+}
+export interface FailureView {
+  job: number;
+  n: number;
+  address: string;
+  reference: string;
+  channel: Channel;
+  outcome: Outcome;
+  cause: Cause;
+  attempts: number;
+  /** Wall time. */
+  at: Timestamp;
+}
+export interface AgainInput {
+  /** Either a filter ... */
+  where?: FailureFilter;
+  /** ... or these very recipients. */
+  recipients?: { job: number; n: number }[];
+  /** Only count. */
+  dryRun?: boolean;
+}
+export interface AgainResult {
+  /** Recipients that are (or would be) sent again. */
+  recipients: number;
+  /** Jobs they come from. */
+  sources: number;
+  /** The new jobs, one for each source; empty in a dry run. */
+  jobs: number[];
+}
+
 export interface RecipientView {
   /** Place in the job, from 0. */
   n: number;
@@ -122,6 +242,8 @@ export interface LadderField {
 export interface LadderLine {
   /** Line time in microseconds since connect; negative while it rings. */
   lineUs: number;
+  /** How long it took on the line (a frame at 300 bit/s, a page, a tone), microseconds. Absent for what takes none. */
+  airUs?: number;
   from: "caller" | "answerer";
   kind: "sip" | "tone" | "indicator" | "training" | "frame" | "page" | "timer";
   /** `INVITE`, `486 Busy Here`, `CED`, `DIS`, `PPS-EOP`. */
@@ -134,11 +256,43 @@ export interface LadderLine {
   damaged?: boolean;
   /** The same frame as this side sent before. */
   repeated?: boolean;
+  /** What was on the wire, lower-case hex: the frame from its address octet to its FIF, the SIP message's first 2,000 octets. */
+  octets?: string;
+  /** Offset of the information field (bit 1 of the fields) within `octets`. */
+  fifAt?: number;
+  /** Page data in ECM: its frames by number, those that came damaged and those that repeat earlier ones. */
+  ecm?: { block: number; frames: number; damaged: number[]; repeated: number[] };
 }
 
 /** A call as two parties see it, top to bottom. */
 export interface Ladder {
   lines: LadderLine[];
+  /** The call is on the line: when it was connected (wall time), and how fast its line clock runs. What lies ahead of it is left out. */
+  live?: { connectedAt: Timestamp; speed: number };
+}
+
+/** A page of a call: what was sent, what the other machine holds. */
+export interface CallPageFacts {
+  /** Pels. */
+  width: number;
+  height: number;
+  /** Pels and lines per inch: 204 x 98 is shown in its true aspect. */
+  xDpi: number;
+  yDpi: number;
+}
+export interface CallPage {
+  /** From 1. */
+  n: number;
+  /** As encoded for this receiver. */
+  sent?: CallPageFacts;
+  received?: CallPageFacts;
+  /** Pels that differ; absent unless both are there. */
+  differing?: number;
+}
+export interface CallPages {
+  pages: CallPage[];
+  /** The receiver is a simulated machine that still holds the fax. A real one keeps what it got to itself. */
+  receivedKept: boolean;
 }
 
 export interface InboundView {
@@ -334,6 +488,8 @@ export interface Snapshot {
   jobs: JobSummary[];
   today: Today;
   lines: LineView[];
+  /** The last hour. */
+  stats: StatsView;
 }
 
 /** A message of the feed: exactly one of these shapes. */
@@ -344,4 +500,6 @@ export type FeedMessage =
   /** Jobs that changed, whole, and the counts that follow from them. */
   | { jobs: JobSummary[]; today: Today }
   /** Lines that changed. */
-  | { lines: LineView[] };
+  | { lines: LineView[] }
+  /** Minutes that changed, and the queue; at most once a second. */
+  | { stats: StatsView };

@@ -10,11 +10,28 @@ import { setTheme, THEMES, theme } from "../theme.ts";
 import { feedState, world } from "../world.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-const PLACES: { to: Route; pages: Route["page"][]; word: Word; icon: IconName }[] = [
+interface Place {
+  to: Route;
+  pages: Route["page"][];
+  word: Word;
+  icon: IconName;
+}
+
+/** What the house does, and below it what the simulated world holds. */
+const PLACES: Place[] = [
   { to: { page: "board" }, pages: ["board"], word: "board", icon: "board" },
   { to: { page: "jobs" }, pages: ["jobs", "job", "call"], word: "jobs", icon: "list" },
-  { to: { page: "inbound" }, pages: ["inbound"], word: "inbound", icon: "tray" },
+  { to: { page: "dispatch" }, pages: ["dispatch"], word: "dispatch", icon: "chart" },
+  { to: { page: "failures" }, pages: ["failures"], word: "failures", icon: "alert" },
+  { to: { page: "inbound" }, pages: ["inbound", "dial"], word: "inbound", icon: "tray" },
   { to: { page: "send", channel: "fax" }, pages: ["send"], word: "send", icon: "plane" },
+];
+const SIMULATED: Place[] = [
+  { to: { page: "phone" }, pages: ["phone"], word: "phone", icon: "handset" },
+  { to: { page: "mailbox" }, pages: ["mailbox"], word: "mailbox", icon: "mail" },
+  { to: { page: "letters" }, pages: ["letters"], word: "letters", icon: "letter" },
+  { to: { page: "scenario" }, pages: ["scenario"], word: "scenario", icon: "script" },
+  { to: { page: "chaos" }, pages: ["chaos"], word: "chaos", icon: "dice" },
 ];
 
 const FEED_WORDS = {
@@ -32,6 +49,7 @@ const THEME_WORDS = { auto: "themeAuto", light: "themeLight", dark: "themeDark" 
 
 export function Rail({ here }: { here: Route }) {
   const feed = useSignal(feedState);
+  const { simulated } = useSignal(world);
   return (
     <header class="rail">
       <a class="brand" href="/">
@@ -41,12 +59,13 @@ export function Rail({ here }: { here: Route }) {
         {t("appName")}
       </a>
       <nav aria-label={t("appName")}>
-        {PLACES.map(({ to, pages, word, icon }) => (
-          <a key={word} href={urlOf(to)} aria-current={pages.includes(here.page) ? "page" : undefined}>
-            <Icon name={icon} />
-            {t(word)}
-          </a>
-        ))}
+        <Places places={PLACES} here={here} />
+        {simulated && (
+          <>
+            <p class="rail-group">{t("simulators")}</p>
+            <Places places={SIMULATED} here={here} />
+          </>
+        )}
       </nav>
       <div class="status">
         <SimClock />
@@ -57,6 +76,15 @@ export function Rail({ here }: { here: Route }) {
       </div>
     </header>
   );
+}
+
+function Places({ places, here }: { places: Place[]; here: Route }) {
+  return places.map(({ to, pages, word, icon }) => (
+    <a key={word} href={urlOf(to)} aria-current={pages.includes(here.page) ? "page" : undefined}>
+      <Icon name={icon} />
+      {t(word)}
+    </a>
+  ));
 }
 
 /** Whose board it is and how it looks: below the rail, on small screens below the page. */

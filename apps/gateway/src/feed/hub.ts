@@ -167,6 +167,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       jobs: [...board.recent()],
       today: board.today(),
       lines,
+      stats: { minutes: [], queue: {} },
     };
     send(peer, JSON.stringify({ snapshot: view } satisfies FeedMessage));
     peer.cursor = start;

@@ -19,7 +19,20 @@ export interface WebDeps {
 const DASHBOARD = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
 
 /** First parts of the dashboard's own URLs; every other path belongs to somebody else or to nobody. */
-const PAGES = new Set(["", "jobs", "calls", "inbound", "send"]);
+const PAGES = new Set([
+  "",
+  "jobs",
+  "dispatch",
+  "calls",
+  "failures",
+  "inbound",
+  "send",
+  "phone",
+  "mailbox",
+  "letters",
+  "scenario",
+  "chaos",
+]);
 
 // Nothing from other hosts, no inline script or style; pictures of pages come as blobs, since they need the key.
 const POLICY = [

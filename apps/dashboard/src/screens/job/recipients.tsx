@@ -3,14 +3,14 @@
 import type { Client, JobSummary, RecipientView } from "@depesche/client";
 import type { Outcome } from "@depesche/core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { address, clockTime, count, deliveryWord, duration } from "../format.ts";
-import { t } from "../language.ts";
-import { Failure } from "../parts/load.tsx";
-import { Mark, RecipientMark } from "../parts/marks.tsx";
-import { RecipientRows } from "../parts/recipient-rows.ts";
-import { WindowTable } from "../parts/window-table.tsx";
-import { go, urlOf } from "../route.ts";
-import { onEvents } from "../world.ts";
+import { address, clockTime, count, deliveryWord, duration } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Failure } from "../../parts/load.tsx";
+import { Mark, RecipientMark } from "../../parts/marks.tsx";
+import { RecipientRows } from "../../parts/recipient-rows.ts";
+import { WindowTable } from "../../parts/window-table.tsx";
+import { go, urlOf } from "../../route.ts";
+import { onEvents } from "../../world.ts";
 
 interface Props {
   client: Client;

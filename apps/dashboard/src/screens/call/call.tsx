@@ -3,21 +3,20 @@
 import { ApiError, type Client, type Ladder, type LadderField, type LadderLine } from "@depesche/client";
 import { type AttemptKey, parseAttemptKey } from "@depesche/core";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { address, dateTime, duration, lineTime } from "../format.ts";
-import { t } from "../language.ts";
-import { Icon } from "../parts/icons.tsx";
-import { download, errorText, Failure, useLoad } from "../parts/load.tsx";
-import { Mark, OutcomeMark } from "../parts/marks.tsx";
-import { go, urlOf } from "../route.ts";
-import { onEvents } from "../world.ts";
+import { address, dateTime, duration, lineTime } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { download, errorText, Failure, useLoad } from "../../parts/load.tsx";
+import { Mark, OutcomeMark } from "../../parts/marks.tsx";
+import { go, type RouteOf, urlOf } from "../../route.ts";
+import { onEvents } from "../../world.ts";
 
 interface Props {
   client: Client;
-  attempt: AttemptKey;
-  row: number | undefined;
+  here: RouteOf<"call">;
 }
 
-export function Call({ client, attempt, row }: Props) {
+export function Call({ client, here: { key: attempt, row } }: Props) {
   const { job, n, k } = parseAttemptKey(attempt) as { job: number; n: number; k: number };
   const about = useLoad(`call:${attempt}`, async () => {
     const [recipients, attempts] = await Promise.all([

@@ -2,14 +2,14 @@
 
 import type { LineView, Today } from "@depesche/client";
 import { OUTCOMES } from "@depesche/core";
-import { address, count, outcomeGloss } from "../format.ts";
-import { t } from "../language.ts";
-import { Icon, type IconName } from "../parts/icons.tsx";
-import { JobTable } from "../parts/job-table.tsx";
-import { OUTCOME_MARKS, OutcomeMark, type Tone } from "../parts/marks.tsx";
-import { urlOf } from "../route.ts";
-import { useSignal } from "../signal.ts";
-import { type LineTile, world } from "../world.ts";
+import { address, count, outcomeGloss } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Icon, type IconName } from "../../parts/icons.tsx";
+import { JobTable } from "../../parts/job-table.tsx";
+import { OUTCOME_MARKS, OutcomeMark, type Tone } from "../../parts/marks.tsx";
+import { urlOf } from "../../route.ts";
+import { useSignal } from "../../signal.ts";
+import { type LineTile, world } from "../../world.ts";
 
 export function Board() {
   const { today, jobs, lines } = useSignal(world);

@@ -3,12 +3,12 @@
 import type { AttemptView, Client, JobSummary } from "@depesche/client";
 import type { Outcome } from "@depesche/core";
 import { useEffect } from "preact/hooks";
-import { address, count, dateTime, deliveryWord, duration } from "../format.ts";
-import { t } from "../language.ts";
-import { Failure, useLoad } from "../parts/load.tsx";
-import { Mark, OutcomeMark, RecipientMark } from "../parts/marks.tsx";
-import { urlOf } from "../route.ts";
-import { onEvents } from "../world.ts";
+import { address, count, dateTime, deliveryWord, duration } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Failure, useLoad } from "../../parts/load.tsx";
+import { Mark, OutcomeMark, RecipientMark } from "../../parts/marks.tsx";
+import { urlOf } from "../../route.ts";
+import { onEvents } from "../../world.ts";
 
 interface Props {
   client: Client;

@@ -2,17 +2,17 @@
 
 import type { Client, InboundView } from "@depesche/client";
 import { useEffect, useState } from "preact/hooks";
-import { address, count, dateTime } from "../format.ts";
-import { t } from "../language.ts";
-import { Icon } from "../parts/icons.tsx";
-import { download, errorText, Failure, useBlobUrl, useLoad } from "../parts/load.tsx";
-import { Mark } from "../parts/marks.tsx";
-import { go, urlOf } from "../route.ts";
-import { onEvents } from "../world.ts";
+import { address, count, dateTime } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { download, errorText, Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
+import { Mark } from "../../parts/marks.tsx";
+import { go, type RouteOf, urlOf } from "../../route.ts";
+import { onEvents } from "../../world.ts";
 
 const PAGE = 100;
 
-export function Inbound({ client, id, sheet }: { client: Client; id: number | undefined; sheet: number }) {
+export function Inbound({ client, here: { id, sheet = 1 } }: { client: Client; here: RouteOf<"inbound"> }) {
   const { value, error, reload } = useLoad("inbound", () => client.inbounds({ limit: PAGE }));
   useEffect(
     () =>

@@ -3,24 +3,22 @@
 import type { Client, JobDetail } from "@depesche/client";
 import { OUTCOMES, type Outcome } from "@depesche/core";
 import { useState } from "preact/hooks";
-import { channelWord, count, dateTime } from "../format.ts";
-import { t } from "../language.ts";
-import { Failure, useBlobUrl, useLoad } from "../parts/load.tsx";
-import { JobMark, OutcomeBar, OutcomeMark } from "../parts/marks.tsx";
-import { go, urlOf } from "../route.ts";
-import { useSignal } from "../signal.ts";
-import { summaryOf, world } from "../world.ts";
+import { channelWord, count, dateTime } from "../../format.ts";
+import { t } from "../../language.ts";
+import { Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
+import { JobMark, OutcomeBar, OutcomeMark } from "../../parts/marks.tsx";
+import { go, type RouteOf, urlOf } from "../../route.ts";
+import { useSignal } from "../../signal.ts";
+import { summaryOf, world } from "../../world.ts";
 import { Attempts } from "./attempts.tsx";
 import { Recipients } from "./recipients.tsx";
 
 interface Props {
   client: Client;
-  id: number;
-  outcome: Outcome | undefined;
-  n: number | undefined;
+  here: RouteOf<"job">;
 }
 
-export function JobScreen({ client, id, outcome, n: chosen }: Props) {
+export function JobScreen({ client, here: { id, outcome, n: chosen } }: Props) {
   useSignal(world); // paints again when the feed tells of the job
   const { value, error, reload } = useLoad(`job:${id}`, () => client.job(id));
   if (error !== undefined && !value) return <Failure error={error} again={reload} />;

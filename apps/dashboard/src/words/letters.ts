@@ -1,0 +1,5 @@
+// Words of the letters room: German, and English under the same keys. Keys begin with the room's name.
+
+export const de = {};
+
+export const en = {} satisfies Record<keyof typeof de, string>;

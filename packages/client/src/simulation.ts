@@ -1,0 +1,102 @@
+// The simulated world as the gateway's door to it shows it (/v1/simulation, only where simulators are the carriers).
+
+import type { AttemptKey, Outcome } from "@depesche/core";
+
+/** A machine dials in: with `text`, or a document (base64), or a bilevel TIFF (base64) sent as it is. */
+export interface SimCallOrder {
+  from: string;
+  to: string;
+  /** One of the moods that `machines` lists. Default: modern. */
+  mood?: string;
+  stationId?: string;
+  text?: string;
+  document?: string;
+  /** File name of the document; tells its type. */
+  name?: string;
+  tiff?: string;
+}
+
+/** A call as the exchange's wire log keeps it. */
+export interface SimCall {
+  /** Wall and simulated time, ms since 1970. */
+  at: number;
+  simAt: number;
+  id: number;
+  attempt?: AttemptKey;
+  from: string;
+  to: string;
+  result: Outcome | string;
+  cause: string;
+  pages: number;
+  lineUs: number;
+  ringUs: number;
+}
+
+/** A kind of machine, for choosing one. */
+export interface SimMachine {
+  mood: string;
+  /** What it is, one English phrase. */
+  name: string;
+}
+
+/** A message on a simulated handset, newest last. */
+export interface SimMessage {
+  id: string;
+  from: string;
+  to: string;
+  text: string;
+  /** Carrier's word: queued, sent, delivered, undelivered, failed ... */
+  status: string;
+  errorCode?: number;
+  /** Simulated times, ms since 1970. */
+  simAt: number;
+  segments: number;
+  /** Received by us from the handset. */
+  inbound?: boolean;
+}
+
+export interface SimMail {
+  id: string;
+  from: string;
+  to: string;
+  subject: string;
+  simAt: number;
+  text?: string;
+  html?: string;
+  bytes: number;
+  attachments: { name: string; mediaType: string; bytes: number }[];
+}
+
+export interface SimLetter {
+  id: string;
+  address: string[];
+  pages: number;
+  sheets: number;
+  state: string;
+  simAt: number;
+}
+
+/** What a call or message to a number of the scenario meets. */
+export interface SimScenario {
+  numbers: Record<string, { call?: { kind: string; mood?: string; busyCalls?: number }; sms?: string }>;
+}
+
+export const CHAOS_CHANNELS = ["fax", "sms", "mail", "letter"] as const;
+export type ChaosChannel = (typeof CHAOS_CHANNELS)[number];
+/** So many of a channel's calls, messages, mails or letters (0 to 1) meet the fault instead of what they would meet. */
+export interface ChaosRule {
+  probability: number;
+  fault: string;
+}
+export interface ChaosView {
+  channels: Record<
+    ChaosChannel,
+    ChaosRule & {
+      /** Faults there are, with what each does in one English phrase. */
+      faults: { fault: string; meaning: string }[];
+      /** Since the start of the simulators: how many came, how many met the fault. */
+      seen: number;
+      hit: number;
+    }
+  >;
+}

@@ -1,0 +1,2 @@
+// What every process tells of itself: log, figures, traces.
+export {};
