@@ -1,43 +1,18 @@
 // A person with a browser: Debian's Chromium on the dashboard, watching a real fax, opening its job and its ladder.
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { client, finished, GATEWAY } from "../post-office.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-/** Nothing of the browser's own may go out, so that whatever does is the page's. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { expectAccessible, openBrowser, openWindow, type Watched, widthBeyond } from "./browser.ts";
 
 let browser: Browser;
-let context: BrowserContext;
+let window: Watched;
 let page: Page;
-/** Addresses asked for beside the gateway's own, and whatever the page complained about. */
-const strangers: string[] = [];
-const complaints: string[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  context = await browser.newContext({ locale: "en-GB", viewport: { width: 1400, height: 1000 } });
-  context.on("request", (request) => {
-    const own = ["blob:", "data:", `${GATEWAY}/`].some((start) => request.url().startsWith(start));
-    if (!own) strangers.push(request.url());
-  });
-  page = await context.newPage();
-  page.on("websocket", (socket) => {
-    if (!socket.url().startsWith(GATEWAY.replace("http", "ws"))) strangers.push(socket.url());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
+  browser = await openBrowser();
+  window = await openWindow(browser);
+  page = window.page;
 });
 afterAll(() => browser?.close());
 
@@ -53,6 +28,7 @@ it("the board shows jobs while they happen, without being asked", async () => {
   const row = page.locator("table.jobs tr", { hasText: String(id) });
   await row.getByText("OK").first().waitFor();
   await row.getByText("BUSY").first().waitFor();
+  await expectAccessible(page);
 });
 
 it("a job opens with its recipients, and one of them with its attempts", async () => {
@@ -88,11 +64,11 @@ it("an attempt opens its ladder, and a frame its fields", async () => {
 });
 
 it("speaks German to those who do", async () => {
-  const german = await browser.newContext({ locale: "de-DE" });
-  const seite = await german.newPage();
-  await seite.goto(GATEWAY);
-  await seite.locator("html[lang=de]").waitFor({ state: "attached" });
-  await german.close();
+  const german = await openWindow(browser, { locale: "de-DE", dark: true });
+  await german.page.goto(GATEWAY);
+  await german.page.locator("html[lang=de]").waitFor({ state: "attached" });
+  await expectAccessible(german.page);
+  await german.context.close();
 });
 
 it.each([390, 768, 1000])("nothing sticks out of a page %i pels wide", async (width) => {
@@ -103,28 +79,28 @@ it.each([390, 768, 1000])("nothing sticks out of a page %i pels wide", async (wi
     options: { busyRedials: 0, repeats: 0 },
   });
   await finished(String(id));
-  const narrow = await browser.newContext({ locale: "de-DE", viewport: { width, height: 844 } });
-  const seite = await narrow.newPage();
+  const narrow = await openWindow(browser, { locale: "de-DE", width, height: 844 });
+  const seite = narrow.page;
   for (const path of ["/", "/jobs", `/jobs/${id}`]) {
     await seite.goto(GATEWAY + path);
     await seite
       .getByText(path.endsWith(String(id)) ? "+49 30 23125" : String(id))
       .first()
       .waitFor();
-    const beyond = await seite.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    const beyond = await widthBeyond(seite);
     expect({ path, beyond }).toEqual({ path, beyond: 0 });
   }
-  await narrow.close();
+  await narrow.context.close();
 });
 
 it("the documentation of the API works without the outside", async () => {
-  const docs = await context.newPage();
+  const docs = await window.context.newPage();
   await docs.goto(`${GATEWAY}/docs`);
   await docs.getByText("/v1/jobs").first().waitFor();
   await docs.close();
 });
 
 it("nothing was asked of another host, and the page complained of nothing", () => {
-  expect(strangers).toEqual([]);
-  expect(complaints).toEqual([]);
+  expect(window.strangers).toEqual([]);
+  expect(window.complaints).toEqual([]);
 });
