@@ -1,6 +1,6 @@
 // The left rail: where one can go, what time it is, whether the feed is live, and how the board looks.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { clockTime, dateTime } from "../format.ts";
 import { language, setLanguage, t, type Word } from "../language.ts";
 import { type Route, urlOf } from "../route.ts";
@@ -52,39 +52,47 @@ export function Rail({ here }: { here: Route }) {
   const { simulated } = useSignal(world);
   return (
     <header class="rail">
-      <a class="brand" href="/">
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M2 5h20v14H2zM2 5l10 8L22 5" />
-        </svg>
-        {t("appName")}
-      </a>
-      <nav aria-label={t("appName")}>
-        <Places places={PLACES} here={here} />
-        {simulated && (
-          <>
-            <p class="rail-group">{t("simulators")}</p>
-            <Places places={SIMULATED} here={here} />
-          </>
-        )}
-      </nav>
-      <div class="status">
-        <SimClock />
-        <p class={`feed ${feed}`}>
-          <i aria-hidden="true" />
-          <span>{t(FEED_WORDS[feed])}</span>
-        </p>
+      <div class="rail-inner">
+        <a class="brand" href="/">
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M2 5h20v14H2zM2 5l10 8L22 5" />
+          </svg>
+          {t("appName")}
+        </a>
+        <nav aria-label={t("appName")}>
+          <Places places={PLACES} here={here} />
+          {simulated && (
+            <>
+              <p class="rail-group">{t("simulators")}</p>
+              <Places places={SIMULATED} here={here} />
+            </>
+          )}
+        </nav>
+        <div class="status">
+          <SimClock />
+          <p class={`feed ${feed}`}>
+            <i aria-hidden="true" />
+            <span>{t(FEED_WORDS[feed])}</span>
+          </p>
+        </div>
       </div>
     </header>
   );
 }
 
 function Places({ places, here }: { places: Place[]; here: Route }) {
-  return places.map(({ to, pages, word, icon }) => (
-    <a key={word} href={urlOf(to)} aria-current={pages.includes(here.page) ? "page" : undefined}>
-      <Icon name={icon} />
-      {t(word)}
-    </a>
-  ));
+  const current = useRef<HTMLAnchorElement>(null);
+  // Where the places are one row, the one we are at may lie beyond its end.
+  useEffect(() => current.current?.scrollIntoView({ block: "nearest", inline: "nearest" }), [here.page]);
+  return places.map(({ to, pages, word, icon }) => {
+    const isHere = pages.includes(here.page);
+    return (
+      <a key={word} href={urlOf(to)} ref={isHere ? current : undefined} aria-current={isHere ? "page" : undefined}>
+        <Icon name={icon} />
+        {t(word)}
+      </a>
+    );
+  });
 }
 
 /** Whose board it is and how it looks: below the rail, on small screens below the page. */
