@@ -53,6 +53,9 @@ export interface SimMessage {
   segments: number;
   /** Received by us from the handset. */
   inbound?: boolean;
+  /** The job it was sent for, and the recipient's place in it, where both are the account's. */
+  job?: number;
+  n?: number;
 }
 
 export interface SimMail {
@@ -63,6 +66,7 @@ export interface SimMail {
   simAt: number;
   text?: string;
   html?: string;
+  messageId?: string;
   bytes: number;
   attachments: { name: string; mediaType: string; bytes: number }[];
 }
@@ -74,6 +78,15 @@ export interface SimLetter {
   sheets: number;
   state: string;
   simAt: number;
+  duplex?: boolean;
+  colour?: boolean;
+  envelope?: "DINLANG" | "C4";
+  /** Of the PDF. */
+  bytes?: number;
+  /** With its envelope. */
+  gram?: number;
+  /** By Deutsche Post's name: Standardbrief, Kompaktbrief, Grossbrief, Maxibrief. */
+  postageClass?: string;
 }
 
 /** What a call or message to a number of the scenario meets. */
