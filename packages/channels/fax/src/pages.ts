@@ -1,7 +1,7 @@
 // The pages of a fax for the line: the canonical TIFF-F, re-encoded to what the receiver's DIS allows, once for all recipients.
 
 import type { BlobStore, FaxPageSource, PageNeed } from "@depesche/ports";
-import { type Bitmap, blankBitmap, encode, readTiff, rowOctets, type TiffPage } from "@depesche/t4";
+import { encode, fitted, readTiff } from "@depesche/t4";
 
 /** Encoded pages kept; a page is 50 KB on average, a screened photo 300 KB. */
 const CACHE_BYTES = 64 * 2 ** 20;
@@ -25,7 +25,7 @@ export function createPageStore(blobs: BlobStore): PageStore {
     const read = readTiff(tiff, { decode: need.index });
     const page = read.ok ? read.pages[need.index] : undefined;
     if (!page?.bitmap) throw new PagesUnreadable("the stored fax pages cannot be read");
-    const bitmap = fitted(page, page.bitmap, need);
+    const bitmap = fitted(page.bitmap, page.yDpi, need);
     const octets = encode(bitmap, {
       coding: need.coding,
       ...(need.k === undefined ? {} : { k: need.k }),
@@ -61,25 +61,4 @@ export function createPageStore(blobs: BlobStore): PageStore {
       },
     }),
   };
-}
-
-/** The bitmap at the width and resolution agreed. Halving the lines keeps every black pel: thin strokes must not vanish. */
-function fitted(page: TiffPage, bitmap: Bitmap, need: PageNeed): Bitmap {
-  const yDpi = page.yDpi ?? 196;
-  const factor = Math.max(1, Math.round(yDpi / need.yDpi));
-  const repeat = Math.max(1, Math.round(need.yDpi / yDpi));
-  if (factor === 1 && repeat === 1 && bitmap.width === need.width) return bitmap;
-  const height = Math.ceil(bitmap.height / factor) * repeat;
-  const out = blankBitmap(need.width, height);
-  const from = rowOctets(bitmap.width);
-  const to = rowOctets(need.width);
-  const copied = Math.min(from, to);
-  for (let y = 0; y < bitmap.height; y++) {
-    for (let r = 0; r < repeat; r++) {
-      const row = (Math.floor(y / factor) * repeat + r) * to;
-      for (let x = 0; x < copied; x++)
-        out.data[row + x] = (out.data[row + x] as number) | (bitmap.data[y * from + x] as number);
-    }
-  }
-  return out;
 }
