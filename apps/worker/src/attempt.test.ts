@@ -3,6 +3,7 @@ import type { Claimed } from "@depesche/ledger";
 import type { AttemptOrder } from "@depesche/ports";
 import { expect, it } from "vitest";
 import { type AttemptDeps, makeAttempt } from "./attempt.ts";
+import { noFigures } from "./figures.double.ts";
 
 const CLAIMED: Claimed = {
   job: 100001,
@@ -48,7 +49,8 @@ async function attempt({ answer, stopping = false, mayBegin = true, slept = fals
     },
     isStopping: () => stopping,
     onProgress: () => undefined,
-    log: { warn: () => undefined },
+    figures: noFigures,
+    log: { debug: () => undefined, warn: () => undefined },
   };
   return { ...(await makeAttempt(deps, { job: JOB, account: ACCOUNT }, CLAIMED, 0, HOLDER)), sent };
 }

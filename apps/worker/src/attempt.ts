@@ -3,6 +3,8 @@
 import { type Account, type AttemptReport, attemptKey, isOutcome, type Job, nextStep } from "@depesche/core";
 import type { Claimed, Result } from "@depesche/ledger";
 import type { ChannelWork, LineProgress } from "@depesche/ports";
+import { attemptFields } from "@depesche/telemetry";
+import type { WorkerFigures } from "./figures.ts";
 import type { Holder, Life } from "./life.ts";
 
 /** Causes that leave open whether the other end has it. The carrier's driver asks it, but only the worker that sent knows what to ask. */
@@ -20,7 +22,8 @@ export interface AttemptDeps {
   isStopping(): boolean;
   /** States of the line, for the board. */
   onProgress(progress: LineProgress): void;
-  log: { warn(data: object, text: string): void };
+  figures: Pick<WorkerFigures, "attempted">;
+  log: { debug(data: object, text: string): void; warn(data: object, text: string): void };
 }
 
 /** The result, and the ladder that is kept beside it. */
@@ -60,7 +63,7 @@ export async function makeAttempt(
       );
     if (!isOutcome(report?.outcome)) throw new Error(`no outcome in the report: ${JSON.stringify(report)}`);
   } catch (error) {
-    log.warn({ err: error, attempt: key }, "a channel threw");
+    log.warn({ err: error, ...attemptFields(key) }, "a channel threw");
     report = {
       outcome: "SENDFAIL",
       cause: { code: "channel-error", text: String((error as Error | undefined)?.message ?? error).slice(0, 300) },
@@ -68,12 +71,18 @@ export async function makeAttempt(
   }
   // A call that failed while we were halted failed by our fault: the other end has not said no.
   if (life.sleptSince(begunAt) && report.outcome !== "OK") report = { ...report, interrupted: true };
+  const next = nextStep(channel.channel, job.options, c, report);
+  deps.figures.attempted(channel.channel, report, next.step, (performance.now() - begunAt) / 1000);
+  log.debug(
+    { ...attemptFields(key), channel: channel.channel, outcome: report.outcome, cause: report.cause.code, next },
+    "attempt",
+  );
   const result = {
     job: c.job,
     n: c.n,
     k: c.k,
     report,
-    next: nextStep(channel.channel, job.options, c, report),
+    next,
     mayHaveArrived: begins && (report.interrupted || ANSWER_LOST.has(report.cause?.code ?? "")),
   };
   return { result, ladder: report.ladder?.length ? report.ladder : undefined };

@@ -2,6 +2,7 @@ import { type AttemptKey, attemptKey } from "@depesche/core";
 import { type ClaimRequest, claim, finish, type Pool, registerWorker } from "@depesche/ledger";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type Claims, createClaims } from "./claims.ts";
+import { noFigures } from "./figures.double.ts";
 import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
 
 let ledger: FreshLedger;
@@ -51,6 +52,7 @@ function claimsOn(ledger: Pool): Claims {
     gates: { active: false },
     holder,
     isSending: (key) => sending.has(key),
+    figures: noFigures,
     log,
   });
   return claims;

@@ -12,6 +12,7 @@ import {
   type Pool,
   type Result,
 } from "@depesche/ledger";
+import type { WorkerFigures } from "./figures.ts";
 import { createGroup } from "./group.ts";
 import type { Holder } from "./life.ts";
 
@@ -33,6 +34,7 @@ export interface ClaimsDeps {
   holder(): Holder;
   /** Whether the attempt was handed to a channel and is not yet written. */
   isSending(key: AttemptKey): boolean;
+  figures: Pick<WorkerFigures, "claimed">;
   log: { warn(data: object, text: string): void };
 }
 
@@ -80,7 +82,9 @@ export function createClaims(deps: ClaimsDeps): Claims {
     }
     if (requests.every((r) => r.count === 0)) return requests.map(() => ({ holder, claimed: [] }));
     try {
+      const begunAt = performance.now();
       const claimed = await claim(pool, holder.id, merge(requests), deps.gates);
+      deps.figures.claimed(claimed.length, (performance.now() - begunAt) / 1000);
       return deal(requests, claimed).map((mine) => ({ holder, claimed: mine }));
     } catch (error) {
       doubtful = performance.now();

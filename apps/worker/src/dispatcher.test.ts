@@ -2,6 +2,7 @@ import { claim, endRun, type Pool, registerWorker } from "@depesche/ledger";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
+import { noFigures } from "./figures.double.ts";
 import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
 
 let ledger: FreshLedger;
@@ -36,7 +37,8 @@ async function started(window: number, add: Schedule["add"] = async (chunks) => 
       wake = heard;
       return () => undefined;
     },
-    log: { info: () => undefined, warn: () => undefined },
+    figures: noFigures,
+    log: { warn: () => undefined },
   });
   return dispatcher;
 }

@@ -11,6 +11,7 @@ import {
   takeOverdueChunks,
 } from "@depesche/ledger";
 import type { Schedule } from "@depesche/queue";
+import type { WorkerFigures } from "./figures.ts";
 
 /** A chunk handed out this long ago without an end of its run is added again: idempotent while it is alive, the repair when it was lost. */
 const REPAIR_MS = 5_000;
@@ -26,7 +27,8 @@ export interface DispatcherDeps {
   channels: { channel: string; window: number }[];
   /** Calls back when something fell due (accepted, resumed, clock changed). */
   onWake(wake: () => void): () => void;
-  log: { info(data: object, text: string): void; warn(data: object, text: string): void };
+  figures: Pick<WorkerFigures, "dispatched" | "repaired" | "failed" | "reconciled">;
+  log: { warn(data: object, text: string): void };
 }
 
 export interface Dispatcher {
@@ -36,7 +38,7 @@ export interface Dispatcher {
 }
 
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { pool, schedule, log } = deps;
+  const { pool, schedule, figures, log } = deps;
   let stopped = false;
   let wake: (() => void) | undefined;
   let poked = false;
@@ -56,7 +58,10 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     for (const { channel, window } of deps.channels) {
       ended.set(channel, 0);
       const due = await takeDueChunks(pool, channel, window);
-      if (due.length > 0) await schedule.add(due);
+      if (due.length > 0) {
+        await schedule.add(due);
+        figures.dispatched(channel, due.length);
+      }
       const wait = await nextDueIn(pool, channel);
       // Due but not taken: the window is full, and the end of a run tells. Of another worker's run nothing tells.
       if (wait !== undefined) sleep = Math.min(sleep, wait > 0 ? wait : ROOM_MS);
@@ -67,7 +72,10 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const repair = async () => {
     for (const { channel } of deps.channels) {
       const overdue = await takeOverdueChunks(pool, channel, REPAIR_MS);
-      if (overdue.length > 0) await schedule.add(overdue);
+      if (overdue.length > 0) {
+        await schedule.add(overdue);
+        figures.repaired(channel, overdue.length);
+      }
     }
   };
 
@@ -93,7 +101,10 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
           await repair();
         }
       } catch (error) {
-        if (!stopped) log.warn({ err: error, away: isConnectionError(error) }, "dispatching failed, trying again");
+        if (!stopped) {
+          figures.failed("dispatcher");
+          log.warn({ err: error, away: isConnectionError(error) }, "dispatching failed, trying again");
+        }
       }
       if (!stopped) await rest(sleep);
     }
@@ -104,10 +115,13 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const timer = setInterval(() => {
     reconciling ??= reconcile(pool, watch, performance.now())
       .then(({ dead, returned }) => {
+        figures.reconciled(dead, returned);
         if (dead > 0) log.warn({ dead, returned }, "workers were declared dead, their recipients returned");
       })
       .catch((error) => {
-        if (!stopped) log.warn({ err: error }, "reconciling failed, trying again");
+        if (stopped) return;
+        figures.failed("reconciler");
+        log.warn({ err: error }, "reconciling failed, trying again");
       })
       .finally(() => {
         reconciling = undefined;

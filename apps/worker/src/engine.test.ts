@@ -4,6 +4,7 @@ import type { AttemptOrder, ChannelWork } from "@depesche/ports";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
+import { noFigures } from "./figures.double.ts";
 import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
 
 const OK = { outcome: "OK", cause: { code: "null", text: "" } } as const;
@@ -49,11 +50,12 @@ async function engineOn(
     },
     close: async () => undefined,
   };
-  const log = { info: () => undefined, warn: () => undefined };
+  const log = { debug: () => undefined, warn: () => undefined };
   const made = await startEngine({
     pool: ledger,
     schedule,
     channels: [channel],
+    figures: noFigures,
     log,
     onLine: () => undefined,
     onRunEnded: () => undefined,

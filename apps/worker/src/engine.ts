@@ -18,8 +18,10 @@ import {
 } from "@depesche/ledger";
 import type { ChannelWork, LineProgress } from "@depesche/ports";
 import type { ChunkJob, Schedule, ScheduleWorker } from "@depesche/queue";
+import { inSpan, type SpanOrder } from "@depesche/telemetry";
 import { type AttemptDeps, type JobContext, makeAttempt } from "./attempt.ts";
 import { createClaims, type Grant } from "./claims.ts";
+import type { WorkerFigures } from "./figures.ts";
 import { createGroup } from "./group.ts";
 import { beginLife, type Holder } from "./life.ts";
 import { createLines, type Lines } from "./lines.ts";
@@ -42,7 +44,8 @@ export interface EngineDeps {
   pool: Pool;
   schedule: Schedule;
   channels: ChannelWork[];
-  log: { info(data: object, text: string): void; warn(data: object, text: string): void };
+  figures: WorkerFigures;
+  log: { debug(data: object, text: string): void; warn(data: object, text: string): void };
   /** Line states for the board. */
   onLine(progress: LineProgress): void;
   /** A run ended: there may be room for the next chunk. */
@@ -64,7 +67,7 @@ interface Desk {
 }
 
 export async function startEngine(deps: EngineDeps): Promise<Engine> {
-  const { pool, log } = deps;
+  const { pool, figures, log } = deps;
   const gates: GateTable = { active: false };
   await refreshGates(pool, gates);
   const life = await beginLife(pool, log);
@@ -76,7 +79,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const sending = new Set<AttemptKey>();
   const inFlight = new Set<Promise<void>>();
 
-  const claims = createClaims({ pool, gates, holder: life.holder, isSending: (key) => sending.has(key), log });
+  const claims = createClaims({ pool, gates, holder: life.holder, isSending: (key) => sending.has(key), figures, log });
 
   const results = createGroup<{ result: Result; id: number }, void>(RESULTS_AT_ONCE, async (batch) => {
     for (const id of new Set(batch.map((r) => r.id))) {
@@ -84,7 +87,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       // The database may be away or in trouble for a while: results wait for it, they are never dropped.
       for (let pauseMs = 50; ; pauseMs = Math.min(2000, pauseMs * 2)) {
         try {
+          const begunAt = performance.now();
           await finish(pool, id, mine);
+          figures.written(mine.length, (performance.now() - begunAt) / 1000);
           break;
         } catch (error) {
           log.warn({ err: error, results: mine.length }, "results wait for the database");
@@ -102,7 +107,12 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     c: Claimed,
     holder: Holder,
   ) => {
-    const { result, ladder } = await makeAttempt(attempts, job, c, line, holder);
+    const { result, ladder } = await inSpan(attemptSpan(channel.channel, job, c), async (span) => {
+      const made = await makeAttempt(attempts, job, c, line, holder);
+      const { outcome, cause } = made.result.report;
+      span.setAttributes({ "depesche.outcome": outcome, "depesche.cause": cause.code });
+      return made;
+    });
     // The line is free as soon as the call is over; the result is on its way to the ledger.
     const written = results.push({ result, id: holder.id });
     if (SHOWN_LINES.has(channel.channel)) deps.onLine({ line, state: "idle" });
@@ -129,6 +139,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const runChunk = async (desk: Desk, ref: ChunkJob) => {
     // Of its own, and ended by hand: signals derived from one that lives as long as the worker leave a trace in it, each of them.
     const patience = new AbortController();
+    const begunAt = performance.now();
     const over = setTimeout(() => patience.abort(), RUN_MS);
     running.add(patience);
     try {
@@ -137,6 +148,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
       clearTimeout(over);
       running.delete(patience);
     }
+    figures.ranChunk(ref.channel, (performance.now() - begunAt) / 1000);
     deps.onRunEnded(ref.channel);
   };
 
@@ -173,8 +185,9 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const open = (channel: ChannelWork): ScheduleWorker => {
     const shown = SHOWN_LINES.has(channel.channel);
     const lines = createLines(channel.slots);
+    figures.watchLines(channel.channel, lines);
     const onProgress = shown ? deps.onLine : () => undefined;
-    const desk = { channel, lines, attempts: { channel, life, isStopping: () => stopping, onProgress, log } };
+    const desk = { channel, lines, attempts: { channel, life, isStopping: () => stopping, onProgress, figures, log } };
     for (let line = 0; shown && line < channel.slots; line++) deps.onLine({ line, state: "idle" });
     const runs = Math.max(2, Math.min(channel.slots, RUNS_AT_ONCE));
     return deps.schedule.work(channel.channel, runs, (ref) => runChunk(desk, ref));
@@ -211,6 +224,16 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
           .catch((error) => log.warn({ err: error }, "could not retire the worker; the reconciler will")),
       );
     },
+  };
+}
+
+/** The span of an attempt hangs below the request that brought its job. */
+function attemptSpan(channel: string, { job }: JobContext, c: Claimed): SpanOrder {
+  return {
+    name: `${channel} attempt`,
+    kind: "consumer",
+    traceparent: job.content.trace,
+    attributes: { "depesche.job": c.job, "depesche.recipient": c.n, "depesche.attempt": c.k },
   };
 }
 

@@ -1,13 +1,10 @@
 // A worker as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
 
 import { readSettings } from "@depesche/core";
-import pino from "pino";
+import { openLog, startTracing } from "@depesche/telemetry";
 import { startWorker } from "./worker.ts";
 
-const log = pino(
-  { name: "worker", level: process.env.DEPESCHE_LOG ?? "info" },
-  pino.destination({ dest: 2, sync: false }),
-);
+const log = openLog("worker", process.env.DEPESCHE_LOG);
 const read = readSettings(process.env);
 if (!read.ok || !read.settings.databaseUrl) {
   const problems = read.ok
@@ -19,6 +16,7 @@ if (!read.ok || !read.settings.databaseUrl) {
 
 try {
   const { settings } = read;
+  const spans = await startTracing("depesche-worker", process.env);
   const worker = await startWorker({
     settings: { ...settings, databaseUrl: settings.databaseUrl as string },
     log,
@@ -30,7 +28,10 @@ try {
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    worker.close().finally(() => process.exit(0));
+    worker
+      .close()
+      .finally(spans.close)
+      .finally(() => process.exit(0));
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);

@@ -12,6 +12,7 @@ import {
   awaitSchema,
   faxNumbers,
   followClock,
+  leaveFigures,
   noteAnswered,
   noteDelivery,
   openBlobFolder,
@@ -25,9 +26,11 @@ import { type ChannelWork, systemClock } from "@depesche/ports";
 import { openHotFolder } from "@depesche/print-shops-hot-folder";
 import { openSchedule } from "@depesche/queue";
 import { openTwilio } from "@depesche/sms-carriers-twilio";
+import { openFigures } from "@depesche/telemetry";
 import type { Logger } from "pino";
 import { startDispatcher } from "./dispatcher.ts";
 import { startEngine } from "./engine.ts";
+import { openWorkerFigures } from "./figures.ts";
 import { openLineReporter } from "./line-reporter.ts";
 import { nullWork } from "./null-work.ts";
 
@@ -46,6 +49,8 @@ export interface WorkerConfig {
 const NUMBERS_MS = 1_000;
 /** How often it looks which of them the exchange has taken, to tell the ledger. */
 const ANSWERED_MS = 100;
+/** How often it leaves its figures for Prometheus. */
+const FIGURES_MS = 5_000;
 
 export interface Worker {
   close(): Promise<void>;
@@ -127,18 +132,22 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   const channels = await Promise.all(wanted.map((c) => openers[c]()));
 
   let incarnation = () => 0;
+  const processFigures = openFigures();
+  const figures = openWorkerFigures(processFigures);
   const reporter = openLineReporter(pool, () => incarnation());
   const dispatcher = startDispatcher({
     pool,
     schedule,
     channels: channels.map((c) => ({ channel: c.channel, window: Math.max(16, c.slots * 2) })),
     onWake: (wake) => listener.on("depesche_wake", wake),
+    figures,
     log,
   });
   const engine = await startEngine({
     pool,
     schedule,
     channels,
+    figures,
     log,
     onLine: (p) => reporter.report(p),
     onRunEnded: dispatcher.runEnded,
@@ -162,6 +171,9 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   await tellAnswered();
   // The database may be away: the next look tells it.
   timers.push(setInterval(() => void tellAnswered().catch(() => undefined), ANSWERED_MS));
+  const leave = async () => leaveFigures(pool, engine.incarnation(), await processFigures.values());
+  await leave().catch(() => undefined);
+  timers.push(setInterval(() => void leave().catch(() => undefined), FIGURES_MS)); // a picture: the next one comes soon
   log.info({ incarnation: engine.incarnation(), schedule: schedule.backend, lines: settings.lines }, "worker is up");
 
   return {

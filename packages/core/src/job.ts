@@ -43,6 +43,8 @@ export interface JobContent {
   pages?: { hash: string; count: number };
   /** Letter: what the check found. */
   letter?: { address: string[]; international: boolean; sheets: number };
+  /** W3C trace context of the request that brought it, where traces are recorded. */
+  trace?: string;
 }
 
 export type RecipientState = "queued" | "sending" | "retry" | "final";

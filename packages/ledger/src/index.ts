@@ -26,6 +26,7 @@ export {
 export { noteDelivery } from "./delivery.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { createFaceLedger } from "./face-ledger.ts";
+export { leaveFigures, workerFigures } from "./figures.ts";
 export { finish, keepLadder, type Result, trimLadders } from "./finish.ts";
 export { type GateTable, refreshGates, setGate } from "./gate.ts";
 export { storeInbound } from "./inbound.ts";

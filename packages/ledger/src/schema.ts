@@ -176,4 +176,13 @@ CREATE TABLE webhook (
 );
 `;
 
-export const MIGRATIONS: readonly string[] = [INITIAL];
+/** What workers count of their work; unlogged, since a picture may be lost with the power. */
+const FIGURES = /* sql */ `
+CREATE UNLOGGED TABLE figures (
+  worker_id integer PRIMARY KEY REFERENCES worker,
+  at bigint NOT NULL,
+  data jsonb NOT NULL
+);
+`;
+
+export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES];

@@ -1,2 +1,12 @@
-// What every process tells of itself: log, figures, traces.
-export {};
+export {
+  BATCH_SIZES,
+  bounded,
+  CALL_SECONDS,
+  type Figures,
+  type FigureValues,
+  openFigures,
+  renderFigures,
+  SECONDS,
+} from "./figures.ts";
+export { attemptFields, openLog } from "./log.ts";
+export { inSpan, type SpanOrder, type Spans, startTracing, traceContext } from "./tracing.ts";

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { JobContent, JobOrder, RecipientOrder } from "@depesche/core";
 import { AcceptanceUnknown } from "@depesche/ledger";
 import type { FaceLedger, Intake, Replay, SubmitRequest, SubmitResult } from "@depesche/ports";
+import { traceContext } from "@depesche/telemetry";
 import { type ContentDeps, prepareContent } from "./content.ts";
 import { judgeRecipients } from "./recipients.ts";
 
@@ -118,11 +119,12 @@ function orderOf(
   pageCount: number,
   notices: string[],
 ): JobOrder {
+  const trace = traceContext();
   const order: JobOrder = {
     accountId: request.account.id,
     channel: request.channel,
     recipients,
-    content,
+    content: trace === undefined ? content : { ...content, trace },
     options: request.options,
     priority: request.priority ?? NORMAL_PRIORITY,
     pageCount,
