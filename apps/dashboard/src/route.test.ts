@@ -24,6 +24,7 @@ const STATES: Route[] = [
   { page: "job", id: 7, view: "progress" },
   { page: "job", id: 7, n: 2, q: "49 30/7 & Söhne" },
   { page: "call", key: "7.0.1", view: "pages", sheet: 2 },
+  { page: "call", key: "7.0.1", view: "pages", show: "difference", zoom: 200 },
   { page: "call", key: "7.0.1", scale: true },
   { page: "dispatch" },
   { page: "failures" },

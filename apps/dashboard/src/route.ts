@@ -10,6 +10,12 @@ export const JOB_VIEWS = ["recipients", "progress", "content", "raw"] as const;
 export type JobView = (typeof JOB_VIEWS)[number];
 export const CALL_VIEWS = ["ladder", "compare", "pages"] as const;
 export type CallView = (typeof CALL_VIEWS)[number];
+/** What of a page is shown: one side, what differs, or both beside each other (unset). */
+export const PAGE_SHOWS = ["sent", "received", "difference"] as const;
+export type PageShow = (typeof PAGE_SHOWS)[number];
+/** Per cent of a pel on the screen; unset: the page fits. */
+export const PAGE_ZOOMS = [100, 200, 400] as const;
+export type PageZoom = (typeof PAGE_ZOOMS)[number];
 export const MAIL_VIEWS = ["html", "text", "headers", "raw"] as const;
 export type MailView = (typeof MAIL_VIEWS)[number];
 
@@ -19,6 +25,8 @@ export interface FailureFilter {
   outcome?: Outcome;
   cause?: string;
   job?: number;
+  /** Beginning of the number, or `@domain`. */
+  address?: string;
 }
 
 export type Route =
@@ -28,9 +36,19 @@ export type Route =
   | { page: "job"; id: number; view?: JobView; outcome?: Outcome; q?: string; n?: number }
   | { page: "dispatch" }
   /** `row`: of the ladder; `sheet`: page from 1; `scale`: airtime to scale. */
-  | { page: "call"; key: AttemptKey; view?: CallView; row?: number; sheet?: number; scale?: boolean }
+  | {
+      page: "call";
+      key: AttemptKey;
+      view?: CallView;
+      row?: number;
+      sheet?: number;
+      scale?: boolean;
+      show?: PageShow;
+      zoom?: PageZoom;
+    }
   | ({ page: "failures" } & FailureFilter)
-  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder" }
+  /** `zoom` in percent; unset, the page fits. `deleted`: those are shown, too. */
+  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder"; zoom?: 100 | 200; deleted?: boolean }
   /** The machine that dials in. */
   | { page: "dial" }
   | { page: "send"; channel: SendChannel }
@@ -75,6 +93,8 @@ const READERS: Record<string, (rest: string[], query: URLSearchParams) => Route>
       row: natural(query.get("row")),
       sheet: natural(query.get("page"), 1),
       scale: query.get("scale") === "1" ? true : undefined,
+      show: oneOf(PAGE_SHOWS, query.get("show")),
+      zoom: PAGE_ZOOMS.find((zoom) => String(zoom) === query.get("zoom")),
     });
   },
   failures: (rest, query) =>
@@ -86,15 +106,18 @@ const READERS: Record<string, (rest: string[], query: URLSearchParams) => Route>
           outcome: oneOf(OUTCOMES, query.get("outcome")),
           cause: query.get("cause") ?? undefined,
           job: natural(query.get("job"), 1),
+          address: query.get("address") || undefined,
         }),
   inbound: ([second, ...more], query) => {
     if (more.length > 0) return LOST;
-    if (!second) return { page: "inbound" };
+    const deleted = query.get("deleted") === "1" ? true : undefined;
+    if (!second) return trimmed({ page: "inbound", deleted });
     if (second === "new") return { page: "dial" };
     const id = natural(second, 1);
     if (id === undefined) return LOST;
     const view = query.get("view") === "ladder" ? "ladder" : undefined;
-    return trimmed({ page: "inbound", id, sheet: natural(query.get("page"), 1), view });
+    const zoom = ([100, 200] as const).find((percent) => query.get("zoom") === String(percent));
+    return trimmed({ page: "inbound", id, sheet: natural(query.get("page"), 1), view, zoom, deleted });
   },
   send: ([second, ...more]) => {
     const channel = oneOf(SEND_CHANNELS, second ?? "fax");
@@ -157,16 +180,20 @@ export function urlOf(route: Route): string {
       return withQuery(`/jobs/${route.id}${place}`, { view: route.view, outcome: route.outcome, q: route.q });
     }
     case "call": {
-      const { view, row, sheet, scale } = route;
-      return withQuery(`/calls/${route.key}`, { view, row, page: sheet, scale: scale ? 1 : undefined });
+      const { view, row, sheet, scale, show, zoom } = route;
+      return withQuery(`/calls/${route.key}`, { view, row, page: sheet, scale: scale ? 1 : undefined, show, zoom });
     }
     case "failures": {
-      const { channel, outcome, cause, job } = route;
-      return withQuery("/failures", { channel, outcome, cause, job });
+      const { channel, outcome, cause, job, address } = route;
+      return withQuery("/failures", { channel, outcome, cause, job, address });
     }
     case "inbound":
-      if (route.id === undefined) return "/inbound";
-      return withQuery(`/inbound/${route.id}`, { page: route.sheet, view: route.view });
+      return withQuery(`/inbound${part(route.id?.toString())}`, {
+        page: route.sheet,
+        view: route.view,
+        zoom: route.zoom,
+        deleted: route.deleted ? 1 : undefined,
+      });
     case "dial":
       return "/inbound/new";
     case "send":
