@@ -26,6 +26,7 @@ import type {
   Webhook,
 } from "@depesche/ports";
 import { SpoolFull } from "@depesche/ports";
+import { countOf } from "./feed/stats-book.ts";
 
 export const NOON = Date.UTC(2026, 2, 2, 11, 0, 0);
 
@@ -192,6 +193,18 @@ export class MemoryLedger implements FaceLedger {
   }
   async lastSeq() {
     return this.log.length;
+  }
+  async firstSeqAt(at: number) {
+    return this.log.find((event) => event.at >= at)?.seq ?? this.log.length + 1;
+  }
+  async countEvents(after: number, upTo: number) {
+    const events = this.log.slice(Math.max(0, after), upTo);
+    return events.filter((event) => event.account > 0).map(countOf);
+  }
+  async queueDepth() {
+    return [...this.allJobs.values()]
+      .map((j) => ({ account: j.accountId, channel: j.channel, open: j.total - j.final, dispatched: 0 }))
+      .filter((depth) => depth.open > 0);
   }
   onEvents(listener: (lastSeq: number) => void) {
     this.listeners.add(listener);

@@ -28,7 +28,7 @@ import { twilioCallbacks } from "./callbacks.ts";
 import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
 import { openFaultLog } from "./fault-log.ts";
 import { faxdeFace } from "./faxde/index.ts";
-import { attachFeed } from "./feed/index.ts";
+import { attachFeed, createAccountStats } from "./feed/index.ts";
 import { healthFace } from "./health.ts";
 import { createIntake } from "./intake/index.ts";
 import { openLineBoard } from "./line-board.ts";
@@ -68,6 +68,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const clock = await followClock(pool, listener, systemClock);
   const { blobs, spool } = await openBlobFolder(resolve(settings.data));
   const documents = createDocuments({});
+  const stats = createAccountStats(ledger);
   const lines = openLineBoard(listener, () => performance.now());
   const onFault = openFaultLog({ error: (data, text) => log.error(data, text), now: () => performance.now() });
   const now = () => clock.now();
@@ -101,6 +102,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       blobs,
       wall: systemClock,
       lines,
+      stats,
       renderPage: (document, index) =>
         pagePicture({ renderPagePng, pdfPagePng: documents.pdfPagePng }, document, index),
       tiffToPdf,
@@ -115,7 +117,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   app.route("/", webFace(simulation ? { demoKey: DEMO_API_KEY } : {}));
 
   const server = await listen(app, settings.host, settings.port);
-  const feed = attachFeed({ server, ledger, lines, simulated: simulation, wall: systemClock, onFault });
+  const feed = attachFeed({ server, ledger, lines, stats, simulated: simulation, wall: systemClock, onFault });
   const webhooks = startWebhooks({
     ledger,
     wall: systemClock,

@@ -5,6 +5,7 @@ import { accept, earlier, referBlobs } from "./accept.ts";
 import { createAuthenticator } from "./accounts.ts";
 import { cancelJob, pauseJob } from "./cancel.ts";
 import { changeClock, readClock } from "./clock.ts";
+import { countEvents, firstSeqAt, queueDepth } from "./counts.ts";
 import type { Pool } from "./database.ts";
 import { findByCarrierId, noteDelivery } from "./delivery.ts";
 import { lastSeq, readEvents } from "./feed.ts";
@@ -38,6 +39,9 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     findByCarrierId: (channel, id) => findByCarrierId(pool, channel, id),
     events: (after, limit, account) => readEvents(pool, after, limit, account),
     lastSeq: () => lastSeq(pool),
+    firstSeqAt: (at) => firstSeqAt(pool, at),
+    countEvents: (after, upTo) => countEvents(pool, after, upTo),
+    queueDepth: () => queueDepth(pool),
     onEvents: (told) => watchEvents(pool, listener, told),
     clock: () => readClock(pool),
     limits: () => readGates(pool),

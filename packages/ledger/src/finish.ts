@@ -193,9 +193,10 @@ told AS (
   INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id, n, k, outcome, final, data)
   SELECT head.base + row_number() OVER (ORDER BY d.i), head.wall, now.ms, d.account_id, d.channel, 'attempt.ended', d.job_id, d.n, d.k,
     coalesce(d.ended, d.outcome), d.state = 'final',
-    CASE WHEN d.outcome = 'OK' AND NOT d.repeat THEN NULL
-         ELSE jsonb_strip_nulls(jsonb_build_object('cause', d.code, 'text', d.text, 'dueAt', d.due_at, 'repeat', nullif(d.repeat, false),
-           'interrupted', nullif(d.interrupted, false))) END
+    CASE WHEN d.outcome <> 'OK' OR d.repeat
+         THEN jsonb_strip_nulls(jsonb_build_object('cause', d.code, 'text', d.text, 'dueAt', d.due_at, 'repeat', nullif(d.repeat, false),
+           'interrupted', nullif(d.interrupted, false), 'pages', nullif(d.pages, 0)))
+         WHEN d.pages > 0 THEN jsonb_build_object('pages', d.pages) END
   FROM done d, head, now),
 over AS (
   INSERT INTO event (seq, at, sim_at, account_id, channel, type, job_id)

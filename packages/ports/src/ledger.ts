@@ -97,6 +97,12 @@ export interface FaceLedger {
   /** Events with `seq > after`, oldest first. `accountId` undefined: all. */
   events(after: number, limit: number, accountId?: number): Promise<FeedEvent[]>;
   lastSeq(): Promise<number>;
+  /** Number of the first event at or after a wall time; one past the last when there is none. */
+  firstSeqAt(at: number): Promise<number>;
+  /** Events with `after < seq <= upTo`, counted by account and minute; the house's own are left out. */
+  countEvents(after: number, upTo: number): Promise<MinuteCount[]>;
+  /** Recipients not final, of all accounts. */
+  queueDepth(): Promise<QueueCount[]>;
   /** Calls back on new events (a hint: read them with `events`). */
   onEvents(listener: (lastSeq: number) => void): () => void;
 
@@ -123,6 +129,28 @@ export interface FaceLedger {
   allWebhooks(): Promise<(Webhook & { secret: string })[]>;
   /** Moves a hook's cursor after a delivery, or records a failure and when to try again (wall time). */
   webhookProgress(id: number, progress: { cursor: number } | { failures: number; nextTryAt: number }): Promise<void>;
+}
+
+/** What happened to an account in a minute, or in a part of it: several of the same minute add up. */
+export interface MinuteCount {
+  account: number;
+  /** Wall time at which the minute began. */
+  minute: number;
+  jobs: number;
+  /** Attempts that ended. */
+  attempts: number;
+  /** Pages and parts these confirmed. */
+  pages: number;
+  /** Final outcomes. */
+  outcomes: Partial<Record<Outcome, number>>;
+}
+
+export interface QueueCount {
+  account: number;
+  channel: Channel;
+  open: number;
+  /** Of these in chunks that are handed out now. */
+  dispatched: number;
 }
 
 /** What is held back, of all workers together. Unset: no limit. */

@@ -4,6 +4,7 @@ import type { LadderLine, LineView } from "@depesche/client";
 import type { Account, Scope } from "@depesche/core";
 import type { BlobStore, FaceLedger, Intake, Spool, WallClock } from "@depesche/ports";
 import type { Context } from "hono";
+import type { AccountStats } from "../feed/account-stats.ts";
 
 /** Lines as the gateway knows them from its workers. */
 export interface LineBoard {
@@ -19,6 +20,7 @@ export interface ApiDeps {
   blobs: BlobStore;
   wall: WallClock;
   lines: LineBoard;
+  stats: AccountStats;
   /** A page of a PDF or TIFF as PNG, `index` from 0. "none": no such page; "unsupported": no picture of this kind. */
   renderPage(document: Uint8Array, index: number): Promise<Uint8Array | "none" | "unsupported">;
   /** A received TIFF as PDF. */

@@ -1,6 +1,7 @@
 // The whole API on doubles, for tests: one call answers the app and what stands behind it.
 
 import type { LineView } from "@depesche/client";
+import { createAccountStats } from "../feed/account-stats.ts";
 import { ManualClock, MemoryBlobs, MemoryIntake, MemoryLedger, MemorySpool } from "../memory-ledger.double.ts";
 import type { ApiDeps } from "./deps.ts";
 import { apiFace } from "./face.ts";
@@ -20,6 +21,7 @@ export function house(change: Partial<ApiDeps> = {}) {
     blobs,
     wall,
     lines: { snapshot: () => lines, onChange: () => () => {} },
+    stats: createAccountStats(ledger),
     renderPage: async (bytes, index) => {
       if (bytes[0] !== 0x25) return "unsupported";
       return index < 2 ? Uint8Array.of(0x89, 0x50, 0x4e, 0x47, index) : "none";

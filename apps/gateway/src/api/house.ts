@@ -1,7 +1,7 @@
 // /v1/account, /v1/lines, /v1/clock: who one is, what the lines do, what time it is.
 
 import { simulatedAt } from "@depesche/core";
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { linePrivacy } from "./line-privacy.ts";
 import { ApiProblem } from "./problems.ts";
@@ -34,6 +34,20 @@ export function addHouse(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   app.openapi(lines, async (c) => {
     const items = await visible(deps.lines.snapshot(), c.get("caller").account.id);
     return c.json({ items }, 200);
+  });
+
+  const stats = guarded("jobs:read", {
+    method: "get",
+    path: "/v1/stats",
+    tags: ["House"],
+    summary: "What happened minute by minute, and what waits",
+    description: "Minutes of wall time, oldest first and without gaps; the last one is under way.",
+    request: { query: z.object({ minutes: s.minutes }) },
+    responses: { 200: json(s.stats, "The account's figures"), ...ERRORS },
+  });
+  app.openapi(stats, async (c) => {
+    const { minutes } = c.req.valid("query");
+    return c.json(await deps.stats.view(c.get("caller").account.id, deps.wall.now(), minutes, true), 200);
   });
 
   const clock = guarded(undefined, {

@@ -244,6 +244,21 @@ export const line = z
   })
   .openapi("Line") satisfies z.ZodType<wire.LineView>;
 
+const queueDepth = z
+  .partialRecord(channel, z.object({ open: z.int(), dispatched: z.int() }))
+  .openapi({ description: "Recipients not final, by channel", example: { fax: { open: 12, dispatched: 8 } } });
+
+export const stats = z
+  .object({
+    minutes: z.array(
+      z.object({ at: timestamp, jobs: z.int(), attempts: z.int(), pages: z.int(), outcomes: counts }).openapi("Minute"),
+    ),
+    queue: queueDepth,
+  })
+  .openapi("Stats") satisfies z.ZodType<wire.StatsView>;
+
+export const minutes = z.coerce.number().int().min(1).max(1440).default(60);
+
 export const clock = z
   .object({ now: timestamp, wall: timestamp, speed: z.number(), unpaced: z.boolean(), settable: z.boolean() })
   .openapi("Clock") satisfies z.ZodType<wire.ClockView>;

@@ -11,7 +11,7 @@ import {
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock, MemoryLedger } from "../memory-ledger.double.ts";
-import { createFeed, type FeedLimits, listenForFeeds } from "./index.ts";
+import { createAccountStats, createFeed, type FeedLimits, listenForFeeds } from "./index.ts";
 
 const closers: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -35,6 +35,7 @@ async function feedHouse(limits: Partial<FeedLimits> = {}) {
         return () => {};
       },
     },
+    stats: createAccountStats(ledger),
     simulated: true,
     onFault: (fault) => faults.push(fault),
     limits,
@@ -106,6 +107,28 @@ describe("listening", () => {
     expect(events.map((e) => e.seq)).toEqual([3, 4, 5]);
     expect(events[0]?.at).toBe("2026-03-02T11:00:00.000Z");
     expect(seq).toBe(5);
+  });
+
+  test("figures come with the snapshot, and then what changed of them, at most once a second", async () => {
+    const { ledger, listen, hub, wall } = await feedHouse();
+    ledger.addJob({ id: 1, accountId: 1 }, 3);
+    const ended = (pages: number) =>
+      ledger.addEvent({ account: 1, type: "attempt.ended", job: 1, outcome: "OK", final: true, data: { pages } });
+    ended(2);
+    const peer = await listen();
+    expect(peer.snapshot.stats.minutes).toHaveLength(60);
+    expect(peer.snapshot.stats.minutes.at(-1)).toMatchObject({ pages: 2, outcomes: { OK: 1 } });
+    expect(peer.snapshot.stats.queue).toEqual({ fax: { open: 3, dispatched: 0 } });
+    await hub.beat();
+    await peer.next("stats");
+    ended(5);
+    await hub.beat();
+    await peer.next("events");
+    wall.time += 1_000;
+    await hub.beat();
+    const { stats } = await peer.next("stats");
+    expect(stats.minutes).toMatchObject([{ at: "2026-03-02T11:00:00.000Z", attempts: 2, pages: 7 }]);
+    expect(peer.messages.filter((message) => "stats" in message)).toHaveLength(2);
   });
 
   test("each account hears its own events and those of the house", async () => {

@@ -8,6 +8,7 @@ import type { FaceLedger, WallClock } from "@depesche/ports";
 import type { Caller, LineBoard } from "../api/deps.ts";
 import { linePrivacy } from "../api/line-privacy.ts";
 import { clockView, eventView } from "../api/views.ts";
+import type { AccountStats } from "./account-stats.ts";
 import { AccountBoard, BOARD_LIMITS, type BoardLimits } from "./board.ts";
 
 export interface FeedLimits extends BoardLimits {
@@ -20,6 +21,8 @@ export interface FeedLimits extends BoardLimits {
   catchUps: number;
   /** Between two looks at changed jobs. */
   jobsMs: number;
+  /** Between two messages of figures. */
+  statsMs: number;
   /** A peer that answers no ping for so long is cut off. */
   pingMs: number;
   peers: number;
@@ -33,6 +36,7 @@ export const FEED_LIMITS: FeedLimits = {
   bufferedBytes: 1024 * 1024,
   catchUps: 8,
   jobsMs: 500,
+  statsMs: 1_000,
   pingMs: 15_000,
   peers: 1_000,
   goodbyeMs: 250,
@@ -44,6 +48,7 @@ export interface FeedDeps {
   ledger: FaceLedger;
   wall: WallClock;
   lines: LineBoard;
+  stats: AccountStats;
   /** Simulators are the carriers, and the clock can be set. */
   simulated: boolean;
   onFault(fault: unknown, where: string): void;
@@ -99,6 +104,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
   let head: number | undefined;
   let hint = 0;
   let lastJobs = Number.NEGATIVE_INFINITY;
+  let lastStats = Number.NEGATIVE_INFINITY;
   let lastPing = wall.monotonic();
   let beating: Promise<void> | undefined;
   let faulty = false;
@@ -149,10 +155,11 @@ export function createFeed(deps: FeedDeps): FeedHub {
 
   async function snapshot(peer: Peer, from: number | undefined): Promise<void> {
     const account = peer.caller.account;
-    const [board, clock, lines] = await Promise.all([
+    const [board, clock, lines, stats] = await Promise.all([
       boardOf(peer.account),
       ledger.clock(),
       visible(deps.lines.snapshot(), peer.account),
+      deps.stats.view(peer.account, wall.now()),
     ]);
     if (!peers.has(peer)) return;
     const now = head ?? 0;
@@ -167,7 +174,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       jobs: [...board.recent()],
       today: board.today(),
       lines,
-      stats: { minutes: [], queue: {} },
+      stats,
     };
     send(peer, JSON.stringify({ snapshot: view } satisfies FeedMessage));
     peer.cursor = start;
@@ -182,6 +189,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       if (!last) return;
       const before = head;
       head = last.seq;
+      deps.stats.fold(events);
       await touchBoards(events);
       for (const account of accounts()) deliver(account, events, before, last.seq);
       if (events.length < limits.batch) return;
@@ -253,6 +261,12 @@ export function createFeed(deps: FeedDeps): FeedHub {
     }
   }
 
+  async function tellStats(): Promise<void> {
+    if (wall.monotonic() - lastStats < limits.statsMs) return;
+    lastStats = wall.monotonic();
+    for (const [account, stats] of await deps.stats.changes(accounts(), wall.now())) tell(account, { stats });
+  }
+
   function pingAll(): void {
     if (wall.monotonic() - lastPing < limits.pingMs) return;
     lastPing = wall.monotonic();
@@ -284,6 +298,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       await catchUp();
       await tellLines();
       await tellJobs();
+      await tellStats();
       faulty = false;
     } catch (fault) {
       // The database is away, most likely: said once, tried again with the next beat.
