@@ -142,11 +142,13 @@ function fieldsOf(frame: Frame): FrameField[] {
   const fcf = fcfOf(frame.fcf);
   if (fcf === FCF.DIS || fcf === FCF.DTC || fcf === FCF.DCS) return bitFields(frame.fif, fcf === FCF.DCS);
   if (fcf === FCF.CTC) return bitFields(frame.fif.subarray(0, 2), true).filter((field) => field.bit === 11);
+  if (frame.fif.length === 0) return [];
   if (ID_FRAMES.has(fcf)) return [idField(frame.fif)];
+  if (fcf === FCF.EOR) return [endField(frame.fif)];
   if (fcf === FCF.PPS) return ppsFields(frame.fif);
   if (fcf === FCF.PPR) return [pprField(frame.fif)];
   if (fcf === FCF.FCD) return fcdFields(frame.fif);
-  return frame.fif.length === 0 ? [] : [whole(frame.fif, "information", hexOf(frame.fif), "T.30 §5.3.6.2")];
+  return [whole(frame.fif, "information", hexOf(frame.fif), "T.30 §5.3.6.2")];
 }
 
 /** Every row of table 2 within the FIF, and every reserved bit that is set. */
@@ -183,11 +185,16 @@ function ppsFields(fif: Uint8Array): FrameField[] {
   const clause = "T.30 annex A.4.3";
   if (isProblem(pps)) return [whole(fif, "information", hexOf(fif), clause)];
   return [
-    { bit: 1, bits: 8, name: "what follows", value: pps.end, clause },
+    endField(fif),
     { bit: 9, bits: 8, name: "page", value: String(pps.page), clause },
     { bit: 17, bits: 8, name: "block", value: String(pps.block), clause },
     { bit: 25, bits: 8, name: "frames", value: String(pps.frames), clause },
   ];
+}
+
+/** The second FCF of PPS and EOR. */
+function endField(fif: Uint8Array): FrameField {
+  return { bit: 1, bits: 8, name: "what follows", value: endOf(fif[0]!), clause: "T.30 annex A.4.3" };
 }
 
 function pprField(fif: Uint8Array): FrameField {

@@ -197,10 +197,42 @@ export const ladder = z
         fields: z.array(ladderField),
         damaged: z.boolean().optional(),
         repeated: z.boolean().optional(),
+        airUs: z.number().optional().openapi({ description: "How long it was on the line, microseconds" }),
+        octets: z
+          .string()
+          .optional()
+          .openapi({
+            description: "The frame from its address octet, or the first 2,000 octets of a SIP message, in hex",
+          }),
+        fifAt: z.int().optional().openapi({ description: "Offset of the information field within `octets`" }),
+        ecm: z
+          .object({ block: z.int(), frames: z.int(), damaged: z.array(z.int()), repeated: z.array(z.int()) })
+          .optional()
+          .openapi({ description: "Page data with error correction: its block, and frames by number" }),
       }),
     ),
+    live: z
+      .object({ connectedAt: timestamp, speed: z.number() })
+      .optional()
+      .openapi({ description: "The call is on the line; what lies ahead of it is left out" }),
   })
   .openapi("Ladder") satisfies z.ZodType<wire.Ladder>;
+
+const callPageFacts = z.object({ width: z.int(), height: z.int(), xDpi: z.number(), yDpi: z.number() });
+
+export const callPages = z
+  .object({
+    pages: z.array(
+      z.object({
+        n: z.int().openapi({ description: "From 1" }),
+        sent: callPageFacts.optional(),
+        received: callPageFacts.optional(),
+        differing: z.int().optional().openapi({ description: "Pels that differ" }),
+      }),
+    ),
+    receivedKept: z.boolean().openapi({ description: "A simulated machine took the call and still holds the fax" }),
+  })
+  .openapi("CallPages") satisfies z.ZodType<wire.CallPages>;
 
 export const cancelled = z
   .object({ cancelled: z.int(), inFlight: z.int() })

@@ -1,8 +1,10 @@
 /** A call's record in words: one row for each thing that happened on the line. */
 
-import { decodeFrame, describeFrame, FCF, fcfOf, isProblem } from "@depesche/t30";
+import { decodeFrame, describeFrame, FCF, fcfOf, isProblem, LINE_TIME, trainingUs, v21FrameUs } from "@depesche/t30";
 import { decodeIfp, type Field, type Ifp, type Indicator } from "@depesche/t38";
 import { decodeLadder, type LadderEntry } from "./ladder.ts";
+import { ImageReader } from "./ladder-image.ts";
+import { trainedModulation } from "./signals.ts";
 
 export interface LadderField {
   name: string;
@@ -14,8 +16,13 @@ export interface LadderField {
 }
 
 export interface LadderRow {
-  /** Microseconds since connect; negative while it rings. */
+  /**
+   * Microseconds since connect; negative while it rings. Frames and page data stand at their end, for only then they were heard; tones,
+   * flags and training at their begin.
+   */
   lineUs: number;
+  /** How long it was on the line, microseconds; absent for what takes no time, or when the record ends within it. */
+  airUs?: number;
   from: "caller" | "answerer";
   kind: "sip" | "tone" | "indicator" | "training" | "frame" | "page" | "timer";
   /** "INVITE", "486 Busy Here", "CED", "TCF", "DIS", "PPS-EOP", "page data", "T4". */
@@ -23,30 +30,44 @@ export interface LadderRow {
   meaning: string;
   clause?: string;
   fields: LadderField[];
-  /** A frame with a wrong FCS, or page data that holds such frames. */
+  /** A frame with a wrong FCS, or page data that holds such frames or frames the receiver asked for again. */
   damaged?: boolean;
-  /** The same frame as before, and the peer said nothing between. */
+  /** The same frame as before, and the peer said nothing between; page data that was sent before. */
   repeated?: boolean;
+  /** What was on the wire, lower-case hex: the frame from its address octet to its FIF, the SIP message's first 2,000 octets. */
+  octets?: string;
+  /** Offset of the FIF within `octets`. */
+  fifAt?: number;
+  /** Page data in ECM: which frames of the block came damaged, and which repeat earlier ones. */
+  ecm?: { block: number; frames: number; damaged: number[]; repeated: number[] };
 }
 
 const latin1 = new TextDecoder("latin1");
 const SHOWN_HEADERS = /^(from|to|call-id|cseq|contact|reason|warning|expires|x-depesche-ring)$/i;
 
-/** The rows of a record, in order of line time; undefined when the blob is none or damaged. */
-export function renderLadder(blob: Uint8Array): LadderRow[] | undefined {
+/** A SIP message shows so much of itself. */
+const MOST_SIP_OCTETS = 2000;
+
+/**
+ * The rows of a record, in order of line time; undefined when the blob is none or damaged. `untilUs`: only what had happened on the line
+ * by then, for a call that is still on it.
+ */
+export function renderLadder(blob: Uint8Array, untilUs = Number.POSITIVE_INFINITY): LadderRow[] | undefined {
   const ladder = decodeLadder(blob);
   if (!ladder) return undefined;
   const line = { caller: new LineReader(), answerer: new LineReader() };
   const rows: LadderRow[] = [];
   for (const entry of ladder.entries) {
+    if (entry.lineUs > untilUs) continue;
     if (entry.kind === "sip") rows.push(sipRow(entry));
     else if (entry.kind === "timer") rows.push(timerRow(entry));
     else {
-      rows.push(...line[sideOf(entry)].read(entry));
-      line[entry.fromCaller ? "answerer" : "caller"].hearPeer();
+      const peer = line[entry.fromCaller ? "answerer" : "caller"];
+      rows.push(...line[sideOf(entry)].read(entry, peer));
+      peer.hearPeer();
     }
   }
-  for (const reader of [line.caller, line.answerer]) reader.closePage();
+  for (const reader of [line.caller, line.answerer]) reader.image.close();
   // A page stands at its end; what happened at the same time keeps its order.
   return rows.sort((a, b) => a.lineUs - b.lineUs);
 }
@@ -67,7 +88,9 @@ function sipRow(entry: LadderEntry): LadderRow {
   }
   for (const line of body.split(/\r?\n/)) if (/^[ma]=/.test(line)) fields.push({ name: "SDP", value: line });
   const name = response ? response[1]!.trim() : (start.split(" ", 1)[0] ?? "");
-  return { lineUs: entry.lineUs, from: sideOf(entry), kind: "sip", name, meaning: start, clause: "RFC 3261", fields };
+  const octets = hexOf(entry.bytes.subarray(0, MOST_SIP_OCTETS));
+  const base = { lineUs: entry.lineUs, from: sideOf(entry), kind: "sip" } as const;
+  return { ...base, name, meaning: start, clause: "RFC 3261", fields, octets };
 }
 
 function timerRow(entry: LadderEntry): LadderRow {
@@ -86,27 +109,33 @@ function timerRow(entry: LadderEntry): LadderRow {
 
 /** Reads what one side put on the line, IFP by IFP. */
 class LineReader {
-  #page: LadderRow | undefined;
-  #octets = 0;
-  #frames = 0;
-  #bad = 0;
+  readonly image = new ImageReader();
   /** Frames sent since the peer was last heard: the same again is a repetition. */
   readonly #unanswered = new Set<string>();
-  #training: LadderRow | undefined;
+  /** The carrier that was announced last, as long as nothing has come on it. */
+  #training: { row: LadderRow; indicator: Indicator } | undefined;
+  #preamble: LadderRow | undefined;
+  #ced: LadderRow | undefined;
 
-  /** The rows that begin with this IFP. */
-  read(entry: LadderEntry): LadderRow[] {
+  /** The rows that begin with this IFP; `peer` is told of what answers it. */
+  read(entry: LadderEntry, peer: LineReader): LadderRow[] {
     const base = { lineUs: entry.lineUs, from: sideOf(entry) };
+    if (this.#ced) {
+      // The tone lasts until the silence before what follows it.
+      this.#ced.airUs = Math.max(0, entry.lineUs - this.#ced.lineUs - LINE_TIME.silenceUs);
+      this.#ced = undefined;
+    }
     const decoded = decodeIfp(entry.bytes);
     if (!decoded.ok) {
       const { problem } = decoded;
       return [{ ...base, kind: "indicator", name: "malformed IFP", meaning: problem, fields: [], damaged: true }];
     }
+    // Whatever is no page data ends the page.
+    if (decoded.ifp.kind === "indicator" || decoded.ifp.modulation === "v21") this.image.close();
     if (decoded.ifp.kind === "indicator") {
-      this.closePage();
       return this.#indicator(decoded.ifp.indicator, base);
     }
-    if (decoded.ifp.modulation === "v21") return this.#frameRows(decoded.ifp.fields, base);
+    if (decoded.ifp.modulation === "v21") return this.#frameRows(decoded.ifp.fields, base, peer);
     return this.#pageRows(decoded.ifp, base);
   }
 
@@ -114,114 +143,133 @@ class LineReader {
     this.#unanswered.clear();
   }
 
-  closePage(): void {
-    const page = this.#page;
-    if (!page) return;
-    page.fields.push({ name: "octets", value: String(this.#octets) });
-    if (this.#frames > 0) page.fields.push({ name: "frames", value: String(this.#frames) });
-    if (this.#bad > 0) page.fields.push({ name: "damaged frames", value: String(this.#bad) });
-    if (this.#bad > 0) page.damaged = true;
-    this.#page = undefined;
-  }
-
   #indicator(name: Indicator, base: Base): LadderRow[] {
-    const training = this.#training;
+    const training = this.#training?.row;
     this.#training = undefined;
+    this.#preamble = undefined;
     switch (name) {
       case "ced":
-        return [{ ...base, ...TONE, name: "CED", meaning: "a fax machine answers (2100 Hz)", fields: [] }];
+        this.#ced = { ...base, ...TONE, name: "CED", meaning: "a fax machine answers (2100 Hz)", fields: [] };
+        return [this.#ced];
       case "cng":
-        return [{ ...base, ...TONE, name: "CNG", meaning: "a fax machine calls (1100 Hz)", fields: [] }];
+        return [{ ...base, ...TONE, airUs: CNG_US, name: "CNG", meaning: "a fax machine calls (1100 Hz)", fields: [] }];
       case "v21-preamble":
-        return [
-          { ...base, kind: "indicator", name, meaning: "flags before frames", clause: "T.30 §5.3.1", fields: [] },
-        ];
+        this.#preamble = {
+          ...base,
+          kind: "indicator",
+          name,
+          meaning: "flags before frames",
+          clause: "T.30 §5.3.1",
+          fields: [],
+        };
+        return [this.#preamble];
       case "no-signal":
         // Training that ends in silence carried no page: it was the training check.
         if (!training) return [{ ...base, kind: "indicator", name, meaning: "silence", fields: [] }];
         training.name = "TCF";
         training.meaning = `training check, ${training.meaning}`;
         training.clause = "T.30 §5.3.6.1.3";
+        training.airUs = base.lineUs - training.lineUs;
         return [];
       default: {
         const meaning = name
           .replace(/^v(\d+)-(\d+)/, "V.$1 $2")
           .replaceAll("-", " ")
           .replace("V.27 ", "V.27ter ");
-        this.#training = { ...base, kind: "training", name: "training", meaning, clause: "T.30 §5.3.2", fields: [] };
-        return [this.#training];
+        const row: LadderRow = {
+          ...base,
+          kind: "training",
+          name: "training",
+          meaning,
+          clause: "T.30 §5.3.2",
+          fields: [],
+        };
+        this.#training = { row, indicator: name };
+        return [row];
       }
     }
   }
 
-  #frameRows(fields: readonly Field[], base: Base): LadderRow[] {
-    const rows = frameRows(fields, base);
-    for (const row of rows) {
-      const key = `${row.name} ${JSON.stringify(row.fields)}`;
-      if (this.#unanswered.has(key)) row.repeated = true;
-      this.#unanswered.add(key);
+  #frameRows(fields: readonly Field[], base: Base, peer: LineReader): LadderRow[] {
+    const rows: LadderRow[] = [];
+    for (const { bytes, damaged } of framesIn(fields)) {
+      const frame = decodeFrame(bytes);
+      const row = frameRow(bytes, frame, base);
+      if (damaged) row.damaged = true;
+      if (this.#unanswered.has(row.octets!)) row.repeated = true;
+      this.#unanswered.add(row.octets!);
+      rows.push(row);
+      if (isProblem(frame) || damaged) continue;
+      if (fcfOf(frame.fcf) === FCF.PPS) this.image.told(frame);
+      else peer.image.answered(frame);
+    }
+    if (this.#preamble && rows[0]) {
+      this.#preamble.airUs = Math.max(0, rows[0].lineUs - rows[0].airUs! - this.#preamble.lineUs);
+      this.#preamble = undefined;
     }
     return rows;
   }
 
   #pageRows(ifp: Ifp & { kind: "data" }, base: Base): LadderRow[] {
     this.#unanswered.clear();
-    const begun = this.#page === undefined;
-    if (begun) [this.#octets, this.#frames, this.#bad] = [0, 0, 0];
-    const meaning = modulationName(ifp);
-    this.#page ??= { ...base, kind: "page", name: "page data", meaning, clause: "T.4", fields: [] };
-    const counted = countPage(ifp.fields);
-    this.#octets += counted.octets;
-    this.#frames += counted.frames;
-    this.#bad += counted.bad;
-    this.#page.lineUs = base.lineUs;
-    return begun ? [this.#page] : [];
+    const training = this.#training;
+    this.#training = undefined;
+    const row = this.image.take(ifp.fields, base.lineUs, () => {
+      const begun: LadderRow = {
+        ...base,
+        kind: "page",
+        name: "page data",
+        meaning: modulationName(ifp),
+        clause: "T.4",
+        fields: [],
+      };
+      if (!training) return begun;
+      // The carrier stands since its training ended.
+      begun.lineUs = training.row.lineUs;
+      begun.airUs = 0;
+      const modulation = trainedModulation(training.indicator);
+      if (modulation) {
+        const airUs = trainingUs(modulation, training.indicator.endsWith("short-training"));
+        Object.assign(training.row, { lineUs: training.row.lineUs - airUs, airUs });
+      }
+      return begun;
+    });
+    return row ? [row] : [];
   }
 }
 
 type Base = Pick<LadderRow, "lineUs" | "from">;
 const TONE = { kind: "tone", clause: "T.30 §4.1.2" } as const;
+/** One burst of CNG (T.30 §4.1.2.1: half a second, every 3.5 s). */
+const CNG_US = 500_000;
 
-function frameRows(fields: readonly Field[], base: Base): LadderRow[] {
-  const rows: LadderRow[] = [];
+/** The HDLC frames of an IFP; a frame may come in pieces over several fields. */
+function* framesIn(fields: readonly Field[]): Generator<{ bytes: Uint8Array; damaged: boolean }> {
   let pieces: Uint8Array[] = [];
   for (const { type, data } of fields) {
     if (type === "hdlc-data" && data) pieces.push(data);
     if (!type.startsWith("hdlc-fcs")) continue;
     const bytes = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
     pieces = [];
-    const damaged = type.startsWith("hdlc-fcs-bad");
-    const frame = decodeFrame(bytes);
-    if (isProblem(frame)) {
-      rows.push({ ...base, kind: "frame", name: "unreadable", meaning: frame.problem, fields: [], damaged: true });
-      continue;
-    }
-    const { name, meaning, clause, fields: parts } = describeFrame(frame);
-    rows.push({ ...base, kind: "frame", name, meaning, clause, fields: parts, ...(damaged ? { damaged } : {}) });
+    yield { bytes, damaged: type.startsWith("hdlc-fcs-bad") };
   }
-  return rows;
 }
 
-/** Octets of page data; with error correction those within FCD frames, and how many frames came damaged. */
-function countPage(fields: readonly Field[]): { octets: number; frames: number; bad: number } {
-  let octets = 0;
-  let frames = 0;
-  let bad = 0;
-  let isFcd = false;
-  for (const { type, data } of fields) {
-    if (type === "t4-non-ecm-data" && data) octets += data.length;
-    else if (type === "hdlc-data" && data) {
-      isFcd = fcfOf(data[2] ?? 0) === FCF.FCD;
-      if (isFcd) octets += Math.max(0, data.length - 4);
-    } else if (type.startsWith("hdlc-fcs") && isFcd) {
-      frames++;
-      if (type.startsWith("hdlc-fcs-bad")) bad++;
-    }
-  }
-  return { octets, frames, bad };
+function frameRow(bytes: Uint8Array, frame: ReturnType<typeof decodeFrame>, base: Base): LadderRow {
+  const shared = { ...base, airUs: v21FrameUs(bytes.length), kind: "frame", octets: hexOf(bytes) } as const;
+  if (isProblem(frame)) return { ...shared, name: "unreadable", meaning: frame.problem, fields: [], damaged: true };
+  const { name, meaning, clause, fields } = describeFrame(frame);
+  return { ...shared, fifAt: FIF_AT, name, meaning, clause, fields };
 }
+
+/** Behind address, control and facsimile control field. */
+const FIF_AT = 3;
 
 function modulationName(ifp: Ifp & { kind: "data" }): string {
   const [family = "", rate = ""] = ifp.modulation.split("-");
   return `${family === "v27" ? "V.27ter" : family.replace("v", "V.")} ${rate} bit/s`;
+}
+
+function hexOf(octets: Uint8Array): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }

@@ -231,6 +231,11 @@ const TRAINED: ReadonlyMap<Indicator, LineModulation> = new Map(
   ]),
 );
 
+/** The modulation that a training indicator announces; undefined for the other indicators. */
+export function trainedModulation(heard: Indicator): LineModulation | undefined {
+  return TRAINED.get(heard);
+}
+
 function dataOf(modulation: LineModulation, fields: Field[]): Ifp {
   return { kind: "data", modulation: modulation.replace("v27ter", "v27") as Modulation, fields };
 }
