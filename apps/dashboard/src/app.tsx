@@ -102,7 +102,7 @@ function House({ client }: { client: Client }) {
 function Screen({ here, client }: { here: Route; client: Client }) {
   switch (here.page) {
     case "board":
-      return <Board />;
+      return <Board client={client} />;
     case "jobs":
       return <Jobs client={client} cursor={here.cursor} />;
     case "job":

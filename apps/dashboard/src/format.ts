@@ -28,6 +28,25 @@ export function count(n: number): string {
   return format.format(n);
 }
 
+/** Thousandths of a cent as money: `1.234,50 €`, small sums with all their digits. */
+export function euros(millicents: number): string {
+  const small = Math.abs(millicents) < 100_000;
+  const key = `${language.get()}:euros${small}`;
+  let format = kept.get(key) as Intl.NumberFormat | undefined;
+  if (!format) {
+    const locale = language.get() === "de" ? "de-DE" : "en-GB";
+    const digits = small ? { maximumFractionDigits: 5 } : {};
+    format = new Intl.NumberFormat(locale, { style: "currency", currency: "EUR", ...digits });
+    kept.set(key, format);
+  }
+  return format.format(millicents / 100_000);
+}
+
+/** `14:03`. */
+export function minuteTime(at: Timestamp | number): string {
+  return dates("minute", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
 /** `14:03:22`. */
 export function clockTime(at: Timestamp | number): string {
   return dates("clock", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));

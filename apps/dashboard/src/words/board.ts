@@ -1,5 +1,45 @@
 // Words of the board room: German, and English under the same keys. Keys begin with the room's name.
 
-export const de = {};
+export const de = {
+  boardQueue: "Warteschlange",
+  boardQueueOpen: "offen",
+  boardQueueOut: "ausgegeben",
+  boardQueueOutGloss: "Empfänger in Paketen, an denen gerade gearbeitet wird.",
+  boardQueueEmpty: "Nichts wartet.",
+  boardPages: "Seiten je Minute",
+  boardPagesNow: "{now} jetzt, höchstens {most}, {sum} in der letzten Stunde",
+  boardPagesTable: "Seiten je Minute der letzten Stunde",
+  boardMinute: "Minute",
+  boardStream: "Letzte Ergebnisse",
+  boardStreamEmpty: "Noch kein Ergebnis, seit diese Seite offen ist.",
+  boardStreamPause: "Anhalten",
+  boardStreamGo: "Weiter",
+  boardStreamMissed: "{n} seither",
+  boardAgain: "wieder um {time}",
+  boardWhy: "Leitung {line}, {state}: warum und wie, zeigt der Anruf",
+  boardNthOf: "Nr. {n}",
+  boardAllQuiet: "Noch ist hier nichts geschehen.",
+  boardTryIt: "Ein Fax an eine Nummer der Simulation senden",
+} as const;
 
-export const en = {} satisfies Record<keyof typeof de, string>;
+export const en = {
+  boardQueue: "Queue",
+  boardQueueOpen: "open",
+  boardQueueOut: "handed out",
+  boardQueueOutGloss: "Recipients in chunks that are being worked on.",
+  boardQueueEmpty: "Nothing waits.",
+  boardPages: "Pages per minute",
+  boardPagesNow: "{now} now, at most {most}, {sum} in the last hour",
+  boardPagesTable: "Pages per minute of the last hour",
+  boardMinute: "Minute",
+  boardStream: "Latest outcomes",
+  boardStreamEmpty: "No outcome since this page was opened.",
+  boardStreamPause: "Pause",
+  boardStreamGo: "Go on",
+  boardStreamMissed: "{n} since",
+  boardAgain: "again at {time}",
+  boardWhy: "Line {line}, {state}: the call tells why and how",
+  boardNthOf: "no. {n}",
+  boardAllQuiet: "Nothing has happened here yet.",
+  boardTryIt: "Send a fax to a number of the simulation",
+} as const satisfies Record<keyof typeof de, string>;
