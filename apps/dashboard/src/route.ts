@@ -48,7 +48,7 @@ export type Route =
     }
   | ({ page: "failures" } & FailureFilter)
   /** `zoom` in percent; unset, the page fits. `deleted`: those are shown, too. */
-  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder"; zoom?: 100 | 200; deleted?: boolean }
+  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder"; zoom?: PageZoom; deleted?: boolean }
   /** The machine that dials in. */
   | { page: "dial" }
   | { page: "send"; channel: SendChannel }
@@ -116,7 +116,7 @@ const READERS: Record<string, (rest: string[], query: URLSearchParams) => Route>
     const id = natural(second, 1);
     if (id === undefined) return LOST;
     const view = query.get("view") === "ladder" ? "ladder" : undefined;
-    const zoom = ([100, 200] as const).find((percent) => query.get("zoom") === String(percent));
+    const zoom = PAGE_ZOOMS.find((percent) => query.get("zoom") === String(percent));
     return trimmed({ page: "inbound", id, sheet: natural(query.get("page"), 1), view, zoom, deleted });
   },
   send: ([second, ...more]) => {
