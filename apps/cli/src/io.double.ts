@@ -4,6 +4,8 @@ import { type Io, mannerOf, type Output } from "./io.ts";
 
 export interface IoDouble extends Io {
   readonly written: { out: string; err: string };
+  /** Ctrl-C. */
+  interrupt(): void;
 }
 
 export function ioDouble(env: Record<string, string> = {}, terminal?: { columns: number }): IoDouble {
@@ -15,6 +17,7 @@ export function ioDouble(env: Record<string, string> = {}, terminal?: { columns:
     ...(terminal && { isTTY: true, ...terminal }),
   });
   let ms = 0;
+  const interrupted = new Set<() => void>();
   return {
     out: output("out"),
     err: output("err"),
@@ -26,6 +29,13 @@ export function ioDouble(env: Record<string, string> = {}, terminal?: { columns:
       ms += wait;
       // Answers of real servers must get their turn.
       await new Promise((next) => setImmediate(next));
+    },
+    onInterrupt(run) {
+      interrupted.add(run);
+      return () => interrupted.delete(run);
+    },
+    interrupt() {
+      for (const run of interrupted) run();
     },
     written,
   };

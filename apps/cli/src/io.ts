@@ -23,6 +23,8 @@ export interface Io {
   /** Wall time, ms since 1970. */
   now(): number;
   pause(ms: number): Promise<void>;
+  /** Ctrl-C (or SIGTERM) then runs this instead of ending the process; answers how to take that back. */
+  onInterrupt(run: () => void): () => void;
 }
 
 /** The real process. */
@@ -31,10 +33,17 @@ export function processIo(): Io {
   return { out: stdout, err: stderr, env, ...mannerOf(env, stdout), ...CLOCK };
 }
 
-const CLOCK: Pick<Io, "monotonic" | "now" | "pause"> = {
+const CLOCK: Pick<Io, "monotonic" | "now" | "pause" | "onInterrupt"> = {
   monotonic: () => performance.now(),
   now: () => Date.now(),
   pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+  onInterrupt(run) {
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    for (const signal of signals) process.on(signal, run);
+    return () => {
+      for (const signal of signals) process.off(signal, run);
+    };
+  },
 };
 
 /** Language and colour: NO_COLOR (any value but the empty one) and pipes switch colour off. */

@@ -1,15 +1,20 @@
 // English or German, by the environment; every sentence of the command line comes from the two tables in words/.
 
 import { de } from "./words/de.ts";
+import { deCommands } from "./words/de-commands.ts";
 import { en } from "./words/en.ts";
+import { enCommands } from "./words/en-commands.ts";
 
-export type WordKey = keyof typeof en;
+const english = { ...en, ...enCommands };
+const german = { ...de, ...deCommands };
+
+export type WordKey = keyof typeof english;
 export type Language = "en" | "de";
 export type Values = Readonly<Record<string, string | number>>;
 /** A sentence of the tables with its places filled: `{name}`, or `{n|one|many}` which chooses by the number n. */
 export type Say = (key: WordKey, values?: Values) => string;
 
-const TABLES: Record<Language, Readonly<Record<WordKey, string>>> = { en, de };
+export const TABLES: Record<Language, Readonly<Record<WordKey, string>>> = { en: english, de: german };
 
 /** POSIX order of precedence; the C locale names no language, so it does not end the search. */
 export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
@@ -21,7 +26,7 @@ export function languageOf(env: Readonly<Record<string, string | undefined>>): L
 }
 
 export function isWordKey(key: string): key is WordKey {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(english, key);
 }
 
 export function sayIn(language: Language): Say {
