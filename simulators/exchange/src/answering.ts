@@ -89,7 +89,7 @@ async function receiveFax(desk: CallDesk, { call, media, machine, record, tray }
     record.lineUs = lineUs;
     desk.book.conclude(record, "OK", "completed");
     logged = true;
-    tray.put(record.to, { from: record.from, remoteId: machine.remoteId(), at: record.simAt }, machine.pages);
+    tray.put(record.to, faxOf(record, machine, true), machine.pages);
     return true;
   });
   record.lineUs = end.lineUs;
@@ -97,8 +97,15 @@ async function receiveFax(desk: CallDesk, { call, media, machine, record, tray }
     record.pages = end.pages;
     record.sha256 = sumOfHashes(machine.pages.slice(0, end.pages).map((page) => page.sha256));
     desk.book.conclude(record, resultOfEnd(end), end.cause);
+    const unfinished = machine.brokenOff();
+    const pages = unfinished ? [...machine.pages, unfinished] : machine.pages;
+    if (pages.length > 0) tray.put(record.to, faxOf(record, machine, false), pages);
   }
   await part(call, end);
+}
+
+function faxOf({ from, attempt, simAt }: CallRecord, machine: AnsweringMachine, complete: boolean) {
+  return { from, attempt, complete, at: simAt, remoteId: machine.remoteId() };
 }
 
 function run(

@@ -51,6 +51,8 @@ export interface Exchange {
   faxes(number: string): readonly TrayFax[];
   /** One of them, counted from 0, as multipage TIFF. */
   faxTiff(number: string, index: number): Uint8Array | undefined;
+  /** What the call of this name left at a simulated machine, as multipage TIFF; one broken off ends with the lines that came. */
+  attemptTiff(attempt: string): Uint8Array | undefined;
   /** A simulated machine dials; resolves when the call is over. */
   placeCall(order: PlacedCall): Promise<Placed>;
   /** Digits of the numbers registered now. */
@@ -105,6 +107,10 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
     calls: () => book.calls,
     faxes: (number) => tray.faxes(dialled(number) ?? number),
     faxTiff: (number, index) => tray.tiff(dialled(number) ?? number, index),
+    attemptTiff(attempt) {
+      const fax = tray.ofAttempt(attempt);
+      return fax && tray.tiffOf(fax);
+    },
     placeCall: (order) => keep(running, switchboard.place(order)),
     registered: () => registrar.numbers(),
     drops: () => endpoint.drops,

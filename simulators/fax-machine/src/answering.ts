@@ -4,6 +4,7 @@ import type { MachineMood } from "@depesche/scenario";
 import { decode, type Coding as PageCoding } from "@depesche/t4";
 import {
   type Action,
+  type AnswererSession,
   type Coding,
   createAnswerer,
   type Event,
@@ -29,25 +30,57 @@ export interface AnsweringMachine {
   receive(octets: Uint8Array, format: PageFormat): boolean;
   /** Pages taken in so far, one after the other. */
   readonly pages: readonly (TrayPage & { octets: Uint8Array })[];
+  /** After a call that ended in the midst of a page: what had come of it, as far as it is readable without a gap. */
+  brokenOff(): (TrayPage & { octets: Uint8Array }) | undefined;
   /** TSI of the caller. */
   remoteId(): string;
+}
+
+type Unfinished = Pick<AnswererSession, "pieces" | "frames">;
+const NOTHING: Unfinished = { pieces: [], frames: [] };
+
+/** The octets of an unfinished page up to the first frame that is missing. */
+function readable({ pieces, frames }: Unfinished): Uint8Array {
+  const gap = frames.findIndex((frame) => frame === undefined);
+  const whole = frames.slice(0, gap === -1 ? undefined : gap) as Uint8Array[];
+  return Uint8Array.from(Buffer.concat([...pieces, ...whole]));
+}
+
+function trayPage(octets: Uint8Array, format: Pick<PageFormat, "coding" | "width" | "resolution">) {
+  const { coding, width, resolution } = format;
+  return { octets, sha256: hashOf(octets), coding: CODINGS[coding], width, yDpi: Y_DPI[resolution] };
 }
 
 /** A machine going off-hook. `stationId` becomes its CSI. */
 export function answeringMachine(options: { mood: MachineMood; stationId: string }): AnsweringMachine {
   const { capabilities, mood, damageEvery } = MACHINES[options.mood];
-  const session = createAnswerer({ stationId: options.stationId, capabilities, mood });
+  const session = createAnswerer({ stationId: options.stationId, capabilities, mood }) as AnswererSession;
   const line = damageEvery === undefined ? (event: Event) => event : noise(damageEvery);
   const pages: (TrayPage & { octets: Uint8Array })[] = [];
+  /** The session lets go of its unfinished page when it ends. */
+  let unfinished: Unfinished = NOTHING;
   return {
     pages,
-    step: (event, out) => step(session, line(event), out),
+    step(event, out) {
+      const { pieces, frames, state } = session;
+      const count = pieces.length;
+      step(session, line(event), out);
+      if (state.step !== "receiving" || session.state === state) return;
+      const isHandedUp = session.state.step === "deciding";
+      // Without paper nothing was printed, however much was heard.
+      const isHeardOnly = session.state.step === "ended" && session.state.result.cause === "out-of-paper";
+      unfinished = isHandedUp || isHeardOnly ? NOTHING : { pieces: pieces.slice(0, count), frames };
+    },
+    brokenOff() {
+      const octets = readable(session.state.step === "receiving" ? session : unfinished);
+      return octets.length === 0 || !session.dcs ? undefined : trayPage(octets, session.dcs);
+    },
     lastPage: () => session.side === "answerer" && session.state.step === "deciding" && session.state.end === "EOP",
     remoteId: () => session.remoteId,
     receive(octets, format) {
       const coding = CODINGS[format.coding];
       if (!isLegible(octets, coding, format.width)) return false;
-      pages.push({ octets, sha256: hashOf(octets), coding, width: format.width, yDpi: Y_DPI[format.resolution] });
+      pages.push(trayPage(octets, format));
       return true;
     },
   };

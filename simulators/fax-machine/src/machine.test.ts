@@ -18,7 +18,7 @@ function trayPage(bitmap: Bitmap, yDpi = 196) {
 }
 
 describe("a machine's tray", () => {
-  const ids = { from: "+493023125900", remoteId: "x", at: 0 };
+  const ids = { from: "+493023125900", remoteId: "x", at: 0, attempt: "", complete: true };
 
   it("gives a fax back as multipage TIFF with its resolution", () => {
     const tray = new Tray();
@@ -38,6 +38,16 @@ describe("a machine's tray", () => {
     const tray = new Tray({ faxes: 3 });
     for (let i = 0; i < 5; i++) tray.put("+49301", { ...ids, at: i }, [trayPage(strokes(10, i))]);
     expect(tray.faxes("+49301").map(({ at }) => at)).toEqual([2, 3, 4]);
+  });
+
+  it("knows the fax of a named call, and shows one that was broken off only under that name", () => {
+    const tray = new Tray({ faxes: 1 });
+    tray.put("+49301", { ...ids, attempt: "1.0.1", complete: false }, [trayPage(strokes(12, 1))]);
+    expect(tray.faxes("+49301")).toEqual([]);
+    const read = readTiff(tray.tiffOf(tray.ofAttempt("1.0.1")!)!);
+    expect(read.ok && read.pages.map(({ height }) => height)).toEqual([12]);
+    tray.put("+49301", { ...ids, attempt: "1.0.2" }, [trayPage(strokes(20, 2))]);
+    expect([tray.ofAttempt("1.0.1"), tray.ofAttempt("1.0.2")?.complete]).toEqual([undefined, true]);
   });
 
   it("keeps one copy of a circular, and gives up the oldest of all when it is full", () => {

@@ -18,6 +18,10 @@ export interface TrayFax {
   remoteId: string;
   /** Milliseconds since 1970, of the clock the exchange runs by. */
   at: number;
+  /** The name that the caller gave its call; "" when it gave none. */
+  attempt: string;
+  /** False when the call ended before all was confirmed: the last page may then be a part of one. */
+  complete: boolean;
   pages: readonly TrayPage[];
 }
 
@@ -34,6 +38,8 @@ const X_DPI = 204;
 export class Tray {
   readonly #limits: Required<TrayLimits>;
   readonly #machines = new Map<string, TrayFax[]>();
+  /** The latest fax of each named call, complete or not. */
+  readonly #attempts = new Map<string, TrayFax>();
   /** Page octets by hash, with how often they lie in the tray: one circular to thousands is kept once. */
   readonly #pages = new Map<string, { octets: Uint8Array; uses: number }>();
   /** All faxes, oldest first. */
@@ -44,9 +50,14 @@ export class Tray {
     this.#limits = { faxes: limits.faxes ?? 50, octets: limits.octets ?? 128 * 1024 * 1024 };
   }
 
-  /** Faxes of a number, oldest first; their index is what `tiff` takes. */
+  /** Complete faxes of a number, oldest first; their index is what `tiff` takes. */
   faxes(number: string): readonly TrayFax[] {
-    return this.#machines.get(number) ?? [];
+    return (this.#machines.get(number) ?? []).filter((fax) => fax.complete);
+  }
+
+  /** What the call of this name left in a tray, broken off or not; undefined when none did or it was thrown away. */
+  ofAttempt(attempt: string): TrayFax | undefined {
+    return this.#attempts.get(attempt);
   }
 
   put(number: string, fax: Omit<TrayFax, "pages">, pages: readonly (TrayPage & { octets: Uint8Array })[]): void {
@@ -55,6 +66,7 @@ export class Tray {
     const tray = this.#machines.get(number) ?? [];
     this.#machines.set(number, tray);
     tray.push(kept);
+    if (fax.attempt !== "") this.#attempts.set(fax.attempt, kept);
     this.#order.add({ number, fax: kept });
     if (tray.length > this.#limits.faxes) this.#drop(number, tray[0]!);
     for (const oldest of this.#order) {
@@ -66,7 +78,11 @@ export class Tray {
   /** The fax as a multipage TIFF with fax tags, or undefined when there is none at that index. */
   tiff(number: string, index: number): Uint8Array | undefined {
     const fax = this.faxes(number)[index];
-    if (!fax) return undefined;
+    return fax && this.tiffOf(fax);
+  }
+
+  /** A fax that lies in the tray as a multipage TIFF; undefined when no line of it is printable. */
+  tiffOf(fax: TrayFax): Uint8Array | undefined {
     const pages = fax.pages.map((page) => tiffPage(page, this.#pages.get(page.sha256)!.octets));
     const printable = pages.filter(({ bitmap }) => bitmap.height > 0);
     return printable.length === 0 ? undefined : writeTiff(printable, { software: "Depesche fax machine" });
@@ -74,6 +90,7 @@ export class Tray {
 
   clear(): void {
     this.#machines.clear();
+    this.#attempts.clear();
     this.#pages.clear();
     this.#order.clear();
     this.#octets = 0;
@@ -92,6 +109,7 @@ export class Tray {
   #drop(number: string, fax: TrayFax): void {
     const tray = this.#machines.get(number);
     if (tray) tray.splice(tray.indexOf(fax), 1);
+    if (this.#attempts.get(fax.attempt) === fax) this.#attempts.delete(fax.attempt);
     for (const entry of this.#order) {
       if (entry.fax !== fax) continue;
       this.#order.delete(entry);

@@ -62,6 +62,7 @@ describe("the control API", () => {
     expect(body.openapi).toBe("3.1.0");
     expect(Object.keys(body.paths).sort()).toEqual([
       "/clock",
+      "/exchange/attempts/{key}/fax.tif",
       "/exchange/calls",
       "/exchange/machines/{number}/faxes",
       "/exchange/machines/{number}/faxes/{n}.tif",

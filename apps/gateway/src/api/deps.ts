@@ -5,6 +5,7 @@ import type { Account, Scope } from "@depesche/core";
 import type { BlobStore, FaceLedger, Intake, Spool, WallClock } from "@depesche/ports";
 import type { Context } from "hono";
 import type { AccountStats } from "../feed/account-stats.ts";
+import type { Control } from "../simulation/control.ts";
 
 /** Lines as the gateway knows them from its workers. */
 export interface LineBoard {
@@ -29,6 +30,8 @@ export interface ApiDeps {
   renderLadder(stored: Uint8Array): LadderLine[] | undefined;
   /** A stored ladder as a capture file; undefined when it is damaged. */
   ladderPcap(stored: Uint8Array): Uint8Array | undefined;
+  /** Where simulators are the carriers: what can be asked of them. */
+  simulators?: Control;
   /** Simulated time may be changed. */
   clockSettable: boolean;
   /** Webhooks may go to loopback addresses. */

@@ -7,6 +7,7 @@ import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { addAttempts } from "./attempts.ts";
 import { authenticated } from "./auth.ts";
+import { addCallPages } from "./call-pages/index.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { addDocs, describeFeed } from "./docs.ts";
 import { addDocuments } from "./documents.ts";
@@ -83,6 +84,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addJobs(app, deps);
   addJobCommands(app, deps);
   addAttempts(app, deps);
+  addCallPages(app, deps);
   addDocuments(app, deps);
   addInbound(app, deps);
   addHouse(app, deps);

@@ -91,6 +91,19 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
       },
       {
         method: "get",
+        path: "/exchange/attempts/{key}/fax.tif",
+        summary:
+          "What the call of an attempt left at a machine; one that was broken off ends with the lines that came.",
+        mediaType: "image/tiff",
+        answer({ path: { key = "" } }) {
+          const body = exchange.attemptTiff(key);
+          return body === undefined
+            ? { status: 404, json: { error: `No machine holds a fax of attempt ${key.slice(0, 40)} (any more).` } }
+            : { mediaType: "image/tiff", body };
+        },
+      },
+      {
+        method: "get",
         path: "/exchange/machines/{number}/faxes/{n}.tif",
         summary: "A fax as a multipage TIFF; n counts from 0.",
         mediaType: "image/tiff",
