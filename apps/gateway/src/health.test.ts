@@ -1,34 +1,51 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it, vi } from "vitest";
-import { type HealthDeps, healthFace } from "./health.ts";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
+import { healthFace } from "./health.ts";
+import { type HouseParts, housePartChecks, NEEDED_PARTS } from "./health-parts.ts";
 
+const folder = mkdtempSync(join(tmpdir(), "depesche-health-"));
 let server: Server | undefined;
 afterEach(() => void server?.close());
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const WELL: HealthDeps = { database: async () => {}, workers: async () => 2, unanswered: async () => [] };
+const WELL: HouseParts = {
+  database: async () => {},
+  folder,
+  workers: async () => 2,
+  troubles: async () => [],
+  unanswered: async () => [],
+  monotonic: () => 0,
+};
 
-async function ask(deps: Partial<HealthDeps>) {
-  const answer = await healthFace({ ...WELL, ...deps }).request("/health");
+async function ask(house: Partial<HouseParts>, { path = "/health", stopping = false } = {}) {
+  const parts = housePartChecks({ ...WELL, ...house });
+  const answer = await healthFace({ parts, needed: NEEDED_PARTS, isStopping: () => stopping }).request(path);
   return { status: answer.status, ...((await answer.json()) as { ok: boolean; parts: Record<string, object> }) };
 }
+
+const away = async () => {
+  throw new Error("connection refused");
+};
 
 it("is 200 when every part is well", async () => {
   expect(await ask({})).toEqual({
     status: 200,
     ok: true,
     parts: {
-      database: { ok: true, detail: "answers" },
+      database: { ok: true, detail: "answers within 0 ms" },
+      documents: { ok: true, detail: expect.stringMatching(/^\d+ MB free$/) },
       workers: { ok: true, detail: "2 alive" },
+      schedule: { ok: true, detail: "takes work" },
       faxNumbers: { ok: true, detail: "answered" },
     },
   });
 });
 
 it("names the part that is not, and what is missing", async () => {
-  const away = async () => {
-    throw new Error("connection refused");
-  };
   expect(await ask({ database: away })).toMatchObject({
     status: 503,
     parts: { database: { ok: false, detail: "connection refused" }, workers: { ok: true } },
@@ -42,6 +59,23 @@ it("names the part that is not, and what is missing", async () => {
   expect((await ask({ unanswered: async () => numbers })).parts.faxNumbers).toMatchObject({
     detail: expect.stringMatching(/\+493023125904 and 2 more$/),
   });
+  expect((await ask({ folder: join(folder, "gone") })).parts.documents).toMatchObject({ ok: false });
+  const troubles = async () => [{ worker: 7, trouble: "the schedule takes no work: connect ECONNREFUSED" }];
+  expect((await ask({ troubles })).parts.schedule).toEqual({
+    ok: false,
+    detail: "worker 7: the schedule takes no work: connect ECONNREFUSED",
+  });
+});
+
+it("a gateway without workers is ready to take jobs, one without its database or its folder is not", async () => {
+  const path = "/ready";
+  expect(await ask({ workers: async () => 0 }, { path })).toMatchObject({ status: 200, ok: true });
+  expect(await ask({ database: away }, { path })).toMatchObject({ status: 503, parts: { database: { ok: false } } });
+  expect(await ask({ folder: join(folder, "gone") }, { path })).toMatchObject({ status: 503 });
+});
+
+it("a gateway that stops is not ready any more", async () => {
+  expect(await ask({}, { path: "/ready", stopping: true })).toMatchObject({ status: 503, ok: false });
 });
 
 it("asks the simulators where they are the carriers", async () => {

@@ -1,16 +1,17 @@
-// /health: 200 once everything is up, and the truth about each part otherwise.
+// /health: 200 once everything is up, and the truth about each part otherwise. /ready: whether this gateway can take requests now,
+// for those who spread them over several (a worker that is missing is no reason to send a customer elsewhere).
 
 import { Hono } from "hono";
 
+/** Asks one part how it is: one plain phrase when it is well, a rejection with the reason when not. */
+export type PartCheck = () => Promise<string>;
+
 export interface HealthDeps {
-  /** Rejects when the database does not answer. */
-  database(): Promise<void>;
-  /** Workers heard of lately. */
-  workers(): Promise<number>;
-  /** Fax numbers that no worker answers: who dials one now is told that it does not exist. */
-  unanswered(): Promise<string[]>;
-  /** Health address of the simulators, where they are the carriers. */
-  simulators?: string;
+  parts: Readonly<Record<string, PartCheck>>;
+  /** Parts without which a request cannot be taken. */
+  needed: readonly string[];
+  /** The process has begun to stop. */
+  isStopping(): boolean;
 }
 
 type Part = { ok: boolean; detail: string };
@@ -19,46 +20,26 @@ const PATIENCE_MS = 1_500;
 
 export function healthFace(deps: HealthDeps): Hono {
   const app = new Hono();
-  app.get("/health", async (c) => {
+  const asked = (names: readonly string[]) => Promise.all(names.map((name) => ask(deps.parts[name] as PartCheck)));
+  const report = async (names: readonly string[]) => {
     // All at once: one part that hangs costs its patience, not the sum of all.
-    const asked: Record<string, Promise<Part>> = {
-      database: ask(async () => {
-        await deps.database();
-        return "answers";
-      }),
-      workers: ask(async () => {
-        const count = await deps.workers();
-        if (count === 0) throw new Error("no worker has been heard of in the last five seconds");
-        return `${count} alive`;
-      }),
-      faxNumbers: ask(async () => {
-        const numbers = await deps.unanswered();
-        if (numbers.length > 0) throw new Error(`no worker answers ${listed(numbers)}`);
-        return "answered";
-      }),
-    };
-    if (deps.simulators) {
-      const url = deps.simulators;
-      asked.simulators = ask(async () => {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-        if (!answer.ok) throw new Error(`the simulators answer ${answer.status}`);
-        return "up";
-      });
-    }
-    const parts: Record<string, Part> = {};
-    for (const [name, part] of Object.entries(asked)) parts[name] = await part;
-    const ok = Object.values(parts).every((p) => p.ok);
+    const answers = await asked(names);
+    const parts = Object.fromEntries(names.map((name, i) => [name, answers[i] as Part]));
+    return { ok: answers.every((part) => part.ok), parts };
+  };
+  app.get("/health", async (c) => {
+    const { ok, parts } = await report(Object.keys(deps.parts));
+    return c.json({ ok, parts }, ok ? 200 : 503);
+  });
+  app.get("/ready", async (c) => {
+    if (deps.isStopping()) return c.json({ ok: false, parts: { gateway: { ok: false, detail: "is stopping" } } }, 503);
+    const { ok, parts } = await report(deps.needed);
     return c.json({ ok, parts }, ok ? 200 : 503);
   });
   return app;
 }
 
-function listed(numbers: string[]): string {
-  const most = 5;
-  return numbers.slice(0, most).join(", ") + (numbers.length > most ? ` and ${numbers.length - most} more` : "");
-}
-
-async function ask(question: () => Promise<string>): Promise<Part> {
+async function ask(question: PartCheck): Promise<Part> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(new Error("no answer in time")), PATIENCE_MS);

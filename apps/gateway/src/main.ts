@@ -1,13 +1,10 @@
 // The gateway as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
 
 import { readSettings } from "@depesche/core";
-import pino from "pino";
+import { openLog, startTracing } from "@depesche/telemetry";
 import { startGateway } from "./server.ts";
 
-const log = pino(
-  { name: "gateway", level: process.env.DEPESCHE_LOG ?? "info" },
-  pino.destination({ dest: 2, sync: false }),
-);
+const log = openLog("gateway", process.env.DEPESCHE_LOG);
 const read = readSettings(process.env);
 if (!read.ok || !read.settings.databaseUrl) {
   const problems = read.ok
@@ -19,6 +16,7 @@ if (!read.ok || !read.settings.databaseUrl) {
 
 try {
   const { databaseUrl } = read.settings;
+  const spans = await startTracing("depesche-gateway", process.env);
   const gateway = await startGateway({
     settings: { ...read.settings, databaseUrl },
     simulation: process.env.DEPESCHE_SIMULATION !== "0",
@@ -29,7 +27,10 @@ try {
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    gateway.close().finally(() => process.exit(0));
+    gateway
+      .close()
+      .finally(spans.close)
+      .finally(() => process.exit(0));
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);

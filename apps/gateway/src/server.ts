@@ -17,8 +17,10 @@ import {
   openPool,
   startClock,
   unansweredNumbers,
+  workerTroubles,
 } from "@depesche/ledger";
 import { systemClock } from "@depesche/ports";
+import { openFigures } from "@depesche/telemetry";
 import { ladderPcap, renderLadder } from "@depesche/wire-t38";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -29,10 +31,14 @@ import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
 import { openFaultLog } from "./fault-log.ts";
 import { faxdeFace } from "./faxde/index.ts";
 import { attachFeed, createAccountStats } from "./feed/index.ts";
+import { openGatewayFigures } from "./figures.ts";
 import { healthFace } from "./health.ts";
-import { createIntake } from "./intake/index.ts";
+import { housePartChecks, NEEDED_PARTS } from "./health-parts.ts";
+import { watchRequests } from "./http-watch.ts";
+import { createIntake, watchedIntake } from "./intake/index.ts";
 import { openLineBoard } from "./line-board.ts";
 import { metricsFace } from "./metrics.ts";
+import { openControl } from "./simulation/control.ts";
 import { pushClock } from "./simulators.ts";
 import { webFace } from "./web/index.ts";
 import { startWebhooks } from "./webhooks/index.ts";
@@ -72,7 +78,10 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const lines = openLineBoard(listener, () => performance.now());
   const onFault = openFaultLog({ error: (data, text) => log.error(data, text), now: () => performance.now() });
   const now = () => clock.now();
-  const intake = createIntake({ documents, blobs, ledger, now, onFault });
+  const processFigures = openFigures();
+  const figures = openGatewayFigures(processFigures);
+  const monotonic = () => performance.now();
+  const intake = watchedIntake(createIntake({ documents, blobs, ledger, now, onFault }), { figures, log, monotonic });
 
   const app = new Hono();
   // Faces answer their own faults in their own words; this is for the rest (callbacks, metrics, pages).
@@ -82,15 +91,31 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       ? c.text("The database does not answer. Try again.", 503, { "retry-after": "1" })
       : c.text("A fault on our side.", 500);
   });
+  app.use(watchRequests(figures, monotonic));
   const workers = async () => (await liveWorkers(pool)).length;
-  const health = healthFace({
+  let isStopping = false;
+  const parts = housePartChecks({
     database: async () => void (await pool.query("SELECT 1")),
+    folder: resolve(settings.data),
     workers,
+    troubles: () => workerTroubles(pool),
     unanswered: () => unansweredNumbers(pool),
-    ...(simulation ? { simulators: `http://127.0.0.1:${settings.simPort}/health` } : {}),
+    simulators: simulation ? `http://127.0.0.1:${settings.simPort}/health` : undefined,
+    monotonic,
   });
-  app.route("/", health);
-  app.route("/", metricsFace({ pool, workers }));
+  app.route("/", healthFace({ parts, needed: NEEDED_PARTS, isStopping: () => isStopping }));
+  const noFeed = { peers: 0, sent: 0, skipped: 0 };
+  let feedCounts = () => noFeed;
+  app.route(
+    "/",
+    metricsFace({
+      pool,
+      figures: processFigures,
+      workers,
+      speed: () => clock.setting().speed,
+      feed: () => feedCounts(),
+    }),
+  );
   app.route("/", faxdeFace({ ledger, intake, spool, blobs, now, onFault }));
   app.route("/", twilioCallbacks({ ledger, baseUrl: callbackBase(settings), authToken: TWILIO_DEMO.authToken }));
   app.route(
@@ -108,6 +133,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       tiffToPdf,
       renderLadder,
       ladderPcap,
+      ...(simulation ? { simulators: openControl(`http://127.0.0.1:${settings.simPort}`) } : {}),
       clockSettable: simulation,
       allowLoopback: simulation,
       allowPrivate: false,
@@ -117,12 +143,23 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   app.route("/", webFace(simulation ? { demoKey: DEMO_API_KEY } : {}));
 
   const server = await listen(app, settings.host, settings.port);
-  const feed = attachFeed({ server, ledger, lines, stats, simulated: simulation, wall: systemClock, onFault });
+  const feed = attachFeed({
+    server,
+    ledger,
+    lines,
+    stats,
+    simulated: simulation,
+    wall: systemClock,
+    onFault,
+    onFed: figures.fed,
+  });
+  feedCounts = () => feed.counts;
   const webhooks = startWebhooks({
     ledger,
     wall: systemClock,
     allowLoopback: simulation,
     allowPrivate: false,
+    onPosted: figures.posted,
     onFault,
   });
 
@@ -146,6 +183,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   return {
     port: settings.port,
     async close() {
+      isStopping = true;
       for (const t of timers) clearInterval(t);
       stopPush();
       feed.close();

@@ -49,6 +49,7 @@ async function attempt({ answer, stopping = false, mayBegin = true, slept = fals
     },
     isStopping: () => stopping,
     onProgress: () => undefined,
+    onRecord: () => undefined,
     figures: noFigures,
     log: { debug: () => undefined, warn: () => undefined },
   };

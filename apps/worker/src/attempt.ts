@@ -2,7 +2,7 @@
 
 import { type Account, type AttemptReport, attemptKey, isOutcome, type Job, nextStep } from "@depesche/core";
 import type { Claimed, Result } from "@depesche/ledger";
-import type { ChannelWork, LineProgress } from "@depesche/ports";
+import type { ChannelWork, LineProgress, LiveRecord } from "@depesche/ports";
 import { attemptFields } from "@depesche/telemetry";
 import type { WorkerFigures } from "./figures.ts";
 import type { Holder, Life } from "./life.ts";
@@ -22,6 +22,8 @@ export interface AttemptDeps {
   isStopping(): boolean;
   /** States of the line, for the board. */
   onProgress(progress: LineProgress): void;
+  /** The record of a call while it is on the line. */
+  onRecord(claimed: Claimed, holder: Holder, live: LiveRecord): void;
   figures: Pick<WorkerFigures, "attempted">;
   log: { debug(data: object, text: string): void; warn(data: object, text: string): void };
 }
@@ -59,7 +61,12 @@ export async function makeAttempt(
           pageCount: job.pageCount,
           repeat: c.repeat,
         },
-        { line, signal: holder.alive, progress: (p) => deps.onProgress({ ...p, line, attempt: key }) },
+        {
+          line,
+          signal: holder.alive,
+          progress: (p) => deps.onProgress({ ...p, line, attempt: key }),
+          record: (live) => deps.onRecord(c, holder, live),
+        },
       );
     if (!isOutcome(report?.outcome)) throw new Error(`no outcome in the report: ${JSON.stringify(report)}`);
   } catch (error) {
@@ -74,7 +81,7 @@ export async function makeAttempt(
   const next = nextStep(channel.channel, job.options, c, report);
   deps.figures.attempted(channel.channel, report, next.step, (performance.now() - begunAt) / 1000);
   log.debug(
-    { ...attemptFields(key), channel: channel.channel, outcome: report.outcome, cause: report.cause.code, next },
+    { ...attemptFields(key), channel: channel.channel, outcome: report.outcome, cause: report.cause?.code, next },
     "attempt",
   );
   const result = {

@@ -34,12 +34,15 @@ export interface DispatcherDeps {
 export interface Dispatcher {
   /** A run of the channel ended, so there is room for another: looks again soon, once for all that end together. */
   runEnded(channel: string): void;
+  /** Why nothing is handed out at the moment; undefined when all is well. */
+  readonly trouble: string | undefined;
   stop(): Promise<void>;
 }
 
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const { pool, schedule, figures, log } = deps;
   let stopped = false;
+  let trouble: string | undefined;
   let wake: (() => void) | undefined;
   let poked = false;
   const poke = () => {
@@ -96,6 +99,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       let sleep = LONGEST_SLEEP_MS;
       try {
         sleep = await dispatch();
+        trouble = undefined;
         if (performance.now() - repairedAt > REPAIR_MS / 2) {
           repairedAt = performance.now();
           await repair();
@@ -103,6 +107,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       } catch (error) {
         if (!stopped) {
           figures.failed("dispatcher");
+          trouble = `the schedule takes no work: ${(error as Error).message}`;
           log.warn({ err: error, away: isConnectionError(error) }, "dispatching failed, trying again");
         }
       }
@@ -129,6 +134,9 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   }, RECONCILE_MS);
 
   return {
+    get trouble() {
+      return trouble;
+    },
     runEnded(channel) {
       const count = (ended.get(channel) ?? 0) + 1;
       ended.set(channel, count);

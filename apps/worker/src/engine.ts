@@ -110,7 +110,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const { result, ladder } = await inSpan(attemptSpan(channel.channel, job, c), async (span) => {
       const made = await makeAttempt(attempts, job, c, line, holder);
       const { outcome, cause } = made.result.report;
-      span.setAttributes({ "depesche.outcome": outcome, "depesche.cause": cause.code });
+      span.setAttributes({ "depesche.outcome": outcome, "depesche.cause": cause?.code });
       return made;
     });
     // The line is free as soon as the call is over; the result is on its way to the ledger.

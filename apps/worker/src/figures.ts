@@ -70,7 +70,7 @@ export function openWorkerFigures(figures: Figures): WorkerFigures {
     },
     attempted(channel, report, next, seconds) {
       const { outcome, cause } = report;
-      attempts.inc({ channel, outcome, cause: causeOf(cause.code), next });
+      attempts.inc({ channel, outcome, cause: causeOf(cause?.code ?? "none"), next });
       attemptTimes.observe({ channel }, seconds);
       if (report.pages) pages.inc({ channel }, report.pages);
     },

@@ -12,6 +12,7 @@ import {
   awaitSchema,
   faxNumbers,
   followClock,
+  keepInboundLadder,
   leaveFigures,
   noteAnswered,
   noteDelivery,
@@ -85,6 +86,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
           return account && { id: account.id, stationId: (account.faxNumber ?? account.name).slice(0, 20) };
         },
         store: (fax) => storeInbound(pool, fax),
+        keepLadder: (callId, complete, ladder) => keepInboundLadder(pool, callId, complete, ladder),
         log,
       });
       const given = new Set<string>();
@@ -171,7 +173,13 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   await tellAnswered();
   // The database may be away: the next look tells it.
   timers.push(setInterval(() => void tellAnswered().catch(() => undefined), ANSWERED_MS));
-  const leave = async () => leaveFigures(pool, engine.incarnation(), await processFigures.values());
+  const leave = async () =>
+    leaveFigures(
+      pool,
+      engine.incarnation(),
+      await processFigures.values(),
+      dispatcher.trouble === undefined ? [] : [dispatcher.trouble],
+    );
   await leave().catch(() => undefined);
   timers.push(setInterval(() => void leave().catch(() => undefined), FIGURES_MS)); // a picture: the next one comes soon
   log.info({ incarnation: engine.incarnation(), schedule: schedule.backend, lines: settings.lines }, "worker is up");

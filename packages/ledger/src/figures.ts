@@ -1,17 +1,22 @@
-// Figures of the workers, left in the ledger for whoever tells them to Prometheus: no truth, only a picture a few seconds old.
+// Figures and troubles of the workers, left in the ledger for whoever tells them: no truth, only a picture a few seconds old.
 
 import { type Pool, toJson } from "./database.ts";
 
-/** Figures older than this belong to a worker that is gone. */
+/** What is older belongs to a worker that is gone. */
 const FRESH_MS = 20_000;
 
-/** Leaves an incarnation's figures in the place of those it left before. */
-export async function leaveFigures(pool: Pool, incarnation: number, values: unknown): Promise<void> {
+/** Leaves an incarnation's figures, and what it cannot do at the moment, in the place of those it left before. */
+export async function leaveFigures(
+  pool: Pool,
+  incarnation: number,
+  values: unknown,
+  troubles: readonly string[],
+): Promise<void> {
   await pool.query(
     /* sql */ `
-    INSERT INTO figures (worker_id, at, data) VALUES ($1, wall_ms(), $2)
-    ON CONFLICT (worker_id) DO UPDATE SET at = excluded.at, data = excluded.data`,
-    [incarnation, toJson(values)],
+    INSERT INTO figures (worker_id, at, data, troubles) VALUES ($1, wall_ms(), $2, $3)
+    ON CONFLICT (worker_id) DO UPDATE SET at = excluded.at, data = excluded.data, troubles = excluded.troubles`,
+    [incarnation, toJson(values), troubles],
   );
 }
 
@@ -21,6 +26,17 @@ export async function workerFigures(pool: Pool): Promise<{ worker: number; host:
     /* sql */ `
     SELECT w.id AS worker, w.host, f.data AS values FROM figures f JOIN worker w ON w.id = f.worker_id
     WHERE f.at > wall_ms() - $1 ORDER BY w.id`,
+    [FRESH_MS],
+  );
+  return rows;
+}
+
+/** What living workers cannot do at the moment. */
+export async function workerTroubles(pool: Pool): Promise<{ worker: number; trouble: string }[]> {
+  const { rows } = await pool.query<{ worker: number; trouble: string }>(
+    /* sql */ `
+    SELECT w.id AS worker, t.trouble FROM figures f JOIN worker w ON w.id = f.worker_id, unnest(f.troubles) AS t (trouble)
+    WHERE f.at > wall_ms() - $1 AND w.state = 'alive' ORDER BY w.id`,
     [FRESH_MS],
   );
   return rows;

@@ -26,10 +26,11 @@ export {
 export { noteDelivery } from "./delivery.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { createFaceLedger } from "./face-ledger.ts";
-export { leaveFigures, workerFigures } from "./figures.ts";
-export { finish, keepLadder, type Result, trimLadders } from "./finish.ts";
+export { leaveFigures, workerFigures, workerTroubles } from "./figures.ts";
+export { finish, type Result } from "./finish.ts";
 export { type GateTable, refreshGates, setGate } from "./gate.ts";
 export { storeInbound } from "./inbound.ts";
+export { dropLiveLadder, keepInboundLadder, keepLadder, keepLiveLadder, trimLadders } from "./ladders.ts";
 export { hearLines, type LineState, tellLines } from "./lines.ts";
 export { type Listener, openListener } from "./listen.ts";
 export { readAttempts, readJob } from "./read.ts";

@@ -181,8 +181,28 @@ const FIGURES = /* sql */ `
 CREATE UNLOGGED TABLE figures (
   worker_id integer PRIMARY KEY REFERENCES worker,
   at bigint NOT NULL,
-  data jsonb NOT NULL
+  data jsonb NOT NULL,
+  -- what the worker cannot do at the moment, in plain words
+  troubles text[] NOT NULL
 );
 `;
 
-export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES];
+/**
+ * Records of calls that came in, bounded like the others, and of calls that are on the line now. The latter are unlogged: a picture of the
+ * moment, which the end of the call replaces.
+ */
+const LADDERS = /* sql */ `
+CREATE TABLE inbound_ladder (
+  inbound_id bigint PRIMARY KEY REFERENCES inbound,
+  seq bigint GENERATED ALWAYS AS IDENTITY, ok boolean NOT NULL, bytes bytea NOT NULL
+);
+CREATE INDEX inbound_ladder_ok ON inbound_ladder (seq) WHERE ok;
+CREATE UNLOGGED TABLE live_ladder (
+  job_id bigint NOT NULL, n integer NOT NULL, k smallint NOT NULL,
+  -- the worker that holds the call, and when it was connected by the simulated clock
+  incarnation integer NOT NULL, connected_at bigint NOT NULL, bytes bytea NOT NULL,
+  PRIMARY KEY (job_id, n, k)
+);
+`;
+
+export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS];

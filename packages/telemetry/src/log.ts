@@ -2,7 +2,7 @@
 
 import { parseAttemptKey } from "@depesche/core";
 import { trace } from "@opentelemetry/api";
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 
 /** Secrets never reach the log, whatever object they lie in. */
 const SECRETS = ["authorization", "password", "apiKey", "secret", "authToken"];

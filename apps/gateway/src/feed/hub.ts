@@ -51,6 +51,8 @@ export interface FeedDeps {
   stats: AccountStats;
   /** Simulators are the carriers, and the clock can be set. */
   simulated: boolean;
+  /** Events were told to those who keep up: the age of the oldest, seconds. */
+  onFed?(seconds: number): void;
   onFault(fault: unknown, where: string): void;
   limits?: Partial<FeedLimits>;
 }
@@ -192,6 +194,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       deps.stats.fold(events);
       await touchBoards(events);
       for (const account of accounts()) deliver(account, events, before, last.seq);
+      deps.onFed?.(Math.max(0, wall.now() - (events[0] as FeedEvent).at) / 1000);
       if (events.length < limits.batch) return;
     }
   }

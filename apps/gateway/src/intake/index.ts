@@ -1,1 +1,2 @@
 export { createIntake, type IntakeDeps } from "./intake.ts";
+export { watchedIntake } from "./watched.ts";
