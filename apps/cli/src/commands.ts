@@ -19,6 +19,7 @@ export const COMMANDS = {
   failures: { summary: "failures.summary", load: async () => (await import("./commands/failures.ts")).failures },
   again: { summary: "again.summary", load: async () => (await import("./commands/again.ts")).again },
   ladder: { summary: "ladder.summary", load: async () => (await import("./commands/ladder.ts")).ladder },
+  listen: { summary: "listen.summary", load: async () => (await import("./commands/listen.ts")).listen },
   received: { summary: "received.summary", load: async () => (await import("./commands/received.ts")).received },
   trigger: { summary: "trigger.summary", load: async () => (await import("./commands/trigger.ts")).trigger },
   load: { summary: "load.summary", load: async () => (await import("./commands/load.ts")).load },

@@ -1,1 +1,1 @@
-export {};
+export { newSecret, sign } from "./webhooks/signature.ts";

@@ -80,4 +80,36 @@ export const deCommands = {
     "Was soll noch einmal gesendet werden? depesche again 17, oder depesche again --where 'outcome=BUSY' --dry",
   "again.fail.both":
     "Auftragsnummer und --where wählen beide aus; eines davon angeben (job=17 grenzt einen Ausdruck ein).",
+
+  "listen.summary": "Ereignisse zeigen, während sie geschehen, und als Webhooks an eine lokale Adresse weiterreichen",
+  "listen.flag.forward-to": "jedes Ereignis dorthin posten, wie ein Webhook des Gateways es täte",
+  "listen.flag.secret": "mit diesem Geheimnis (whsec_...) unterschreiben statt mit einem frischen",
+  "listen.flag.types": "nur diese Arten von Ereignissen, durch Kommas getrennt",
+  "listen.flag.from": "mit dieser Folgenummer beginnen (sonst mit dem, was von nun an kommt)",
+  "listen.flag.replay": "diese Ereignisse noch einmal melden, dann enden",
+  "listen.note.forward":
+    "--forward-to postet Inhalt und Kopfzeilen nach Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature), jedes Ereignis einmal und der Reihe nach; der Status der Antwort steht unter dem Ereignis. Dasselbe Ereignis hat bei einer Wiederholung dieselbe webhook-id.",
+  "listen.note.resume":
+    "Reißt die Verbindung ab, kommt listen von selbst zurück und macht hinter dem letzten gemeldeten Ereignis weiter: keines fehlt, keines kommt zweimal. Strg-C beendet es mit einer Zählung.",
+  "listen.note.types":
+    "Arten: job.accepted, job.done, job.cancelled, job.paused, job.resumed, attempt.started, attempt.ended, attempt.returned, attempt.late, recipient.final, delivery.changed, inbound.received, inbound.deleted, worker.up, worker.gone, clock.changed. Mit --json ein Dokument je Zeile.",
+  "listen.final": "endgültig",
+  "listen.live": "verbunden; Ereignisse nach {after}. Strg-C beendet.",
+  "listen.lost": "die Verbindung ist abgerissen; sie wird wieder aufgenommen ...",
+  "listen.resumed": "wieder verbunden; weiter nach Ereignis {after}, keines fehlt",
+  "listen.other-log":
+    "Ereignisse nach {after} statt nach {expected}: so weit reicht dieses Protokoll nicht (ein anderer Datenordner?)",
+  "listen.secret": "Geheimnis der Unterschriften, für diesen Lauf: {secret}",
+  "listen.forwarded": "{said} nach {ms} ms",
+  "listen.counts": "{told} {told|Ereignis|Ereignisse}",
+  "listen.counts-forwarded": "{told} {told|Ereignis|Ereignisse}, {forwarded} weitergereicht, {failed} fehlgeschlagen",
+  "listen.refused":
+    "Das Gateway nimmt diesen Schlüssel für den Feed nicht an; er braucht das Recht jobs:read. Einen anderen mit --key oder DEPESCHE_API_KEY angeben.",
+  "listen.fail.secret-alone": "--secret unterschreibt, was --forward-to postet; beides angeben.",
+  "listen.fail.secret": "--secret muss whsec_ und mindestens 12 Oktette in Base64 sein.",
+  "listen.fail.type": "„{given}“ ist keine Art von Ereignis. Bekannt: {known}.",
+  "listen.fail.type-meant": "„{given}“ ist keine Art von Ereignis. Ist {meant} gemeint?",
+  "listen.fail.both": "--from und --replay sagen beide, wo begonnen wird; eines davon angeben.",
+  "listen.fail.replay": "--replay nimmt zwei Folgenummern, 120..135, nicht „{given}“.",
+  "listen.fail.from": "--from nimmt eine Folgenummer ab 1, nicht „{given}“.",
 } as const satisfies Record<keyof typeof enCommands, string>;

@@ -72,4 +72,36 @@ export const enCommands = {
   "again.see": "depesche status {id} tells how it goes.",
   "again.fail.what": "What is to be sent again? depesche again 17, or depesche again --where 'outcome=BUSY' --dry",
   "again.fail.both": "A job's number and --where both choose; give one of them (job=17 narrows an expression).",
+
+  "listen.summary": "show events as they happen, and forward them to a local address as webhooks",
+  "listen.flag.forward-to": "post each event there, as a webhook of the gateway would",
+  "listen.flag.secret": "sign with this secret (whsec_...) in place of a fresh one",
+  "listen.flag.types": "only these types of events, with commas between",
+  "listen.flag.from": "begin with this sequence number (else with what comes from now on)",
+  "listen.flag.replay": "tell these events once more, and end",
+  "listen.note.forward":
+    "--forward-to posts body and headers of Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature), once for each event, in their order; the answer's status stands below the event. The same event has the same webhook-id when it is replayed.",
+  "listen.note.resume":
+    "When the connection breaks, listen comes back by itself and goes on behind the last event it has told: none is missed, none comes twice. Ctrl-C ends it with a count.",
+  "listen.note.types":
+    "Types: job.accepted, job.done, job.cancelled, job.paused, job.resumed, attempt.started, attempt.ended, attempt.returned, attempt.late, recipient.final, delivery.changed, inbound.received, inbound.deleted, worker.up, worker.gone, clock.changed. With --json one document a line.",
+  "listen.final": "final",
+  "listen.live": "connected; events after {after}. Ctrl-C ends.",
+  "listen.lost": "the connection is lost; coming back ...",
+  "listen.resumed": "connected again; going on after event {after}, none is missed",
+  "listen.other-log":
+    "events after {after} in place of {expected}: this log does not reach that far (another data folder?)",
+  "listen.secret": "Signing secret, for this run: {secret}",
+  "listen.forwarded": "{said} in {ms} ms",
+  "listen.counts": "{told} {told|event|events}",
+  "listen.counts-forwarded": "{told} {told|event|events}, {forwarded} forwarded, {failed} failed",
+  "listen.refused":
+    "The gateway refused this key for the feed; it needs the scope jobs:read. Give another with --key or DEPESCHE_API_KEY.",
+  "listen.fail.secret-alone": "--secret signs what --forward-to posts; give both.",
+  "listen.fail.secret": "--secret must be whsec_ and at least 12 octets in base64.",
+  "listen.fail.type": '"{given}" is no type of event. Known: {known}.',
+  "listen.fail.type-meant": '"{given}" is no type of event. Did you mean {meant}?',
+  "listen.fail.both": "--from and --replay both say where to begin; give one of them.",
+  "listen.fail.replay": '--replay takes two sequence numbers, 120..135, not "{given}".',
+  "listen.fail.from": '--from takes a sequence number from 1, not "{given}".',
 } as const;
