@@ -14,8 +14,13 @@ import {
   type Scope,
 } from "@depesche/core";
 import type {
+  AgainAnswer,
+  AgainOrder,
   BlobStore,
   FaceLedger,
+  Failure,
+  FailureFilter,
+  FailureGroup,
   InboundFax,
   Intake,
   Limits,
@@ -59,6 +64,15 @@ function missing(): never {
   throw new Error("the double does not know this");
 }
 
+function matches(failure: Failure, { address, since, cause, ...same }: FailureFilter): boolean {
+  if (Object.entries(same).some(([name, value]) => value !== undefined && failure[name as "job"] !== value))
+    return false;
+  if (cause !== undefined && failure.cause.code !== cause) return false;
+  if (since !== undefined && failure.at < since) return false;
+  if (address === undefined) return true;
+  return address.startsWith("@") ? failure.address.endsWith(address) : failure.address.startsWith(address);
+}
+
 /** Keys: "demo-key" (account 1, all scopes), "other-key" (account 2), "read-key" (account 1, jobs:read only). */
 export class MemoryLedger implements FaceLedger {
   readonly wall: ManualClock;
@@ -71,6 +85,7 @@ export class MemoryLedger implements FaceLedger {
   readonly rows = new Map<number, Recipient[]>();
   readonly tried = new Map<string, Attempt[]>();
   readonly ladders = new Map<string, Uint8Array>();
+  readonly liveLadders = new Map<string, { ladder: Uint8Array; connectedAt: number }>();
   readonly faxes = new Map<number, InboundFax>();
   readonly log: FeedEvent[] = [];
   readonly held = new Map<string, Limits>();
@@ -152,11 +167,75 @@ export class MemoryLedger implements FaceLedger {
       .filter((r) => r.n >= query.from && (query.outcome === undefined || r.outcome === query.outcome))
       .slice(0, query.limit);
   }
+  /** Dead letters as the rows have them; what was sent again is remembered in `resent`. */
+  #dead(accountId: number): Failure[] {
+    return [...this.rows].flatMap(([job, rows]) => {
+      const { accountId: owner, channel, acceptedAt } = this.allJobs.get(job) as Job;
+      if (owner !== accountId) return [];
+      return rows.flatMap(({ n, address, reference, outcome, cause, attempts }) => {
+        if (!outcome || attempts === 0 || ["OK", "BLACKLIST", "CANCELLED"].includes(outcome)) return [];
+        if (this.resent.has(`${job}.${n}`)) return [];
+        const why = cause ?? { code: "test", text: "test" };
+        return [{ job, n, address, reference, channel, outcome, cause: why, attempts, at: acceptedAt }];
+      });
+    });
+  }
+  async failureGroups(accountId: number, filter: FailureFilter) {
+    const groups = new Map<string, FailureGroup>();
+    for (const f of this.#dead(accountId).filter((one) => matches(one, filter))) {
+      const { channel, outcome, cause, at } = f;
+      const key = [channel, outcome, cause.code].join();
+      const group = groups.get(key) ?? { channel, outcome, cause, count: 0, jobs: 1, oldestAt: at, latestAt: at };
+      groups.set(key, { ...group, count: group.count + 1 });
+    }
+    return [...groups.values()].sort((a, b) => b.count - a.count);
+  }
+  async failures(accountId: number, filter: FailureFilter, query: { limit: number }) {
+    return {
+      items: this.#dead(accountId)
+        .filter((one) => matches(one, filter))
+        .slice(0, query.limit),
+    };
+  }
+  readonly resent = new Set<string>();
+  readonly agains: AgainOrder[] = [];
+  async again(order: AgainOrder): Promise<AgainAnswer> {
+    const { pick, permitted, most } = order;
+    const all = "outcomes" in pick ? (this.rows.get(pick.job) ?? []).map((r) => ({ ...r, job: pick.job })) : [];
+    const picked = (
+      "outcomes" in pick
+        ? all.filter((r) => r.outcome && pick.outcomes.includes(r.outcome))
+        : this.#dead(order.accountId).filter((one) =>
+            "where" in pick
+              ? matches(one, pick.where)
+              : pick.recipients.some((r) => r.job === one.job && r.n === one.n),
+          )
+    ).filter((one) => permitted(this.allJobs.get(one.job)?.channel ?? "fax", one.address));
+    const sources = [...new Set(picked.map((one) => one.job))];
+    const counts = { recipients: picked.length, sources: sources.length };
+    if (counts.recipients > most.recipients || counts.sources > most.jobs)
+      return { ok: false, problem: "too-many", ...counts };
+    if (order.dryRun || picked.length === 0) return { ok: true, ...counts, jobs: [], replayed: false };
+    this.agains.push(order);
+    for (const one of picked) this.resent.add(`${one.job}.${one.n}`);
+    const jobs = sources.map((source) => {
+      const { id: _, accountId, channel, content } = this.allJobs.get(source) as Job;
+      const count = picked.filter((one) => one.job === source).length;
+      return this.addJob({ id: Math.max(...this.allJobs.keys()) + 1, accountId, channel, content }, count).id;
+    });
+    return { ok: true, ...counts, jobs, replayed: false };
+  }
   async attempts(jobId: number, n: number) {
     return this.tried.get(`${jobId}.${n}`) ?? [];
   }
   async ladder(jobId: number, n: number, k: number) {
     return this.ladders.get(attemptKey(jobId, n, k));
+  }
+  async liveLadder(jobId: number, n: number, k: number) {
+    return this.liveLadders.get(attemptKey(jobId, n, k));
+  }
+  async inboundLadder(id: number) {
+    return this.ladders.get(`inbound:${id}`);
   }
   async cancel(accountId: number, jobId: number) {
     const job = await this.job(accountId, jobId);

@@ -1,6 +1,6 @@
 import type { AttemptReport, Channel } from "@depesche/core";
 import { type ChunkRef, changeClock, type Pool, readClock, readJob } from "@depesche/ledger";
-import type { AttemptOrder, ChannelWork } from "@depesche/ports";
+import type { AttemptOrder, ChannelWork, LiveRecord } from "@depesche/ports";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
@@ -27,7 +27,11 @@ const accepted = (count: number, channel: Channel = "null") => fresh.accepted(co
 /** An engine on a ledger seen through `ledger`; chunks are run by hand. */
 async function engineOn(
   ledger: Pool,
-  more: { channel?: Channel; answer?(k: number): AttemptReport; sends?(): Promise<void> } = {},
+  more: {
+    channel?: Channel;
+    answer?(k: number): AttemptReport;
+    sends?(record?: (live: LiveRecord) => void): Promise<void>;
+  } = {},
 ) {
   const sent: AttemptOrder[] = [];
   let run: (chunk: ChunkJob) => Promise<void> = async () => undefined;
@@ -43,9 +47,9 @@ async function engineOn(
   const channel: ChannelWork = {
     channel: more.channel ?? "null",
     slots: 5,
-    async send(order) {
+    async send(order, { record }) {
       sent.push(order);
-      await more.sends?.();
+      await more.sends?.(record);
       return more.answer?.(sent.length) ?? OK;
     },
     close: async () => undefined,
@@ -94,6 +98,32 @@ describe("an engine", () => {
     await run(chunk);
     await done(chunk);
     expect(sent.map((s) => [s.key, s.repeat]).sort()).toEqual([0, 1, 2].map((n) => [`${chunk.job}.${n}.2`, false]));
+  });
+
+  it("shows the record of a call while it is on the line, and its ladder when it is over", async () => {
+    let hangUp = () => {};
+    const over = new Promise<void>((resolve) => {
+      hangUp = resolve;
+    });
+    const { run } = await engineOn(pool, {
+      channel: "fax",
+      answer: () => ({ ...OK, ladder: Uint8Array.of(1, 2, 3) }),
+      async sends(record) {
+        record?.({ ladder: Uint8Array.of(1, 2), connectedAt: 1000 });
+        await over;
+      },
+    });
+    const chunk = await accepted(1, "fax");
+    const inTable = async (table: string) =>
+      (await pool.query<{ bytes: Uint8Array }>(`SELECT bytes FROM ${table} WHERE job_id = $1`, [chunk.job])).rows.map(
+        ({ bytes }) => bytes.length,
+      );
+    const running = run(chunk);
+    await vi.waitFor(async () => expect(await inTable("live_ladder")).toEqual([2]));
+    expect(await inTable("ladder")).toEqual([]);
+    hangUp();
+    await running;
+    await vi.waitFor(async () => expect([await inTable("live_ladder"), await inTable("ladder")]).toEqual([[], [3]]));
   });
 
   it("marks what it sends after a lost answer as a repeat, since another worker may not know of the question", async () => {

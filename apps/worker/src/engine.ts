@@ -25,6 +25,7 @@ import type { WorkerFigures } from "./figures.ts";
 import { createGroup } from "./group.ts";
 import { beginLife, type Holder } from "./life.ts";
 import { createLines, type Lines } from "./lines.ts";
+import { createLiveRecords } from "./live-records.ts";
 
 /** A run yields after this, so that an urgent job overtakes. */
 const RUN_MS = 5_000;
@@ -79,6 +80,7 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
   const sending = new Set<AttemptKey>();
   const inFlight = new Set<Promise<void>>();
 
+  const records = createLiveRecords(pool, log);
   const claims = createClaims({ pool, gates, holder: life.holder, isSending: (key) => sending.has(key), figures, log });
 
   const results = createGroup<{ result: Result; id: number }, void>(RESULTS_AT_ONCE, async (batch) => {
@@ -117,11 +119,17 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const written = results.push({ result, id: holder.id });
     if (SHOWN_LINES.has(channel.channel)) deps.onLine({ line, state: "idle" });
     lines.release(line);
-    await written;
-    if (!ladder) return;
-    await keepLadder(pool, c, result.report.outcome === "OK", ladder).catch((error) =>
-      log.warn({ err: error, job: c.job, n: c.n, k: c.k }, "ladder not kept"),
-    );
+    const keep = async () => {
+      if (!ladder) return;
+      await keepLadder(pool, c, result.report.outcome === "OK", ladder).catch((error) =>
+        log.warn({ err: error, job: c.job, n: c.n, k: c.k }, "ladder not kept"),
+      );
+    };
+    // Whoever has been watching the call finds its record as soon as it ends.
+    const watched = records.has(c);
+    await Promise.all([written, watched && keep()]);
+    if (watched) await records.end(c);
+    else await keep();
   };
 
   const begin = (desk: Desk, line: number, job: JobContext, c: Claimed, holder: Holder) => {
@@ -187,7 +195,11 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     const lines = createLines(channel.slots);
     figures.watchLines(channel.channel, lines);
     const onProgress = shown ? deps.onLine : () => undefined;
-    const desk = { channel, lines, attempts: { channel, life, isStopping: () => stopping, onProgress, figures, log } };
+    const desk = {
+      channel,
+      lines,
+      attempts: { channel, life, isStopping: () => stopping, onProgress, onRecord: records.keep, figures, log },
+    };
     for (let line = 0; shown && line < channel.slots; line++) deps.onLine({ line, state: "idle" });
     const runs = Math.max(2, Math.min(channel.slots, RUNS_AT_ONCE));
     return deps.schedule.work(channel.channel, runs, (ref) => runChunk(desk, ref));

@@ -3,16 +3,19 @@
 import type { FaceLedger } from "@depesche/ports";
 import { accept, earlier, referBlobs } from "./accept.ts";
 import { createAuthenticator } from "./accounts.ts";
+import { again } from "./again.ts";
 import { cancelJob, pauseJob } from "./cancel.ts";
 import { changeClock, readClock } from "./clock.ts";
 import { countEvents, firstSeqAt, queueDepth } from "./counts.ts";
 import type { Pool } from "./database.ts";
 import { findByCarrierId, noteDelivery } from "./delivery.ts";
+import { failureGroups, readFailures } from "./failures.ts";
 import { lastSeq, readEvents } from "./feed.ts";
 import { readGates, setGate } from "./gate.ts";
 import { deleteInbound, nextInbound, readInbound, readInbounds } from "./inbound.ts";
+import { readInboundLadder, readLadder, readLiveLadder } from "./ladders.ts";
 import type { Listener } from "./listen.ts";
-import { readAttempts, readJob, readJobs, readLadder, readRecipients } from "./read.ts";
+import { readAttempts, readJob, readJobs, readRecipients } from "./read.ts";
 import { addWebhook, allWebhooks, removeWebhook, webhookProgress, webhooksOf } from "./webhooks.ts";
 
 /** How often readers look for themselves when no hint came. */
@@ -29,11 +32,16 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     recipients: (job, query) => readRecipients(pool, job, query),
     attempts: (job, n) => readAttempts(pool, job, n),
     ladder: (job, n, k) => readLadder(pool, job, n, k),
+    liveLadder: (job, n, k) => readLiveLadder(pool, job, n, k),
+    failureGroups: (account, filter) => failureGroups(pool, account, filter),
+    failures: (account, filter, query) => readFailures(pool, account, filter, query),
+    again: (order) => again(pool, order),
     cancel: (account, job) => cancelJob(pool, account, job),
     pause: (account, job, paused) => pauseJob(pool, account, job, paused),
     nextInbound: (account) => nextInbound(pool, account),
     inbound: (account, id) => readInbound(pool, account, id),
     inbounds: (account, query) => readInbounds(pool, account, query),
+    inboundLadder: (id) => readInboundLadder(pool, id),
     deleteInbound: (account, id) => deleteInbound(pool, account, id),
     delivery: (report) => noteDelivery(pool, report),
     findByCarrierId: (channel, id) => findByCarrierId(pool, channel, id),

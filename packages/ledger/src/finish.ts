@@ -4,7 +4,7 @@
 import { type AttemptReport, type Cause, type NextStep, OUTCOMES } from "@depesche/core";
 import { clean, isRowFault, type Pool, toJson, transaction } from "./database.ts";
 import { appendEvents, type NewEvent } from "./feed.ts";
-import { CHUNK_SIZE, SIM_NOW, WALL_NOW } from "./schema.ts";
+import { CHUNK_SIZE, isFailure, SIM_NOW, WALL_NOW } from "./schema.ts";
 
 export interface Result {
   job: number;
@@ -156,7 +156,7 @@ done AS (
   WHERE t.job_id = r.job_id AND t.n = r.n AND t.attempts = r.k AND t.incarnation = $2 AND t.state IN ('sending', 'retry')
   RETURNING r.i, r.job_id, r.n, r.k, r.outcome, r.code, r.text, r.remote_id, r.pages, r.duration_ms, r.rate_bps, r.coding, r.ecm, r.carrier_id,
     coalesce(r.temporary, false) AS temporary, coalesce(r.interrupted, false) AS interrupted, t.repeated AS repeat, t.claimed_at,
-    t.state, t.outcome AS ended, t.due_at, j.account_id, j.channel),
+    t.state, t.outcome AS ended, t.due_at, t.address, t.reference, j.account_id, j.channel),
 kept AS (
   INSERT INTO attempt (job_id, n, k, incarnation, started_at, ended_at, at, outcome, cause_code, cause_text, remote_id, pages, duration_ms,
     rate_bps, coding, ecm, carrier_id, temporary, repeat, interrupted, final)
@@ -167,6 +167,10 @@ kept AS (
   ON CONFLICT (job_id, n, k) DO UPDATE SET outcome = excluded.outcome, cause_code = excluded.cause_code, cause_text = excluded.cause_text,
     remote_id = excluded.remote_id, pages = excluded.pages, duration_ms = excluded.duration_ms, rate_bps = excluded.rate_bps,
     coding = excluded.coding, ecm = excluded.ecm, carrier_id = excluded.carrier_id, interrupted = excluded.interrupted, final = excluded.final),
+dead AS (
+  INSERT INTO failure (account_id, channel, job_id, n, address, reference, outcome, cause_code, cause_text, attempts, at)
+  SELECT d.account_id, d.channel, d.job_id, d.n, d.address, d.reference, d.ended, d.code, d.text, d.k, now.wall
+  FROM done d CROSS JOIN now WHERE d.state = 'final' AND ${isFailure("d.ended")} ORDER BY d.i),
 counted AS (
   UPDATE job SET final = job.final + c.final, last_sent_at = now.ms,
     ${COUNTERS.map((c) => `${c} = job.${c} + c.${c}`).join(", ")},
@@ -203,23 +207,3 @@ over AS (
   SELECT head.base + (SELECT count(*) FROM done) + row_number() OVER (ORDER BY c.id), head.wall, now.ms, c.account_id, c.channel, 'job.done', c.id
   FROM closed c, head, now)
 SELECT i FROM done`;
-
-/** Keeps an attempt's ladder: every failure, and the latest 1,000 successes. Best effort, never part of the result's commit. */
-export async function keepLadder(
-  pool: Pool,
-  key: { job: number; n: number; k: number },
-  ok: boolean,
-  bytes: Uint8Array,
-): Promise<void> {
-  await pool.query(
-    "INSERT INTO ladder (job_id, n, k, ok, bytes) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (job_id, n, k) DO UPDATE SET ok = $4, bytes = $5",
-    [key.job, key.n, key.k, ok, bytes],
-  );
-}
-
-export async function trimLadders(pool: Pool, keep = 1000): Promise<void> {
-  await pool.query(
-    "DELETE FROM ladder WHERE ok AND seq <= (SELECT seq FROM ladder WHERE ok ORDER BY seq DESC OFFSET $1 LIMIT 1)",
-    [keep],
-  );
-}

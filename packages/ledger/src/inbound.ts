@@ -126,6 +126,8 @@ export async function deleteInbound(pool: Pool, accountId: number, id: number): 
       [accountId, id],
     );
     if (!rows[0]) return false;
+    // A ladder holds the page data, too.
+    await client.query("DELETE FROM inbound_ladder WHERE inbound_id = $1", [id]);
     await client.query("DELETE FROM blob_ref WHERE hash = $1 AND owner = $2", [rows[0].tiff_hash, `inbound:${id}`]);
     await record(client, { accountId, who: "account", what: "inbound.deleted", data: { id } });
     appendEvents(client, [{ account: accountId, channel: "fax", type: "inbound.deleted", data: { id } }]);

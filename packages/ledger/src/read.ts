@@ -196,11 +196,3 @@ export async function readAttempts(pool: Pool, jobId: number, n: number): Promis
     return attempt;
   });
 }
-
-export async function readLadder(pool: Pool, jobId: number, n: number, k: number): Promise<Uint8Array | undefined> {
-  const { rows } = await pool.query<{ bytes: Uint8Array }>(
-    "SELECT bytes FROM ladder WHERE job_id = $1 AND n = $2 AND k = $3",
-    [jobId, n, k],
-  );
-  return rows[0]?.bytes;
-}

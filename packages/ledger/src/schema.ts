@@ -205,4 +205,43 @@ CREATE UNLOGGED TABLE live_ladder (
 );
 `;
 
-export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS];
+/** Outcomes of a recipient that is no dead letter: nothing failed, or it was not to be sent. */
+const NO_FAILURE = "('OK', 'BLACKLIST', 'CANCELLED')";
+
+/** Whether a final outcome makes its recipient a dead letter. */
+export const isFailure = (outcome: string): string => `${outcome} NOT IN ${NO_FAILURE}`;
+
+const RECORDS = /* sql */ `
+-- Dead letters: recipients that were tried, failed for good and were not sent again. Written with the outcome.
+CREATE TABLE failure (
+  -- order of listing: latest first
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  account_id integer NOT NULL, channel text NOT NULL,
+  job_id bigint NOT NULL, n integer NOT NULL, address text NOT NULL, reference text NOT NULL,
+  outcome text NOT NULL, cause_code text NOT NULL, cause_text text NOT NULL,
+  attempts smallint NOT NULL, at bigint NOT NULL,
+  UNIQUE (job_id, n)
+);
+CREATE INDEX failure_of_account ON failure (account_id, id DESC);
+-- All recipients there are have to be read once.
+SET LOCAL enable_seqscan = on;
+SET LOCAL enable_hashjoin = on;
+INSERT INTO failure (account_id, channel, job_id, n, address, reference, outcome, cause_code, cause_text, attempts, at)
+SELECT j.account_id, j.channel, r.job_id, r.n, r.address, r.reference, r.outcome, coalesce(r.cause_code, ''), coalesce(r.cause_text, ''),
+  r.attempts, coalesce(a.at, j.accepted_at)
+FROM recipient r JOIN job j ON j.id = r.job_id LEFT JOIN attempt a ON a.job_id = r.job_id AND a.n = r.n AND a.k = r.attempts
+WHERE r.state = 'final' AND r.attempts > 0 AND ${isFailure("r.outcome")}
+ORDER BY 11, r.job_id, r.n;
+
+-- A request that made several jobs.
+ALTER TABLE idempotency ADD COLUMN jobs bigint[];
+
+-- Requests that made jobs, with their answers: a by-product, the newest only.
+CREATE TABLE exchange (
+  job_id bigint PRIMARY KEY, at bigint NOT NULL,
+  method text NOT NULL, path text NOT NULL, request_headers jsonb NOT NULL, request text NOT NULL, request_bytes bigint NOT NULL,
+  status integer NOT NULL, response_headers jsonb NOT NULL, response text NOT NULL, took_ms integer NOT NULL
+);
+`;
+
+export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS, RECORDS];

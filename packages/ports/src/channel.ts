@@ -29,6 +29,14 @@ export interface LineProgress {
   rateBps?: number;
 }
 
+/** What is known of a call while it is on the line. */
+export interface LiveRecord {
+  /** As in the report: SIP messages and IFPs both ways. It may reach ahead of the line's own time. */
+  ladder: Uint8Array;
+  /** When the line time began: milliseconds since 1970 by the simulated clock. */
+  connectedAt: number;
+}
+
 export interface ChannelWork {
   readonly channel: Channel;
   /** Attempts that may be in flight at once. */
@@ -36,7 +44,13 @@ export interface ChannelWork {
   /** Never rejects: whatever happens is a report. An aborted signal ends the attempt within 2 s as `interrupted`. */
   send(
     order: AttemptOrder,
-    context: { line: number; signal: AbortSignal; progress(p: Omit<LineProgress, "line" | "attempt">): void },
+    context: {
+      line: number;
+      signal: AbortSignal;
+      progress(p: Omit<LineProgress, "line" | "attempt">): void;
+      /** A call that stays on the line for long is told while it does. */
+      record?(live: LiveRecord): void;
+    },
   ): Promise<AttemptReport>;
   close(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export interface FaxCallOrder {
   stationId: string;
   pages: FaxPageSource;
   progress?(p: FaxProgress): void;
+  /** Told about every second of wall time while the call goes on: its record so far. */
+  record?(ladder: Uint8Array): void;
 }
 
 export interface FaxCallReport {

@@ -3,6 +3,7 @@
 import type {
   Account,
   Attempt,
+  Cause,
   Channel,
   ClockSetting,
   DeliveryState,
@@ -13,6 +14,7 @@ import type {
   Recipient,
   Scope,
 } from "@depesche/core";
+import type { LiveRecord } from "./channel.ts";
 
 export type CredentialKind = "faxde" | "binect" | "api-key";
 
@@ -78,6 +80,15 @@ export interface FaceLedger {
   recipients(jobId: number, query: { from: number; limit: number; outcome?: Outcome }): Promise<Recipient[]>;
   attempts(jobId: number, n: number): Promise<Attempt[]>;
   ladder(jobId: number, n: number, k: number): Promise<Uint8Array | undefined>;
+  /** Of an attempt that is on the line now. */
+  liveLadder(jobId: number, n: number, k: number): Promise<LiveRecord | undefined>;
+
+  /** Dead letters by channel, outcome and cause, most frequent first. */
+  failureGroups(accountId: number, filter: FailureFilter): Promise<FailureGroup[]>;
+  /** Latest first. */
+  failures(accountId: number, filter: FailureFilter, query: { limit: number; cursor?: string }): Promise<Page<Failure>>;
+  /** Sends again, a new job for each source with its content and options, all in one commit; what was a dead letter is none any more. */
+  again(order: AgainOrder): Promise<AgainAnswer>;
 
   /** Queued recipients end CANCELLED at once; what is in flight finishes. `left` are those neither final before nor cancelled now. */
   cancel(accountId: number, jobId: number): Promise<{ found: boolean; cancelled: number; inFlight: number }>;
@@ -87,6 +98,7 @@ export interface FaceLedger {
   nextInbound(accountId: number): Promise<InboundFax | undefined>;
   inbound(accountId: number, id: number): Promise<InboundFax | undefined>;
   inbounds(accountId: number, query: { limit: number; cursor?: string }): Promise<Page<InboundFax>>;
+  inboundLadder(id: number): Promise<Uint8Array | undefined>;
   deleteInbound(accountId: number, id: number): Promise<boolean>;
 
   /** A receipt from outside about an attempt's message. Unknown attempts are ignored (false). */
@@ -152,6 +164,68 @@ export interface QueueCount {
   /** Of these in chunks that are handed out now. */
   dispatched: number;
 }
+
+/** Which dead letters: recipients that were tried, failed for good and were not sent again. Unset fields take all. */
+export interface FailureFilter {
+  channel?: Channel;
+  outcome?: Outcome;
+  /** A cause's code. */
+  cause?: string;
+  job?: number;
+  /** Beginning of the address as it is kept, in lower case, or `@domain`. */
+  address?: string;
+  /** Failed at or after, wall time. */
+  since?: number;
+}
+
+export interface FailureGroup {
+  channel: Channel;
+  outcome: Outcome;
+  cause: Cause;
+  count: number;
+  /** In how many jobs. */
+  jobs: number;
+  /** Wall times. */
+  oldestAt: number;
+  latestAt: number;
+}
+
+export interface Failure {
+  job: number;
+  n: number;
+  address: string;
+  reference: string;
+  channel: Channel;
+  outcome: Outcome;
+  cause: Cause;
+  attempts: number;
+  /** Wall time. */
+  at: number;
+}
+
+export interface AgainOrder {
+  accountId: number;
+  face: string;
+  /** Dead letters by filter or by name, or recipients of one job by outcome, dead letters or not. */
+  pick:
+    | { where: FailureFilter }
+    | { recipients: readonly { job: number; n: number }[] }
+    | { job: number; outcomes: readonly Outcome[] };
+  /** Recipients that may not be sent to (any more) are left out. */
+  permitted(channel: Channel, address: string): boolean;
+  most: { recipients: number; jobs: number };
+  /** Only count. */
+  dryRun: boolean;
+  idempotency?: { key: string; requestHash: string };
+}
+
+export type AgainAnswer =
+  | { ok: true; recipients: number; sources: number; jobs: number[]; replayed: boolean }
+  | { ok: false; problem: "idempotency-conflict" }
+  /** `most` was exceeded: at least so many were found. */
+  | { ok: false; problem: "too-many"; recipients: number; sources: number }
+  /** A document of this job is no longer kept. */
+  | { ok: false; problem: "document-gone"; jobId: number };
 
 /** What is held back, of all workers together. Unset: no limit. */
 export interface Limits {

@@ -5,24 +5,19 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import { scope } from "./auth.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { capture, decoded, ladderOf, type ToldLadder } from "./ladders.ts";
 import { notFound } from "./problems.ts";
 import { binary, ERRORS, guarded, json } from "./routes.ts";
 import * as s from "./schemas.ts";
 
 const ATTEMPT = z.object({ key: z.string().openapi({ example: "17.0.1", description: "job.recipient.attempt" }) });
 
-/** A record that cannot be read is our fault, and said as one. */
-function whole<T>(rendered: T | undefined): T {
-  if (rendered === undefined) throw new Error("a stored ladder is damaged");
-  return rendered;
-}
-
 export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
-  const stored = async (account: number, key: string): Promise<Uint8Array> => {
+  const stored = async (account: number, key: string): Promise<ToldLadder> => {
     const parsed = parseAttemptKey(key);
     const job = parsed ? await deps.ledger.job(account, parsed.job) : undefined;
     if (!parsed || !job) throw notFound("such attempt");
-    const ladder = await deps.ledger.ladder(parsed.job, parsed.n, parsed.k);
+    const ladder = await ladderOf(deps, parsed);
     // All failures and the latest successes keep theirs (DESIGN section 2, by-products are bounded).
     if (!ladder) throw notFound(`record of the call of attempt ${key} (any more)`);
     return ladder;
@@ -34,11 +29,14 @@ export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     tags: ["Attempts"],
     summary: "The call of an attempt, decoded",
     request: { params: ATTEMPT },
-    responses: { 200: json(s.ladder, "What both ends said, in order"), ...ERRORS },
+    responses: {
+      200: json(s.ladder, "What both ends said, in order; while the call is on the line, what has been said by now"),
+      ...ERRORS,
+    },
   });
   app.openapi(route, async (c) => {
-    const bytes = await stored(c.get("caller").account.id, c.req.valid("param").key);
-    return c.json({ lines: whole(deps.renderLadder(bytes)) }, 200);
+    const told = await stored(c.get("caller").account.id, c.req.valid("param").key);
+    return c.json(decoded(deps, told), 200);
   });
 
   app.openAPIRegistry.registerPath({
@@ -52,12 +50,6 @@ export function addAttempts(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   });
   app.get("/v1/attempts/:key/ladder.pcap", scope("jobs:read"), async (c) => {
     const key = c.req.param("key");
-    const pcap = whole(deps.ladderPcap(await stored(c.get("caller").account.id, key)));
-    return new Response(pcap.slice().buffer, {
-      headers: {
-        "content-type": "application/vnd.tcpdump.pcap",
-        "content-disposition": `attachment; filename="call-${key}.pcap"`,
-      },
-    });
+    return capture(deps, await stored(c.get("caller").account.id, key), key);
   });
 }

@@ -26,10 +26,10 @@ export interface ApiDeps {
   renderPage(document: Uint8Array, index: number): Promise<Uint8Array | "none" | "unsupported">;
   /** A received TIFF as PDF. */
   tiffToPdf(tiff: Uint8Array): Uint8Array;
-  /** A stored ladder, decoded; undefined when it is damaged. */
-  renderLadder(stored: Uint8Array): LadderLine[] | undefined;
+  /** A stored ladder, decoded; undefined when it is damaged. `untilUs`: only what is on the line by that line time. */
+  renderLadder(stored: Uint8Array, untilUs?: number): LadderLine[] | undefined;
   /** A stored ladder as a capture file; undefined when it is damaged. */
-  ladderPcap(stored: Uint8Array): Uint8Array | undefined;
+  ladderPcap(stored: Uint8Array, untilUs?: number): Uint8Array | undefined;
   /** Where simulators are the carriers: what can be asked of them. */
   simulators?: Control;
   /** Simulated time may be changed. */

@@ -27,8 +27,8 @@ export function house(change: Partial<ApiDeps> = {}) {
       return index < 2 ? Uint8Array.of(0x89, 0x50, 0x4e, 0x47, index) : "none";
     },
     tiffToPdf: () => Uint8Array.of(0x25, 0x50, 0x44, 0x46),
-    renderLadder: (stored) => [
-      { lineUs: stored.length, from: "answerer", kind: "frame", name: "DIS", meaning: "ready", fields: [] },
+    renderLadder: (stored, untilUs = stored.length) => [
+      { lineUs: untilUs, from: "answerer", kind: "frame", name: "DIS", meaning: "ready", fields: [] },
     ],
     ladderPcap: () => Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1),
     clockSettable: true,

@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import { scope } from "./auth.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { PAGE, pageNumber, pagePng } from "./documents.ts";
+import { capture, decoded, type ToldLadder } from "./ladders.ts";
 import { notFound } from "./problems.ts";
 import { binary, ERRORS, guarded, json } from "./routes.ts";
 import * as s from "./schemas.ts";
@@ -64,6 +65,37 @@ export function addInbound(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   app.get(`/v1/inbound/:id{${s.ID_PATTERN}}/pages/${PAGE}`, scope("inbound:read"), async (c) => {
     const tiff = await tiffOf(c.get("caller").account.id, Number(c.req.param("id")));
     return pagePng(deps, tiff, pageNumber(c));
+  });
+
+  const ladderOfCall = async (account: number, id: number): Promise<ToldLadder> => {
+    const bytes = await deps.ledger.inboundLadder((await find(account, id)).id);
+    if (!bytes) throw notFound(`record of the call of fax ${id} (any more)`);
+    return { bytes };
+  };
+  const ladder = guarded("inbound:read", {
+    method: "get",
+    path: "/v1/inbound/{id}/ladder",
+    tags: ["Inbound"],
+    summary: "The call of a received fax, decoded",
+    request: { params: FAX },
+    responses: { 200: json(s.ladder, "What both ends said, in order"), ...ERRORS },
+  });
+  app.openapi(ladder, async (c) =>
+    c.json(decoded(deps, await ladderOfCall(c.get("caller").account.id, c.req.valid("param").id)), 200),
+  );
+
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/v1/inbound/{id}/ladder.pcap",
+    tags: ["Inbound"],
+    security: [{ apiKey: ["inbound:read"] }],
+    summary: "The call of a received fax as a capture file for Wireshark",
+    request: { params: FAX },
+    responses: { 200: binary("application/vnd.tcpdump.pcap", "The capture"), ...ERRORS },
+  });
+  app.get(`/v1/inbound/:id{${s.ID_PATTERN}}/ladder.pcap`, scope("inbound:read"), async (c) => {
+    const id = Number(c.req.param("id"));
+    return capture(deps, await ladderOfCall(c.get("caller").account.id, id), `inbound-${id}`);
   });
 
   const list = guarded("inbound:read", {

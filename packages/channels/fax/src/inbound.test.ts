@@ -1,6 +1,6 @@
 import type { BlobStore, ReceivedPage } from "@depesche/ports";
 import { blankBitmap, encode } from "@depesche/t4";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { faxInbox, type InboundDeps } from "./inbound.ts";
 
 type Stored = Parameters<InboundDeps["store"]>[0];
@@ -23,6 +23,8 @@ const OVER = {
   pages: 2,
 } as const;
 
+const ladders: unknown[] = [];
+
 /** A fax of two pages that comes in; `whole` says whether its sender reaches the end. Resolves with what is stored. */
 function received(whole: boolean, failures = 0): Promise<Stored> {
   let left = failures;
@@ -34,6 +36,7 @@ function received(whole: boolean, failures = 0): Promise<Stored> {
         if (left-- > 0) throw new Error("no database");
         resolve(fax);
       },
+      keepLadder: async (...kept) => ladders.push(kept),
       log: { warn: () => {} },
     });
     void (async () => {
@@ -52,4 +55,12 @@ it("a fax is complete when its sender said so, and a broken one keeps its pages 
 
 it("a whole fax that could be stored only after its call is complete all the same", async () => {
   expect(await received(true, 1)).toMatchObject({ pages: 2, complete: true });
+});
+
+it("the record of a call is kept after its fax, whole or broken", async () => {
+  for (const whole of [true, false]) {
+    ladders.length = 0;
+    await received(whole);
+    await vi.waitFor(() => expect(ladders).toEqual([["c1", whole, OVER.ladder]]));
+  }
 });

@@ -20,6 +20,8 @@ export interface InboundDeps {
     tiffHash: string;
     bytes: number;
   }): Promise<unknown>;
+  /** Keeps the record of a call whose fax was stored. */
+  keepLadder(callId: string, complete: boolean, ladder: Uint8Array): Promise<unknown>;
   log: { warn(data: object, text: string): void };
 }
 
@@ -91,11 +93,17 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
     ended({ id }, report) {
       const call = calls.get(id);
       calls.delete(id);
+      if (!call || call.pages.length === 0) return;
       // Pages confirmed one by one belong to the customer even when the call broke off before its end.
-      if (call && !call.stored && call.pages.length > 0)
-        keep(id, call, report.remoteId).catch((error) =>
-          deps.log.warn({ err: error, call: id }, "pages of a broken call could not be stored"),
-        );
+      const stored = call.stored
+        ? Promise.resolve(true)
+        : keep(id, call, report.remoteId).then(
+            () => true,
+            (error) => deps.log.warn({ err: error, call: id }, "pages of a broken call could not be stored"),
+          );
+      void stored
+        .then((kept) => kept && deps.keepLadder(id, call.complete, report.ladder))
+        .catch((error) => deps.log.warn({ err: error, call: id }, "ladder of a received fax not kept"));
     },
   };
 }

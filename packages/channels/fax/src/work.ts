@@ -16,6 +16,9 @@ export interface FaxWorkConfig {
 /** Set-up of a call before its first page, for showing the pages of a call whose computing is long over. */
 const SETUP_US = 8_000_000;
 
+/** Calls that hold their line for less (wall time) are over before anybody could look at them. */
+const TOLD_FROM_MS = 1000;
+
 export function openFaxWork(config: FaxWorkConfig): ChannelWork {
   const { trunk, clock, lines } = config;
   const store = createPageStore(config.blobs);
@@ -23,7 +26,7 @@ export function openFaxWork(config: FaxWorkConfig): ChannelWork {
   return {
     channel: "fax",
     slots: lines,
-    async send(order, { signal, progress }) {
+    async send(order, { signal, progress, record }) {
       const { pages } = order.content;
       if (!pages) return failed("fax-no-pages", "the job has no fax pages");
       const startedAt = clock.now();
@@ -45,10 +48,16 @@ export function openFaxWork(config: FaxWorkConfig): ChannelWork {
               }),
           },
           progress: (p) => progress({ ...show, ...p }),
+          ...(record && !clock.setting().unpaced
+            ? { record: (ladder: Uint8Array) => record({ ladder, connectedAt: startedAt }) }
+            : {}),
         },
         signal,
       );
       if (unreadable) return failed("fax-pages-unreadable", unreadable.message);
+      const { unpaced, speed } = clock.setting();
+      const heldMs = (startedAt + report.lineUs / 1000 - clock.now()) / speed;
+      if (!unpaced && heldMs > TOLD_FROM_MS) record?.({ ladder: report.ladder, connectedAt: startedAt });
       await hold(report, startedAt, signal, (page) =>
         progress({ ...show, state: "sending", page, ...(report.rateBps ? { rateBps: report.rateBps } : {}) }),
       );

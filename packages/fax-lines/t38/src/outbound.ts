@@ -13,6 +13,8 @@ import type { TrunkParts } from "./trunk.ts";
 
 const RING_MS = 120_000;
 const STALL_MS = 30_000;
+/** How often the record of a call that goes on is told. */
+const RECORD_MS = 1000;
 /** After a stop everything is over within this time, answer or not. */
 export const GOODBYE_MS = 1500;
 
@@ -171,6 +173,7 @@ async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, s
     stationId: order.stationId,
     pages: Array.from({ length: order.pages.count }, () => ({ width: 1728, resolution: "fine" }) as const),
   });
+  const telling = order.record && setInterval(() => order.record?.(recorder.finish(report.ringUs)), RECORD_MS);
   const end = await runCall({
     side: "caller",
     party: { step: (event, out) => step(session, event, out) },
@@ -181,6 +184,7 @@ async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, s
     signal: stop,
     stallMs: parts.config.stallMs,
   });
+  clearInterval(telling);
   order.progress?.({ state: "ending" });
   if (end.endedBy === "us") await call.hangUp(GOODBYE_MS);
   else await call.awaitBye(GOODBYE_MS);

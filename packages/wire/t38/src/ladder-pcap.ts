@@ -5,13 +5,14 @@ import { decodeLadder, type LadderEntry } from "./ladder.ts";
 
 const latin1 = new TextDecoder("latin1");
 
-/** The pcap file; undefined when the blob is none or damaged. Time 0 is the INVITE. */
-export function ladderPcap(blob: Uint8Array): Uint8Array | undefined {
+/** The pcap file; undefined when the blob is none or damaged. Time 0 is the INVITE. `untilUs`: only what had happened by that line time. */
+export function ladderPcap(blob: Uint8Array, untilUs = Number.POSITIVE_INFINITY): Uint8Array | undefined {
   const ladder = decodeLadder(blob);
   if (!ladder) return undefined;
   const packets: PcapPacket[] = [];
   for (const { kind, fromCaller, lineUs, bytes } of ladder.entries) {
-    if (kind !== "timer") packets.push({ fromA: fromCaller, atUs: Math.max(0, lineUs + ladder.ringUs), kind, bytes });
+    if (kind !== "timer" && lineUs <= untilUs)
+      packets.push({ fromA: fromCaller, atUs: Math.max(0, lineUs + ladder.ringUs), kind, bytes });
   }
   return renderPcap(packets, addressesOf(ladder.entries));
 }
