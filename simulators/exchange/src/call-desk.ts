@@ -24,6 +24,10 @@ export class CallBook {
   readonly #log: WireLog;
   readonly #now: () => number;
   #calls: CallRecord[] = [];
+  /** The latest calls begun, by id. */
+  readonly #begun = new Map<number, CallRecord>();
+  /** Those whose line in the book is written by the other end. */
+  readonly #otherEnds = new WeakSet<CallRecord>();
   #lastId = 0;
 
   constructor(file: string, now: () => number) {
@@ -36,11 +40,25 @@ export class CallBook {
     return this.#calls;
   }
 
-  /** Begins the record of a call; it counts when it is concluded. */
-  open(from: string, to: string, attempt: string): CallRecord {
+  /** Begins the record of a call; it counts when it is concluded, or when the other end's record of the same call is. */
+  open(from: string, to: string, attempt: string, isOtherEnd = false): CallRecord {
     this.#lastId++;
     const ids = { at: Date.now(), simAt: this.#now(), id: this.#lastId, attempt, from, to };
-    return { ...ids, result: "", cause: "", pages: 0, sha256: "", lineUs: 0, ringUs: 0 };
+    const record: CallRecord = { ...ids, result: "", cause: "", pages: 0, sha256: "", lineUs: 0, ringUs: 0 };
+    this.#begun.set(record.id, record);
+    if (isOtherEnd) this.#otherEnds.add(record);
+    if (this.#begun.size > KEPT_CALLS) this.#begun.delete(this.#begun.keys().next().value as number);
+    return record;
+  }
+
+  /** A call by its id, over or not (then its result is ""); undefined when it is too long ago. */
+  find(id: number): CallRecord | undefined {
+    return this.#begun.get(id);
+  }
+
+  /** Calls that are not over, of the latest thousand, oldest first. */
+  onLine(): CallRecord[] {
+    return [...this.#begun.values()].filter((call) => call.result === "" && !this.#otherEnds.has(call));
   }
 
   /** Writes the call's line. Throws when the disk refuses. */
@@ -54,6 +72,7 @@ export class CallBook {
 
   forget(): void {
     this.#calls = [];
+    for (const [id, { result }] of this.#begun) if (result !== "") this.#begun.delete(id);
   }
 
   close(): void {

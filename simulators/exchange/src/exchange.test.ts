@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DIALLING_MOODS, type DiallingMood } from "@depesche/fax-machine";
 import { blankBitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
 import { offerFax, readFax } from "@depesche/wire-sip";
 import { connectMedia, MediaConnections } from "@depesche/wire-t38";
@@ -246,6 +247,50 @@ describe("machines of the exchange", () => {
       ok: false,
       refused: '"me" is no telephone number.',
     });
+  });
+
+  it("misbehave as they are told while they dial, and the other end hangs up by its rules", async () => {
+    const tiff = writeTiff([
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+      { bitmap: strokes(), xDpi: 204, yDpi: 196 },
+    ]);
+    const ends: string[] = [];
+    const plain = await exchange.placeCall({ from: "+493023125001", to: "+493023125009", tiff });
+    for (const mood of Object.keys(DIALLING_MOODS) as DiallingMood[]) {
+      const placed = await exchange.placeCall({ from: "+493023125001", to: "+493023125009", tiff, mood });
+      if (!placed.ok) throw new Error(placed.refused);
+      const { to, result, cause, pages } = exchange.calls().at(-1)!;
+      const isLonger = plain.ok && placed.record.lineUs > plain.record.lineUs;
+      const length = isLonger ? "longer" : "no longer";
+      ends.push(`${mood}: ${to.slice(-3)} ${result} ${pages} ${cause}, ${placed.record.cause}, ${length}`);
+    }
+    expect(ends).toEqual([
+      "cuts-in-page-1: 009 SENDFAIL 0 caller-hung-up, hung-up-on-purpose, no longer",
+      "hangs-up-after-page-1: 009 SENDFAIL 1 caller-hung-up, hung-up-on-purpose, no longer",
+      "never-ends: 009 SENDFAIL 1 no-command, hung-up-after-page, longer",
+      "never-commands: 009 SENDFAIL 0 caller-disconnected, no-answer-to-dcs, longer",
+      "trains-down: 009 OK 2 completed, completed, longer",
+      "loses-frames: 009 OK 2 completed, completed, longer",
+      "misdials: 000 OK 2 completed, completed, no longer",
+    ]);
+    expect(exchange.onLine()).toEqual([]);
+  });
+
+  it("are on the line while a call stands", async () => {
+    await ask("INVITE", sip("+493023125000"), [], Buffer.from(offerFax(HOST)).toString());
+    expect(exchange.onLine()).toMatchObject([{ from: "+493023125001", to: "+493023125000", result: "" }]);
+    expect(exchange.calls()).toEqual([]);
+  });
+
+  it("can be begun and looked up by the call's id", async () => {
+    const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
+    const begun = exchange.beginCall({ from: "+493023125001", to: "+493023125002", tiff });
+    if (!begun.ok) throw new Error(begun.refused);
+    expect(exchange.call(begun.record.id)).toMatchObject({ result: "" });
+    await begun.over;
+    expect(exchange.onLine()).toEqual([]);
+    expect(exchange.call(begun.record.id)).toMatchObject({ result: "OK", pages: 1, to: "+493023125002" });
+    expect(exchange.call(77)).toBeUndefined();
   });
 
   it("forget everything on reset, but the log stays", async () => {

@@ -1,8 +1,17 @@
 /** The simulated telephone network: takes calls over SIP, finds who is behind the number, and keeps a record of every call. */
 
 import { setMaxListeners } from "node:events";
-import { sendingMachine, Tray, type TrayFax, type TrayLimits } from "@depesche/fax-machine";
-import { callSeed, dialled, type Subscriber, subscriberAt } from "@depesche/scenario";
+import {
+  DIALLING_MOODS,
+  type DiallingMood,
+  dialledBy,
+  isDiallingMood,
+  sendingMachine,
+  Tray,
+  type TrayFax,
+  type TrayLimits,
+} from "@depesche/fax-machine";
+import { callSeed, dialled, type MachineMood, type Subscriber, subscriberAt } from "@depesche/scenario";
 import { header } from "@depesche/sip";
 import { type DropCounters, type IncomingCall, openSipEndpoint, type SipEndpoint } from "@depesche/wire-sip";
 import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
@@ -36,17 +45,30 @@ export interface PlacedCall {
   tiff: Uint8Array;
   /** Station id (TSI); default: `from`. */
   stationId?: string;
+  /** A machine as it answers, or a way to misbehave while dialling; default: what lives behind `from`. */
+  mood?: MachineMood | DiallingMood;
 }
 
-/** What a placed call came to; `refused` is a mistake in the order, said in one sentence. */
-export type Placed = { ok: true; record: CallRecord } | { ok: false; refused: string };
+/** A mistake in an order, said in one sentence. */
+export interface Refused {
+  ok: false;
+  refused: string;
+}
+/** What a placed call came to. */
+export type Placed = { ok: true; record: CallRecord } | Refused;
+/** A call that was begun: its record fills until it is over. */
+export type Begun = { ok: true; record: CallRecord; over: Promise<void> } | Refused;
 
 export interface Exchange {
   readonly host: string;
   readonly port: number;
   readonly wireLog: string;
-  /** The latest calls (up to 1000), oldest first. */
+  /** The latest calls that are over (up to 1000), oldest first. */
   calls(): readonly CallRecord[];
+  /** Calls on the line now, oldest first; their result is "". */
+  onLine(): readonly CallRecord[];
+  /** One of the latest thousand calls begun, over or not. */
+  call(id: number): CallRecord | undefined;
   /** Faxes a simulated machine holds, oldest first. */
   faxes(number: string): readonly TrayFax[];
   /** One of them, counted from 0, as multipage TIFF. */
@@ -55,6 +77,8 @@ export interface Exchange {
   attemptTiff(attempt: string): Uint8Array | undefined;
   /** A simulated machine dials; resolves when the call is over. */
   placeCall(order: PlacedCall): Promise<Placed>;
+  /** The same, answered as soon as the machine dials. */
+  beginCall(order: PlacedCall): Begun;
   /** Digits of the numbers registered now. */
   registered(): string[];
   /** Malformed input that was dropped, by what was wrong with it. */
@@ -105,13 +129,25 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
     port,
     wireLog: config.wireLog,
     calls: () => book.calls,
+    onLine: () => book.onLine(),
+    call: (id) => book.find(id),
     faxes: (number) => tray.faxes(dialled(number) ?? number),
     faxTiff: (number, index) => tray.tiff(dialled(number) ?? number, index),
     attemptTiff(attempt) {
       const fax = tray.ofAttempt(attempt);
       return fax && tray.tiffOf(fax);
     },
-    placeCall: (order) => keep(running, switchboard.place(order)),
+    async placeCall(order) {
+      const begun = switchboard.begin(order);
+      if (!begun.ok) return begun;
+      await keep(running, begun.over);
+      return { ok: true, record: begun.record };
+    },
+    beginCall(order) {
+      const begun = switchboard.begin(order);
+      if (begun.ok) keep(running, begun.over).catch(() => {});
+      return begun;
+    },
     registered: () => registrar.numbers(),
     drops: () => endpoint.drops,
     load: () => endpoint.load(),
@@ -171,25 +207,28 @@ class Switchboard {
     await pickUp(this.#desk, call, subscriber, { record, seed: callSeed(to, count), tray: this.#tray });
   }
 
-  async place(order: PlacedCall): Promise<Placed> {
+  begin(order: PlacedCall): Begun {
     const { book, endpoint } = this.#desk;
     const from = dialled(order.from);
-    const to = dialled(order.to);
-    if (!from || !to) {
+    const meant = dialled(order.to);
+    if (!from || !meant) {
       return { ok: false, refused: `"${(from ? order.to : order.from).slice(0, 40)}" is no telephone number.` };
     }
     const own = this.#named?.(from) ?? subscriberAt(from);
+    const { mood = own.kind === "machine" ? own.mood : "modern" } = order;
+    const conduct = isDiallingMood(mood) ? mood : undefined;
     const made = sendingMachine({
       tiff: order.tiff,
       stationId: order.stationId ?? stationIdOf(from),
-      ...(own.kind === "machine" && { mood: own.mood }),
+      ...(isDiallingMood(mood) ? { does: DIALLING_MOODS[mood].does } : { mood }),
     });
     if (!made.ok) return { ok: false, refused: made.detail };
-    const record = book.open(from, to, "");
+    const to = dialledBy(conduct, meant);
     const registered = this.#registrar.find(digitsOf(to));
+    const record = book.open(from, to, "", registered === undefined);
     const self = { transport: "tcp", host: endpoint.host, port: endpoint.port } as const;
     const contact = registered ?? { uri: `sip:${to}@${self.host}:${self.port}`, target: self };
-    await dial(this.#desk, made.machine, {
+    const over = dial(this.#desk, made.machine, {
       record,
       contact,
       conclude: (result, cause) => {
@@ -198,7 +237,7 @@ class Switchboard {
         else Object.assign(record, { result, cause });
       },
     });
-    return { ok: true, record };
+    return { ok: true, record, over };
   }
 
   #subscriber(number: string): { subscriber: Subscriber; count: number } {

@@ -12,6 +12,7 @@ import {
   type Resolution,
   step,
 } from "@depesche/t30";
+import { type Misconduct, misbehaving } from "./dialling-moods.ts";
 import { MACHINES } from "./moods.ts";
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
@@ -34,6 +35,8 @@ export function sendingMachine(options: {
   tiff: Uint8Array;
   stationId: string;
   mood?: MachineMood;
+  /** What goes wrong while it sends. */
+  does?: Misconduct;
 }): { ok: true; machine: SendingMachine } | { ok: false; detail: string } {
   const read = readTiff(options.tiff, { maxPages: MAX_PAGES });
   if (!read.ok) return { ok: false, detail: `The TIFF cannot be read: ${read.problem} at octet ${read.at}.` };
@@ -56,9 +59,14 @@ export function sendingMachine(options: {
     ecmFrameSize: capabilities.prefers64 ? 64 : 256,
     ...(mood.trainsUpTo !== undefined && { maxRate: mood.trainsUpTo }),
   });
+  const conduct = misbehaving(options.does ?? {});
   const machine: SendingMachine = {
     count: pages.length,
-    step: (event, out) => step(session, event, out),
+    step(event, out) {
+      const meant: Action[] = [];
+      step(session, event, meant);
+      out.push(...conduct(meant));
+    },
     page(index, format) {
       const page = pages[index];
       if (!page) return undefined;

@@ -64,6 +64,8 @@ describe("the control API", () => {
       "/clock",
       "/exchange/attempts/{key}/fax.tif",
       "/exchange/calls",
+      "/exchange/calls/{id}",
+      "/exchange/machines",
       "/exchange/machines/{number}/faxes",
       "/exchange/machines/{number}/faxes/{n}.tif",
       "/health",
@@ -103,7 +105,7 @@ describe("the control API", () => {
   });
 
   it("understands a number in a query with its plus bare or escaped", async () => {
-    expect(await ask("/exchange/calls?number=+493023125777")).toEqual({ status: 200, body: { calls: [] } });
+    expect(await ask("/exchange/calls?number=+493023125777")).toEqual({ status: 200, body: { calls: [], onLine: [] } });
     expect((await ask("/exchange/calls?number=%2B493023125777")).status).toBe(200);
     expect((await ask("/exchange/calls?number=")).status).toBe(400);
   });
@@ -138,6 +140,33 @@ describe("the control API", () => {
     expect((await fetch(at("/exchange/machines/%2B493023125000/faxes/7.tif"))).status).toBe(404);
   });
 
+  it("lists the kinds of machines, and lets those that dial send a text in their way", async () => {
+    const { machines } = (await ask("/exchange/machines")).body;
+    expect(machines).toContainEqual({ mood: "mh-4800", name: "no ECM, MH, 4800", dials: true, answers: true });
+    expect(machines).toContainEqual({ mood: "hangs-up", name: "answers and hangs up", dials: false, answers: true });
+    expect(machines).toContainEqual(expect.objectContaining({ mood: "cuts-in-page-1", dials: true, answers: false }));
+    const order = { from: "+493023125001", to: "+493023125002", text: "Guten Tag", stationId: "PRAXIS" };
+    const cut = await ask("/exchange/calls", send("POST", { ...order, mood: "cuts-in-page-1" }));
+    expect(cut).toMatchObject({ status: 201, body: { result: "SENDFAIL", pages: 0 } });
+    expect((await ask("/exchange/calls", send("POST", { ...order, mood: "mh-4800" }))).body.result).toBe("OK");
+    const { faxes } = (await ask("/exchange/machines/%2B493023125002/faxes")).body;
+    expect(faxes).toMatchObject([{ remoteId: "PRAXIS", pages: 1 }]);
+    const refused = await ask("/exchange/calls", send("POST", { ...order, mood: "hangs-up" }));
+    expect([refused.status, refused.body.error]).toEqual([
+      400,
+      expect.stringMatching(/"mood" must be one of modern, .*misdials/),
+    ]);
+  });
+
+  it("places a call without waiting for its end, and tells by its id what became of it", async () => {
+    const order = { from: "+493023125001", to: "+493023125002", text: "Guten Tag", wait: false };
+    const { status, body } = await ask("/exchange/calls", send("POST", order));
+    expect([status, body.result]).toEqual([202, ""]);
+    await expect.poll(async () => (await ask(`/exchange/calls/${body.id}`)).body.result).toBe("OK");
+    expect((await ask("/exchange/calls/777")).status).toBe(404);
+    expect((await ask("/exchange/calls", send("POST", { ...order, wait: "no" }))).status).toBe(400);
+  });
+
   it("lets the numbers of a scenario ring and take messages", async () => {
     const numbers = { "+493023199001": { call: { kind: "voice" } }, "+491719999901": { sms: "delivered" } };
     expect((await ask("/scenario", send("PUT", { numbers }))).body).toEqual({ numbers });
@@ -149,7 +178,7 @@ describe("the control API", () => {
   });
 
   it.each([
-    [{ from: "+493023125001", to: "+493023125000" }, /tiff.*document/],
+    [{ from: "+493023125001", to: "+493023125000" }, /text.*document.*tiff/],
     [{ from: "+493023125001", to: "+493023125000", tiff: "%%" }, /tiff.*base64/],
     [{ from: "+493023125001", to: "+493023125000", tiff: btoa("no tiff") }, /TIFF/],
     [{ from: "+493023125001", to: "+493023125000", document: btoa("%PDF-1.4"), name: "a.pdf" }, /faxed/],

@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { createDocuments, type Documents } from "@depesche/documents";
-import { openExchange } from "@depesche/exchange";
+import { type CallRecord, canDial, machineKinds, openExchange, type PlacedCall } from "@depesche/exchange";
 import { BadRequest, countFrom, e164, type House, type Surroundings, textFields } from "../house.ts";
 
 export async function openExchangeHouse(port: number, around: Surroundings): Promise<House> {
@@ -30,19 +30,48 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
       {
         method: "get",
         path: "/exchange/calls",
-        summary: "Calls that are over, newest first.",
+        summary: "Calls that are over, newest first, and those on the line now.",
         query: { number: "Only calls to or from this number.", limit: "How many at most; 1000 unless told." },
-        response: { type: "object", properties: { calls: { type: "array", items: CALL } } },
+        response: {
+          type: "object",
+          properties: { calls: { type: "array", items: CALL }, onLine: { type: "array", items: CALL } },
+        },
         answer({ query }) {
           const number = query.get("number") === null ? undefined : e164(query.get("number") ?? "");
-          const calls = exchange.calls().filter((c) => number === undefined || c.to === number || c.from === number);
-          return { json: { calls: calls.reverse().slice(0, countFrom(query, "limit", 1000)) } };
+          const isMeant = (c: CallRecord) => number === undefined || c.to === number || c.from === number;
+          const latest = (calls: readonly CallRecord[]) =>
+            calls
+              .filter(isMeant)
+              .reverse()
+              .slice(0, countFrom(query, "limit", 1000));
+          return { json: { calls: latest(exchange.calls()), onLine: latest(exchange.onLine()) } };
         },
+      },
+      {
+        method: "get",
+        path: "/exchange/calls/{id}",
+        summary: "One of the latest thousand calls; its result is empty until it is over.",
+        response: CALL,
+        answer({ path: { id = "" } }) {
+          const call = /^\d{1,9}$/.test(id) ? exchange.call(Number(id)) : undefined;
+          return call === undefined
+            ? { status: 404, json: { error: `There is no call ${id.slice(0, 20)} (any more).` } }
+            : { json: call };
+        },
+      },
+      {
+        method: "get",
+        path: "/exchange/machines",
+        summary:
+          "Kinds of machines: what they are, whether they may dial in, whether a number of the scenario may have one.",
+        response: { type: "object", properties: { machines: { type: "array", items: MACHINE } } },
+        answer: () => ({ json: { machines: machineKinds() } }),
       },
       {
         method: "post",
         path: "/exchange/calls",
-        summary: "A simulated machine dials and sends a fax; answered when the call is over.",
+        summary:
+          "A simulated machine dials and sends a fax; answered when the call is over, or at once without waiting.",
         request: {
           type: "object",
           required: ["from", "to"],
@@ -56,19 +85,25 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
               description: "Or any document, made into pages first.",
             },
             name: { type: "string", description: "File name of the document; tells its type." },
-            stationId: { type: "string" },
+            text: { type: "string", description: "Or a text, set as a document would be." },
+            stationId: { type: "string", maxLength: 20 },
+            mood: { type: "string", description: "A kind of machine that dials; default: what lives behind `from`." },
+            wait: { type: "boolean", description: "false: answered at once; the call is looked up by its id." },
           },
         },
         response: CALL,
         async answer({ body }) {
           const { from, to } = textFields(body, ["from", "to"]);
-          const { stationId } = body as { stationId?: unknown };
-          if (stationId !== undefined && typeof stationId !== "string")
-            throw new BadRequest('"stationId" is not a text.');
-          const order = { from: e164(from), to: e164(to), tiff: await pagesOf(body, rooms), stationId };
-          const placed = await exchange.placeCall(order);
-          if (!placed.ok) throw new BadRequest(placed.refused);
-          return { status: 201, json: placed.record };
+          const stationId = optionalText(body, "stationId");
+          const mood = diallingMood(optionalText(body, "mood"));
+          const { wait = true } = body as { wait?: unknown };
+          if (typeof wait !== "boolean") throw new BadRequest('"wait" is neither true nor false.');
+          const order = { from: e164(from), to: e164(to), tiff: await pagesOf(body, rooms), stationId, mood };
+          const begun = exchange.beginCall(order);
+          if (!begun.ok) throw new BadRequest(begun.refused);
+          if (!wait) return { status: 202, json: begun.record };
+          await begun.over;
+          return { status: 201, json: begun.record };
         },
       },
       {
@@ -118,15 +153,32 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
   };
 }
 
-/** The bilevel TIFF to send, out of `tiff` or `document`. */
+/** The bilevel TIFF to send, out of `tiff`, `document` or `text`. */
 async function pagesOf(body: unknown, rooms: () => Documents): Promise<Uint8Array> {
-  const { tiff, document, name = "document" } = body as Record<string, unknown>;
+  const { tiff, document } = body as Record<string, unknown>;
   if (tiff !== undefined) return octets(tiff, "tiff");
-  if (document === undefined) throw new BadRequest('One of "tiff" and "document" must be there, as base64.');
-  if (typeof name !== "string") throw new BadRequest('"name" is not a text.');
-  const made = await rooms().toFaxPages([{ name, bytes: octets(document, "document") }], { resolution: "fine" });
+  const text = optionalText(body, "text");
+  if (document === undefined && text === undefined)
+    throw new BadRequest('One of "text", "document" and "tiff" must be there, the latter two as base64.');
+  const part =
+    document === undefined
+      ? { name: "text.txt", bytes: Buffer.from(text ?? "", "utf8") }
+      : { name: optionalText(body, "name") ?? "document", bytes: octets(document, "document") };
+  const made = await rooms().toFaxPages([part], { resolution: "fine" });
   if (!made.ok) throw new BadRequest(`The document cannot be faxed (${made.problem}): ${made.detail}`);
   return made.pages.tiff;
+}
+
+function optionalText(body: unknown, name: string): string | undefined {
+  const given = (body as Record<string, unknown>)[name];
+  if (given !== undefined && typeof given !== "string") throw new BadRequest(`"${name}" is not a text.`);
+  return given;
+}
+
+function diallingMood(word: string | undefined): PlacedCall["mood"] {
+  if (word === undefined || canDial(word)) return word;
+  const dialling = machineKinds().flatMap(({ mood, dials }) => (dials ? [mood] : []));
+  throw new BadRequest(`"mood" must be one of ${dialling.join(", ")}.`);
 }
 
 function octets(given: unknown, name: string): Uint8Array {
@@ -134,6 +186,16 @@ function octets(given: unknown, name: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain)) throw new BadRequest(`"${name}" is not base64.`);
   return Uint8Array.from(Buffer.from(plain, "base64"));
 }
+
+const MACHINE = {
+  type: "object",
+  properties: {
+    mood: { type: "string" },
+    name: { type: "string" },
+    dials: { type: "boolean", description: "May dial in." },
+    answers: { type: "boolean", description: "May live behind a number of the scenario." },
+  },
+};
 
 const CALL = {
   type: "object",
