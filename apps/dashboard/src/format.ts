@@ -19,32 +19,45 @@ function dates(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTime
 }
 
 export function count(n: number): string {
-  const key = `${language.get()}:number`;
-  let format = kept.get(key) as Intl.NumberFormat | undefined;
-  if (!format) {
-    format = new Intl.NumberFormat(language.get() === "de" ? "de-DE" : "en-GB");
-    kept.set(key, format);
-  }
-  return format.format(n);
+  return numbers("number", {}).format(n);
 }
 
 /** Thousandths of a cent as money: `1.234,50 €`, small sums with all their digits. */
 export function euros(millicents: number): string {
   const small = Math.abs(millicents) < 100_000;
-  const key = `${language.get()}:euros${small}`;
+  const digits = small ? { maximumFractionDigits: 5 } : {};
+  return numbers(`euros ${small}`, { style: "currency", currency: "EUR", ...digits }).format(millicents / 100_000);
+}
+
+function numbers(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language.get()}:${name}`;
   let format = kept.get(key) as Intl.NumberFormat | undefined;
   if (!format) {
-    const locale = language.get() === "de" ? "de-DE" : "en-GB";
-    const digits = small ? { maximumFractionDigits: 5 } : {};
-    format = new Intl.NumberFormat(locale, { style: "currency", currency: "EUR", ...digits });
+    format = new Intl.NumberFormat(language.get() === "de" ? "de-DE" : "en-GB", options);
     kept.set(key, format);
   }
-  return format.format(millicents / 100_000);
+  return format;
+}
+
+/** `42 %` for 0.42; all but none and all but whole keep a tenth, so that 99.96 % is not told as done. */
+export function percent(share: number): string {
+  return numbers("percent", { style: "percent", maximumFractionDigits: 1, roundingMode: "trunc" } as object).format(share);
+}
+
+/** `2 hours`. */
+export function span(unit: "second" | "minute" | "hour" | "day", n: number): string {
+  return numbers(`span ${unit}`, { style: "unit", unit, unitDisplay: "long" }).format(n);
 }
 
 /** `14:03`. */
 export function minuteTime(at: Timestamp | number): string {
   return dates("minute", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
+/** `812 B`, `14.2 kB`, `3.1 MB`. */
+export function bytes(n: number): string {
+  const [size, unit] = n < 1000 ? [n, "B"] : n < 1e6 ? [n / 1000, "kB"] : [n / 1e6, "MB"];
+  return `${count(size < 100 ? Math.round(size * 10) / 10 : Math.round(size))} ${unit}`;
 }
 
 /** `14:03:22`. */

@@ -1,0 +1,187 @@
+// One letter: its pages with the window and the zones drawn in, whom it goes to, what it weighs, and where it is.
+
+import type { Client, SimLetter } from "@depesche/client";
+import { useEffect, useState } from "preact/hooks";
+import { bytes, count, dateTime, deliveryWord } from "../../format.ts";
+import { t, type Word } from "../../language.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { download, errorText, Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
+import { Mark } from "../../parts/marks.tsx";
+import { urlOf } from "../../route.ts";
+
+const STEPS = ["acknowledged", "printed", "handed-over"] as const;
+const STEP_WORDS: Record<(typeof STEPS)[number], Word> = {
+  acknowledged: "lettersAcknowledged",
+  printed: "lettersPrinted",
+  "handed-over": "lettersHandedOver",
+};
+
+/** Our letters are named by job and recipient; those of other senders in the same shop are not. */
+export function recipientOf(id: string): { job: number; n: number } | undefined {
+  const found = /^(\d{1,15})-(\d{1,9})$/.exec(id);
+  return found ? { job: Number(found[1]), n: Number(found[2]) } : undefined;
+}
+
+export function LetterDetail({ client, letter }: { client: Client; letter: SimLetter }) {
+  const ours = recipientOf(letter.id);
+  const [problem, setProblem] = useState<unknown>();
+  const save = () =>
+    download(`letter-${letter.id}.pdf`, () => client.simulation.letterPdf(letter.id)).catch(setProblem);
+  return (
+    <section class="letter-view" aria-label={`${t("letters")} ${letter.id}`}>
+      <div class="letter-facts">
+        <h2>{letter.address[0] ?? letter.id}</h2>
+        <address>{letter.address.join("\n")}</address>
+        <Course client={client} letter={letter} ours={ours} />
+        <dl class="facts">
+          <Fact word="lettersPaper" value={paperText(letter)} />
+          {letter.envelope && (
+            <Fact word="lettersEnvelope" value={letter.envelope === "C4" ? "C4" : t("lettersDinLang")} />
+          )}
+          {letter.postageClass && (
+            <Fact
+              word="lettersPostage"
+              value={
+                letter.gram === undefined ? letter.postageClass : `${letter.postageClass}, ${count(letter.gram)} g`
+              }
+            />
+          )}
+          {letter.bytes !== undefined && <Fact word="lettersPdf" value={bytes(letter.bytes)} />}
+        </dl>
+        <p class="letter-commands">
+          {ours && (
+            <a class="button" href={urlOf({ page: "job", id: ours.job, n: ours.n })}>
+              {t("job")} {ours.job}
+            </a>
+          )}
+          <button type="button" onClick={save}>
+            <Icon name="down" /> PDF
+          </button>
+        </p>
+        {!ours && <p class="quiet">{t("lettersForeign")}</p>}
+        {problem !== undefined && <Failure error={problem} />}
+        <Legend />
+      </div>
+      <Sheet key={letter.id} client={client} letter={letter} />
+    </section>
+  );
+}
+
+function paperText({ pages, sheets, duplex, colour }: SimLetter): string {
+  const text = t("lettersPages", { pages: count(pages), sheets: count(sheets) });
+  const sides = duplex === undefined ? "" : ` · ${t(duplex ? "lettersDuplex" : "lettersSimplex")}`;
+  const ink = colour === undefined ? "" : ` · ${t(colour ? "lettersColour" : "lettersBlack")}`;
+  return text + sides + ink;
+}
+
+function Fact({ word, value }: { word: Word; value: string }) {
+  return (
+    <div>
+      <dt>{t(word)}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Where it is on its way, and what the ledger has heard of it. */
+function Course({
+  client,
+  letter: { state, simAt },
+  ours,
+}: {
+  client: Client;
+  letter: SimLetter;
+  ours: { job: number; n: number } | undefined;
+}) {
+  const known = useLoad(ours ? `letter:${ours.job}:${ours.n}:${state}` : "", async () =>
+    ours ? (await client.recipients(ours.job, { from: ours.n, limit: 1 })).items[0] : undefined,
+  );
+  const at = STEPS.findIndex((step) => step === state);
+  const delivery = known.value?.delivery;
+  const astray = delivery === "returned" || delivery === "re-routed";
+  return (
+    <>
+      <ol class="letter-course" aria-label={t("state")}>
+        {STEPS.map((step, index) => (
+          <li key={step} class={index <= at ? "done" : undefined} aria-current={index === at ? "step" : undefined}>
+            <Icon name={index <= at ? "check" : "dot"} /> {t(STEP_WORDS[step])}
+            {index === 0 && <time>{dateTime(simAt)}</time>}
+            {index > at && <span class="unseen">{t("lettersAhead")}</span>}
+          </li>
+        ))}
+        {at < 0 && (
+          <li class="done">
+            <Icon name="dot" /> {state}
+          </li>
+        )}
+      </ol>
+      {astray && (
+        <p>
+          <Mark
+            icon={delivery === "returned" ? "cross" : "loop"}
+            tone={delivery === "returned" ? "bad" : "warn"}
+            word={deliveryWord(delivery)}
+          />{" "}
+          {known.value?.deliveryAt && <span class="quiet">{dateTime(known.value.deliveryAt)}</span>}
+        </p>
+      )}
+      {at === 0 && <p class="quiet">{t("lettersNextPrinted")}</p>}
+      {at === 1 && <p class="quiet">{t("lettersNextHandedOver")}</p>}
+      {at === 2 && !astray && <p class="quiet">{t("lettersNextNone")}</p>}
+    </>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="letter-legend" aria-label={t("lettersLegend")}>
+      <li>
+        <i class="window" /> {t("lettersWindow")}
+      </li>
+      <li>
+        <i class="strip" /> {t("lettersStrip")}
+      </li>
+      <li>
+        <i class="fold" /> {t("lettersFold")}
+      </li>
+    </ul>
+  );
+}
+
+function Sheet({ client, letter: { id, pages } }: { client: Client; letter: SimLetter }) {
+  const [page, setPage] = useState(1);
+  const { url, error } = useBlobUrl(`letter:${id}:${page}`, () => client.simulation.letterPage(id, page));
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const by = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
+      if (by === 0 || pages < 2) return;
+      event.preventDefault();
+      setPage((now) => Math.min(pages, Math.max(1, now + by)));
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [pages]);
+  const label = t("pageOf", { k: page, n: pages });
+  return (
+    <div class="letter-sheet">
+      {pages > 1 && (
+        <p class="page-turn">
+          <button type="button" disabled={page <= 1} aria-label={t("previousPage")} onClick={() => setPage(page - 1)}>
+            <Icon name="back" />
+          </button>
+          <span aria-live="polite">{label}</span>
+          <button type="button" disabled={page >= pages} aria-label={t("nextPage")} onClick={() => setPage(page + 1)}>
+            <Icon name="arrow" />
+          </button>
+        </p>
+      )}
+      {error !== undefined ? (
+        <p class="empty">{errorText(error)}</p>
+      ) : url ? (
+        <img class="paper" src={url} alt={label} />
+      ) : (
+        <div class="paper blank" />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+// A mail's HTML made fit to be looked at: nothing in it runs, nothing in it is fetched, nothing leads anywhere.
+//
+// The frame it is shown in has no scripts (sandbox), and the page's own policy, which the frame inherits, allows neither
+// inline styles nor anything from another host. So styles are taken out here and set from outside through the object
+// model, which the policy does not cover; what would be fetched is taken out too, so that it can be said, and counted.
+
+const GONE = "script, link, meta, base, iframe, frame, frameset, object, embed, applet, portal, template, style";
+/** Attributes that name something to be fetched or gone to. */
+const POINTERS = [
+  "src",
+  "srcset",
+  "href",
+  "xlink:href",
+  "background",
+  "poster",
+  "data",
+  "action",
+  "formaction",
+  "ping",
+];
+const STYLED = "data-styled";
+
+export interface CleanMail {
+  /** For srcdoc. */
+  html: string;
+  /** Declarations of the elements marked `data-styled`, by that number. */
+  inline: string[];
+  /** Contents of style elements. */
+  sheets: string[];
+  /** Things at other places that are not fetched. */
+  remote: number;
+}
+
+/** The frame's own policy, beside the inherited one: were a cleaning rule to fail, nothing would be fetched all the same. */
+const POLICY = "default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'";
+
+const REMOTE_CSS = /url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)|@import[^;]*;?|image-set\([^)]*\)/gi;
+
+/** Styles without what they would fetch. Pictures within the mail stay. */
+export function cleanCss(css: string): { css: string; remote: number } {
+  let remote = 0;
+  const clean = css.replace(REMOTE_CSS, (found) => {
+    if (/^url\(\s*["']?data:image\//i.test(found)) return found;
+    remote++;
+    return found.startsWith("@") ? "" : "none";
+  });
+  return { css: clean, remote };
+}
+
+/** `pictures`: data URLs of the mail's own pictures by Content-ID. */
+export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): CleanMail {
+  const mail = new DOMParser().parseFromString(html, "text/html");
+  const inline: string[] = [];
+  const sheets: string[] = [];
+  let remote = 0;
+  const keepCss = (text: string): string => {
+    const clean = cleanCss(text);
+    remote += clean.remote;
+    return clean.css;
+  };
+  for (const style of mail.querySelectorAll("style")) sheets.push(keepCss(style.textContent ?? ""));
+  remote += mail.querySelectorAll(
+    "script[src], link[rel~='stylesheet' i], iframe[src], object[data], embed[src]",
+  ).length;
+  for (const gone of mail.querySelectorAll(GONE)) gone.remove();
+  for (const element of mail.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      if (name.startsWith("on")) element.removeAttribute(name);
+      else if (name === "style") {
+        element.removeAttribute(name);
+        element.setAttribute(STYLED, String(inline.push(keepCss(value)) - 1));
+      } else if (POINTERS.includes(name)) remote += point(element, name, value, pictures);
+    }
+  }
+  const head = `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer">`;
+  return { html: `<!doctype html><html><head>${head}</head>${mail.body.outerHTML}</html>`, inline, sheets, remote };
+}
+
+/** Leaves what lies within the mail, takes away what does not. Answers how much would have been fetched. */
+function point(element: Element, name: string, value: string, pictures: ReadonlyMap<string, string>): number {
+  const target = value.trim();
+  const own = /^cid:/i.test(target) ? pictures.get(decodeURIComponent(target.slice(4))) : undefined;
+  if (name === "src" && own) {
+    element.setAttribute(name, own);
+    return 0;
+  }
+  if (name === "src" && /^data:image\//i.test(target)) return 0;
+  element.removeAttribute(name);
+  if (name === "href" && element.localName === "a") {
+    // Where it would lead stands there to be read.
+    element.setAttribute("title", target);
+    element.setAttribute("data-link", "");
+    return 0;
+  }
+  return target === "" || name === "action" || name === "formaction" ? 0 : 1;
+}
+
+/** Sets the styles taken out before, from outside. A rule the browser does not take is left out by it. */
+export function dress(frame: HTMLIFrameElement, { inline, sheets }: CleanMail): void {
+  const page = frame.contentDocument;
+  const view = frame.contentWindow as (Window & typeof globalThis) | null;
+  if (!page || !view) return;
+  const own =
+    ":root{color-scheme:light;background:#fff;font:14px/1.45 system-ui,sans-serif}[data-link]{color:#1d4fc4;text-decoration:underline}";
+  page.adoptedStyleSheets = [own, ...sheets].map((css) => {
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(css);
+    return sheet;
+  });
+  for (const element of page.querySelectorAll<HTMLElement>(`[${STYLED}]`)) {
+    const css = inline[Number(element.getAttribute(STYLED))];
+    if (css !== undefined && element.style) element.style.cssText = css;
+  }
+}
