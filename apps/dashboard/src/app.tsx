@@ -10,6 +10,7 @@ import { type Route, route } from "./route.ts";
 import { Board } from "./screens/board/board.tsx";
 import { Call } from "./screens/call/call.tsx";
 import { Chaos } from "./screens/chaos/chaos.tsx";
+import { ChaosNote } from "./screens/chaos/chaos-note.tsx";
 import { Dispatch } from "./screens/dispatch/dispatch.tsx";
 import { Failures } from "./screens/failures/failures.tsx";
 import { Dial } from "./screens/inbound/dial.tsx";
@@ -85,7 +86,7 @@ function House({ client }: { client: Client }) {
       </a>
       {simulated && (
         <p class="stripe">
-          <strong>{t("simulated")}</strong> <span>{t("simulatedGloss")}</span>
+          <strong>{t("simulated")}</strong> <span>{t("simulatedGloss")}</span> <ChaosNote client={client} />
         </p>
       )}
       <Rail here={here} />

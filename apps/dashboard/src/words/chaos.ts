@@ -1,5 +1,70 @@
 // Words of the chaos room: German, and English under the same keys. Keys begin with the room's name.
 
-export const de = {};
+export const de = {
+  chaosLead:
+    "Ein Teil der Anrufe, Nachrichten, Mails und Briefe trifft eine Störung statt dessen, was die Nummer sonst tut.",
+  chaosStripe: "Chaos an: {what}",
+  chaosWarning: "Chaos ist an. Was jetzt scheitert, kann daran liegen: {what}.",
+  chaosQuiet: "Alles aus. Jede Nummer tut, was ihr Szenario sagt.",
+  chaosAllOff: "Alles aus",
+  chaosProbability: "Wahrscheinlichkeit",
+  chaosFault: "Störung",
+  chaosMeaning: "was geschieht",
+  chaosHits: "getroffen",
+  chaosHitsOf: "{hit} von {seen}",
+  chaosHitsTitle: "Seit dem Start der Simulatoren gekommen: {seen}, davon gestört: {hit}",
+  chaosOn: "an",
+  chaosOff: "aus",
+  chaosProbabilityOf: "{channel}: Wahrscheinlichkeit in Prozent",
+  chaosFaultOf: "{channel}: Störung",
+  chaosNoSimulation: "Hier wird nichts simuliert, also auch nichts gestört: dieses Haus arbeitet mit echten Trägern.",
 
-export const en = {} satisfies Record<keyof typeof de, string>;
+  chaosClock: "Simulierte Uhr",
+  chaosClockLead:
+    "Wahlwiederholungen, Zeitpläne und der Briefschluss um 14:30 richten sich nach ihr. Sie geht nie zurück.",
+  chaosSpeed: "Tempo",
+  chaosSpeedMax: "max",
+  chaosSpeedMaxGloss: "×1000, und keine Leitung wartet auf ihre modellierte Zeit",
+  chaosForward: "Vorstellen um",
+  chaosMinutes: "{n} min",
+  chaosHours: "{n} h",
+  chaosDay: "1 Tag",
+  chaosSetTo: "oder vorstellen auf",
+  chaosSetGo: "Vorstellen",
+  chaosNotSettable: "In Produktion ist die simulierte Zeit die wirkliche und wird nicht gestellt.",
+  chaosPast: "Die Uhr geht nie zurück: eine spätere Zeit wählen.",
+};
+
+export const en = {
+  chaosLead:
+    "A share of the calls, messages, mails and letters meets a fault instead of what the number does otherwise.",
+  chaosStripe: "Chaos on: {what}",
+  chaosWarning: "Chaos is on. What fails now may be due to it: {what}.",
+  chaosQuiet: "All off. Every number does what its scenario says.",
+  chaosAllOff: "All off",
+  chaosProbability: "Probability",
+  chaosFault: "Fault",
+  chaosMeaning: "what happens",
+  chaosHits: "hit",
+  chaosHitsOf: "{hit} of {seen}",
+  chaosHitsTitle: "Since the simulators started {seen} came, {hit} of them met the fault",
+  chaosOn: "on",
+  chaosOff: "off",
+  chaosProbabilityOf: "{channel}: probability in percent",
+  chaosFaultOf: "{channel}: fault",
+  chaosNoSimulation: "Nothing is simulated here, so nothing is disturbed: this house works with real carriers.",
+
+  chaosClock: "Simulated clock",
+  chaosClockLead: "Redials, schedules and the letters' 14:30 cut-off follow it. It never goes back.",
+  chaosSpeed: "Speed",
+  chaosSpeedMax: "max",
+  chaosSpeedMaxGloss: "×1000, and no line waits for its modelled time",
+  chaosForward: "Set forward by",
+  chaosMinutes: "{n} min",
+  chaosHours: "{n} h",
+  chaosDay: "1 day",
+  chaosSetTo: "or set forward to",
+  chaosSetGo: "Set forward",
+  chaosNotSettable: "In production simulated time is real time and is not set.",
+  chaosPast: "The clock never goes back: choose a later time.",
+} satisfies Record<keyof typeof de, string>;
