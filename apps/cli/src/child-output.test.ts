@@ -7,6 +7,17 @@ describe("a log line of a process", () => {
       "ladder not kept: disk full",
     );
   });
+  it("names the job or the attempt it speaks of, each once", () => {
+    expect(readable('{"level":30,"time":1,"pid":2,"msg":"a job was accepted","job":7,"recipients":2}', 30)).toBe(
+      "a job was accepted (job 7, recipients 2)",
+    );
+    expect(
+      readable(
+        '{"level":20,"msg":"attempt","attempt":"7.0.1","job":7,"recipient":0,"try":1,"outcome":"OK","next":{}}',
+        20,
+      ),
+    ).toBe("attempt (attempt 7.0.1, outcome OK)");
+  });
   it("below the level is not shown; what is no log is", () => {
     expect(readable('{"level":30,"msg":"worker is up"}', 40)).toBeUndefined();
     expect(readable("{ not json", 40)).toBe("{ not json");

@@ -33,7 +33,25 @@ export function readable(line: string, least: number): string | undefined {
   if (entry.level < least) return undefined;
   const cause =
     entry.err === undefined ? "" : `: ${typeof entry.err === "string" ? entry.err : (entry.err.message ?? "")}`;
-  return `${entry.msg ?? ""}${entry.msg?.includes(cause.slice(2)) ? "" : cause}`;
+  return `${entry.msg ?? ""}${entry.msg?.includes(cause.slice(2)) ? "" : cause}${fieldsOf(entry)}`;
+}
+
+/** True for a line of a process's log, which stays as it is where DEPESCHE_LOG_FORMAT asks for JSON. */
+export function isLogLine(line: string): boolean {
+  return asEntry(line) !== undefined;
+}
+
+/** What pino and the sentence itself say already, and what only another program can use. */
+const SAID = new Set(["level", "time", "pid", "hostname", "name", "msg", "err", "traceId", "spanId"]);
+
+/** The ids a line speaks of: ` (job 100001, recipient 0)`. An attempt's key says its parts. */
+function fieldsOf(entry: Entry): string {
+  const fields = Object.entries(entry as object).filter(
+    ([key, value]) => !SAID.has(key) && (typeof value === "string" || typeof value === "number"),
+  );
+  const parts = fields.some(([key]) => key === "attempt") ? new Set(["job", "recipient", "try"]) : new Set();
+  const told = fields.filter(([key]) => !parts.has(key)).map(([key, value]) => `${key} ${value}`);
+  return told.length === 0 ? "" : ` (${told.join(", ")})`;
 }
 
 interface Entry {

@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { readable, readiness, reasonIn, splitLines } from "./child-output.ts";
+import { isLogLine, readable, readiness, reasonIn, splitLines } from "./child-output.ts";
 
 export type Room = "gateway" | "worker" | "town";
 
@@ -26,6 +26,8 @@ export interface ChildOrder {
   least: number;
   /** A line for the terminal. */
   say(line: string): void;
+  /** Takes the lines of its log as they are, for a program to read; without it they are said as sentences. */
+  rawLog?: ((line: string) => void) | undefined;
   /** It died and is started again. */
   onRestart(how: string): void;
   /** Another process runs now. */
@@ -106,6 +108,7 @@ export function startChild(order: ChildOrder): Child {
       splitLines((line) => {
         // Words before it is ready are told once, as the reason when the start fails.
         const text = readable(line, order.least);
+        if (isReady && order.rawLog && text !== undefined && isLogLine(line)) return order.rawLog(line);
         if (text === undefined) return;
         lastWords = [...lastWords.slice(1 - WORDS_KEPT), text];
         if (isReady) order.say(text);

@@ -9,6 +9,7 @@ import { type DataFolder, takeDataFolder } from "./data-lock.ts";
 import { type KeptDatabase, keepDatabase } from "./database.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
+import { type HouseSheet, houseSheet } from "./house-sheet.ts";
 import type { Say } from "./language.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { assertPortsFree, portsOf } from "./ports.ts";
@@ -19,6 +20,8 @@ export interface UpOptions {
   env: Readonly<Record<string, string | undefined>>;
   say: Say;
   print(line: string): void;
+  /** Everything is up. */
+  ready(house: HouseSheet): void;
 }
 
 const HEALTH_PATIENCE_MS = 40_000;
@@ -49,7 +52,7 @@ export async function up(options: UpOptions): Promise<ExitCode> {
     process.on("uncaughtException", (error) => house.onFault(say("up.fault", { what: error.message })));
   });
   const started = house.start().then(
-    () => print(banner(settings, folder.path, say)),
+    () => options.ready(houseSheet(settings, folder.path, urlOf(settings.host, settings.port))),
     async (error) => {
       // A start that was cut by a signal has not failed.
       if (house.isStopping) return;
@@ -146,6 +149,7 @@ class House {
       env,
       least: leastLevel(env),
       say: (line) => print(`${name}: ${line}`),
+      rawLog: env.DEPESCHE_LOG_FORMAT === "json" ? print : undefined,
       onRestart: (how) => print(say("up.restart", { name, how })),
       onPid: () => this.#noteChildren(),
     });
@@ -188,31 +192,4 @@ const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 function urlOf(host: string, port: number): string {
   const called = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `http://${called.includes(":") ? `[${called}]` : called}:${port}`;
-}
-
-function banner(s: Settings, folder: string, say: Say): string {
-  const at = urlOf(s.host, s.port);
-  const rows: [string, string][] = [
-    [say("up.dashboard"), `${at}/`],
-    [say("up.rest"), `${at}/v1   ${say("up.rest-more", { docs: `${at}/docs` })}`],
-    [say("up.soap"), `${at}/xmlws.exe?wsdl/IntfXMLWS   ${say("up.soap-more")}`],
-    [
-      say("up.simulators"),
-      `http://127.0.0.1:${s.simPort}   Twilio ${s.twilioPort}, SIP ${s.sipPort}, SMTP ${s.smtpPort}`,
-    ],
-    [say("up.data"), s.databaseUrl ? say("up.data-outside", { folder }) : folder],
-    [say("up.clock"), s.unpaced ? say("up.clock-max") : `${s.speed}x`],
-  ];
-  const first = Math.max(...rows.map(([name]) => name.length)) + 2;
-  return [
-    "",
-    say("up.ready"),
-    "",
-    ...rows.map(([name, value]) => `  ${name.padEnd(first)}${value}`),
-    "",
-    `  ${say("up.try")}`,
-    "  npx depesche send fax +493023125001 --text 'Guten Tag' --watch",
-    "",
-    say("up.how-to-stop"),
-  ].join("\n");
 }
