@@ -41,7 +41,9 @@ function numbers(name: string, options: Intl.NumberFormatOptions): Intl.NumberFo
 
 /** `42 %` for 0.42; all but none and all but whole keep a tenth, so that 99.96 % is not told as done. */
 export function percent(share: number): string {
-  return numbers("percent", { style: "percent", maximumFractionDigits: 1, roundingMode: "trunc" } as object).format(share);
+  return numbers("percent", { style: "percent", maximumFractionDigits: 1, roundingMode: "trunc" } as object).format(
+    share,
+  );
 }
 
 /** `2 hours`. */

@@ -1,6 +1,14 @@
 // Every state of the dashboard as a URL, and back.
 
-import { type AttemptKey, CHANNELS, type Channel, OUTCOMES, type Outcome, parseAttemptKey } from "@depesche/core";
+import {
+  type AttemptKey,
+  CHANNELS,
+  type Channel,
+  OUTCOMES,
+  type Outcome,
+  parseAttemptKey,
+  type RecipientState,
+} from "@depesche/core";
 import { signal } from "./signal.ts";
 
 export const SEND_CHANNELS = ["fax", "sms", "mail", "letter"] as const;
@@ -8,6 +16,7 @@ export type SendChannel = (typeof SEND_CHANNELS)[number];
 
 export const JOB_VIEWS = ["recipients", "progress", "content", "raw"] as const;
 export type JobView = (typeof JOB_VIEWS)[number];
+export const RECIPIENT_STATES = ["queued", "sending", "retry", "final"] as const satisfies RecipientState[];
 export const CALL_VIEWS = ["ladder", "compare", "pages"] as const;
 export type CallView = (typeof CALL_VIEWS)[number];
 /** What of a page is shown: one side, what differs, or both beside each other (unset). */
@@ -33,7 +42,7 @@ export type Route =
   | { page: "board" }
   | { page: "jobs"; cursor?: string }
   /** `n`: the recipient one looks at; `q`: what is searched for among addresses and references. */
-  | { page: "job"; id: number; view?: JobView; outcome?: Outcome; q?: string; n?: number }
+  | { page: "job"; id: number; view?: JobView; outcome?: Outcome; state?: RecipientState; q?: string; n?: number }
   | { page: "dispatch" }
   /** `row`: of the ladder; `sheet`: page from 1; `scale`: airtime to scale. */
   | {
@@ -141,7 +150,8 @@ function readJobs([second, third, fourth, ...more]: string[], query: URLSearchPa
   if (id === undefined || (third !== undefined && (third !== "recipients" || n === undefined))) return LOST;
   const outcome = oneOf(OUTCOMES, query.get("outcome"));
   const view = oneOf(JOB_VIEWS, query.get("view"));
-  return trimmed({ page: "job", id, n, outcome, view, q: query.get("q") || undefined });
+  const state = oneOf(RECIPIENT_STATES, query.get("state"));
+  return trimmed({ page: "job", id, n, outcome, state, view, q: query.get("q") || undefined });
 }
 
 /** Reads a path and query. Whatever it does not know is `lost`. */
@@ -177,7 +187,8 @@ export function urlOf(route: Route): string {
       return withQuery("/jobs", { cursor: route.cursor });
     case "job": {
       const place = route.n === undefined ? "" : `/recipients/${route.n}`;
-      return withQuery(`/jobs/${route.id}${place}`, { view: route.view, outcome: route.outcome, q: route.q });
+      const { view, outcome, state, q } = route;
+      return withQuery(`/jobs/${route.id}${place}`, { view, outcome, state, q });
     }
     case "call": {
       const { view, row, sheet, scale, show, zoom } = route;

@@ -41,7 +41,7 @@ const event = (recipient: number, rest: Partial<EventView>): EventView => ({
 
 test("only lots in view are read, wherever one scrolls to, and memory stays bounded", async () => {
   const { client, asked } = house(100_000);
-  const table = new RecipientRows(client, 7, undefined, () => {});
+  const table = new RecipientRows(client, 7, {}, () => {});
   table.show(0, 30);
   table.show(50_010, 50_040);
   await vi.runAllTimersAsync();
@@ -57,7 +57,7 @@ test("only lots in view are read, wherever one scrolls to, and memory stays boun
 test("an event shows at once and the ledger's word follows, however many events come", async () => {
   const { client, asked, rows } = house(300);
   let changes = 0;
-  const table = new RecipientRows(client, 7, undefined, () => changes++);
+  const table = new RecipientRows(client, 7, {}, () => changes++);
   table.show(0, 30);
   await vi.runAllTimersAsync();
   changes = 0;
@@ -76,7 +76,7 @@ test("an event shows at once and the ledger's word follows, however many events 
 test("filtered rows are read one lot after the other", async () => {
   const { client, asked, rows } = house(1000);
   for (const row of rows) if (row.n % 2 === 1) row.outcome = "BUSY";
-  const table = new RecipientRows(client, 7, "BUSY", () => {});
+  const table = new RecipientRows(client, 7, { outcome: "BUSY", state: undefined }, () => {});
   table.show(0, 30);
   await vi.runAllTimersAsync();
   expect(table.known).toEqual({ rows: LOT, more: true });

@@ -1,12 +1,19 @@
 // The recipients of a job as the table needs them: any place at once, in lots, kept fresh by events, memory bounded.
 
 import type { Client, EventView, RecipientView } from "@depesche/client";
-import type { Outcome } from "@depesche/core";
+import type { Outcome, RecipientState } from "@depesche/core";
 
 export const LOT = 200;
 const LOTS_KEPT = 40;
 /** Between two readings of rows that changed. */
 const REFRESH_MS = 700;
+
+/** Which recipients: unset, all. `q` is looked for in addresses and references. */
+export interface RowFilter {
+  outcome?: Outcome | undefined;
+  state?: RecipientState | undefined;
+  q?: string | undefined;
+}
 
 interface Lot {
   rows: RecipientView[];
@@ -26,11 +33,12 @@ export function patched(row: RecipientView, event: EventView): RecipientView {
   return row;
 }
 
-/** Rows of one job, all or those with one outcome. Calls `changed` when there is something new to show. */
+/** Rows of one job, all or those a filter lets through. Calls `changed` when there is something new to show. */
 export class RecipientRows {
   readonly #client: Client;
   readonly #job: number;
-  readonly #outcome: Outcome | undefined;
+  readonly #filter: RowFilter;
+  readonly #filtered: boolean;
   readonly #changed: () => void;
   readonly #lots = new Map<number, Lot>();
   readonly #asked = new Set<number>();
@@ -39,10 +47,11 @@ export class RecipientRows {
   #closed = false;
   error: unknown;
 
-  constructor(client: Client, job: number, outcome: Outcome | undefined, changed: () => void) {
+  constructor(client: Client, job: number, filter: RowFilter, changed: () => void) {
     this.#client = client;
     this.#job = job;
-    this.#outcome = outcome;
+    this.#filter = filter;
+    this.#filtered = Object.values(filter).some((value) => value !== undefined);
     this.#changed = changed;
   }
 
@@ -51,7 +60,7 @@ export class RecipientRows {
     return this.#lots.get(Math.floor(index / LOT))?.rows[index % LOT];
   }
 
-  /** With an outcome asked for: rows known so far, and whether more can be had. */
+  /** With a filter: rows known so far, and whether more can be had. */
   get known(): { rows: number; more: boolean } {
     let rows = 0;
     let more = true;
@@ -103,7 +112,7 @@ export class RecipientRows {
   #patch(event: EventView): void {
     const n = event.recipient as number;
     // Filtered rows are not where their number says; they are read again.
-    if (this.#outcome !== undefined) {
+    if (this.#filtered) {
       this.#spoilAll();
       return;
     }
@@ -130,17 +139,17 @@ export class RecipientRows {
 
   async #read(index: number): Promise<void> {
     if (this.#asked.has(index) || this.#closed) return;
-    const cursor = this.#outcome === undefined ? undefined : this.#lots.get(index - 1)?.next;
+    const cursor = this.#filtered ? this.#lots.get(index - 1)?.next : undefined;
     // Filtered rows follow each other: without the lot before there is nothing to ask for.
-    if (this.#outcome !== undefined && index > 0 && cursor === undefined) return;
+    if (this.#filtered && index > 0 && cursor === undefined) return;
     this.#asked.add(index);
     const kept = this.#lots.get(index);
     if (kept) kept.stale = false;
     try {
       const page = await this.#client.recipients(this.#job, {
         limit: LOT,
-        outcome: this.#outcome,
-        ...(this.#outcome === undefined ? { from: index * LOT } : { cursor }),
+        ...this.#filter,
+        ...(this.#filtered ? { cursor } : { from: index * LOT }),
       });
       // What events said meanwhile is newer than this answer may be: read once more.
       const stale = this.#lots.get(index)?.stale ?? false;
@@ -157,7 +166,7 @@ export class RecipientRows {
   }
 
   #forgetFar(): void {
-    if (this.#lots.size <= LOTS_KEPT || this.#outcome !== undefined) return;
+    if (this.#lots.size <= LOTS_KEPT || this.#filtered) return;
     const middle = Math.floor((this.#view.from + this.#view.to) / 2 / LOT);
     const far = [...this.#lots.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
     for (const lot of far.slice(0, this.#lots.size - LOTS_KEPT)) this.#lots.delete(lot);

@@ -18,6 +18,21 @@ export interface WindowTableProps {
   onRange(from: number, to: number): void;
 }
 
+/** Rows are made anew every so many rows of scrolling: a paint for each pel would be waste. */
+const STRIDE = 4;
+
+/** Where it is scrolled to, to a few rows. */
+function viewOf(element: HTMLElement, before?: View): View {
+  const top = Math.floor(element.scrollTop / (STRIDE * ROW_HEIGHT)) * STRIDE * ROW_HEIGHT;
+  const height = element.clientHeight + STRIDE * ROW_HEIGHT;
+  return before?.top === top && before.height === height ? before : { top, height };
+}
+
+interface View {
+  top: number;
+  height: number;
+}
+
 /** Which rows to make for a scroll position. */
 export function rowsInView(scrollTop: number, height: number, total: number): { from: number; to: number } {
   const from = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
@@ -27,13 +42,13 @@ export function rowsInView(scrollTop: number, height: number, total: number): { 
 
 export function WindowTable({ label, total, head, columns, reveal, row, onRange }: WindowTableProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const [view, setView] = useState<View>({ top: 0, height: 600 });
   const { from, to } = rowsInView(view.top, view.height, total);
 
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const measure = () => setView((before) => viewOf(element, before));
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
@@ -57,7 +72,7 @@ export function WindowTable({ label, total, head, columns, reveal, row, onRange 
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard
       tabIndex={0}
-      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onScroll={({ currentTarget }) => setView((before) => viewOf(currentTarget, before))}
     >
       <table aria-rowcount={total}>
         <thead>{head}</thead>

@@ -60,7 +60,8 @@ export class OutcomeStream {
       else rows.push(...singles.toReversed());
       if (rows.length >= ROWS) break;
     }
-    return rows.slice(0, ROWS);
+    // Seconds of several jobs lie within each other.
+    return rows.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, ROWS);
   }
 
   #take({ type, at, simAt, seq, job, recipient, attempt, outcome, final, data }: EventView): void {

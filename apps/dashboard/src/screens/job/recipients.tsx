@@ -1,7 +1,6 @@
-// Recipients of a job: a table of up to 100,000 rows, live, with the row one looks at in the URL.
+// Recipients of a job: a table of up to 100,000 rows, live, moved through by keys, with the row one looks at in the URL.
 
 import type { Client, JobSummary, RecipientView } from "@depesche/client";
-import type { Outcome } from "@depesche/core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { address, clockTime, count, deliveryWord, duration } from "../../format.ts";
 import { t } from "../../language.ts";
@@ -9,23 +8,24 @@ import { Failure } from "../../parts/load.tsx";
 import { Mark, RecipientMark } from "../../parts/marks.tsx";
 import { RecipientRows } from "../../parts/recipient-rows.ts";
 import { WindowTable } from "../../parts/window-table.tsx";
-import { go, urlOf } from "../../route.ts";
+import { type RouteOf, urlOf } from "../../route.ts";
 import { onEvents } from "../../world.ts";
+import { rowAfter } from "./row-keys.ts";
 
 interface Props {
   client: Client;
   job: JobSummary;
-  outcome: Outcome | undefined;
-  picked: number | undefined;
+  here: RouteOf<"job">;
 }
 
 const COLUMNS = 8;
 
-export function Recipients({ client, job, outcome, picked }: Props) {
+export function Recipients({ client, job, here }: Props) {
+  const { outcome, state, q, n: picked } = here;
   const [, paint] = useState(0);
   const rows = useMemo(
-    () => new RecipientRows(client, job.id, outcome, () => paint((n) => n + 1)),
-    [client, job.id, outcome],
+    () => new RecipientRows(client, job.id, { outcome, state, q }, () => paint((n) => n + 1)),
+    [client, job.id, outcome, state, q],
   );
   useEffect(() => {
     const stop = onEvents((events) => rows.hear(events));
@@ -37,35 +37,46 @@ export function Recipients({ client, job, outcome, picked }: Props) {
   const show = useCallback((from: number, to: number) => rows.show(from, to), [rows]);
 
   // With a filter only what was read is known; one row more asks for what follows.
+  const filtered = outcome !== undefined || state !== undefined || q !== undefined;
   const known = rows.known;
-  const total = outcome === undefined ? job.total : known.rows + (known.more ? 1 : 0);
+  const length = filtered ? known.rows : job.total;
+  const total = filtered && known.more ? length + 1 : length;
 
-  // The focus goes along with the keys, else it would stay in a row that leaves the view.
+  const [cursor, setCursor] = useState(filtered ? 0 : (picked ?? 0));
   const box = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
+  // The focus goes along with the keys, as soon as the row it goes to is there.
   useEffect(() => {
-    if (moved.current) box.current?.querySelectorAll<HTMLElement>("tr.picked a")[0]?.focus({ preventScroll: true });
+    if (!moved.current) return;
+    const link = box.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${cursor + 1}"] a`);
+    if (!link) return;
+    link.focus({ preventScroll: true });
     moved.current = false;
   });
 
   const move = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0 || picked === undefined || outcome !== undefined) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const window = box.current?.querySelector<HTMLElement>(".window");
+    const next = rowAfter(event.key, cursor, length, window?.clientHeight ?? 0);
+    if (next === undefined) return;
     event.preventDefault();
-    const n = Math.min(job.total - 1, Math.max(0, picked + step));
+    // The row that has the focus may leave the table; the keys must not leave with it.
+    window?.focus({ preventScroll: true });
     moved.current = true;
-    go({ page: "job", id: job.id, n }, true);
+    setCursor(next);
+    paint((n) => n + 1);
   };
 
+  if (filtered && known.rows === 0 && !known.more) return <p class="empty">{t("jobNoMatch")}</p>;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move within the table whose links take the focus
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys move within the table whose links take the focus
     <div class="recipients" ref={box} onKeyDown={move}>
       {rows.error !== undefined && <Failure error={rows.error} />}
       <WindowTable
         label={t("recipients")}
         total={total}
         columns={COLUMNS}
-        reveal={outcome === undefined ? picked : undefined}
+        reveal={cursor}
         onRange={show}
         head={
           <tr>
@@ -80,7 +91,14 @@ export function Recipients({ client, job, outcome, picked }: Props) {
           </tr>
         }
         row={(index) => (
-          <Row key={index} index={index} job={job} outcome={outcome} row={rows.at(index)} picked={picked} />
+          <Row
+            key={index}
+            index={index}
+            here={here}
+            row={rows.at(index)}
+            isCursor={index === cursor}
+            onFocus={setCursor}
+          />
         )}
       />
     </div>
@@ -89,29 +107,33 @@ export function Recipients({ client, job, outcome, picked }: Props) {
 
 interface RowProps {
   index: number;
-  job: JobSummary;
-  outcome: Outcome | undefined;
+  here: RouteOf<"job">;
   row: RecipientView | undefined;
-  picked: number | undefined;
+  isCursor: boolean;
+  onFocus(index: number): void;
 }
 
-function Row({ index, job, outcome, row, picked }: RowProps) {
+function Row({ index, here, row, isCursor, onFocus }: RowProps) {
   if (!row) {
     return (
       <tr aria-rowindex={index + 1} class="waiting">
-        <td colSpan={COLUMNS}>{t("loading")}</td>
+        <td class="num">{here.outcome || here.state || here.q ? "" : count(index + 1)}</td>
+        <td colSpan={COLUMNS - 1}>{t("loading")}</td>
       </tr>
     );
   }
   const when = row.state === "retry" || row.state === "queued" ? row.dueAt : row.sentAt;
+  const isPicked = row.n === here.n;
   return (
-    <tr aria-rowindex={index + 1} class={row.n === picked ? "picked" : undefined}>
+    <tr aria-rowindex={index + 1} class={isPicked ? "picked" : undefined}>
       <td class="num">{count(row.n + 1)}</td>
       <td class="clip">
         <a
           class="row-link"
-          href={urlOf({ page: "job", id: job.id, n: row.n, outcome })}
-          aria-current={row.n === picked ? "true" : undefined}
+          href={urlOf({ ...here, n: row.n })}
+          tabIndex={isCursor ? 0 : -1}
+          onFocus={() => onFocus(index)}
+          aria-current={isPicked ? "true" : undefined}
         >
           {address(row.address) || "–"}
         </a>
