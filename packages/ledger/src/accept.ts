@@ -13,7 +13,7 @@ const DUPLICATE_WINDOW_MS = 10 * 60_000;
 /** How long an idempotency key is remembered, wall time. */
 const IDEMPOTENCY_MS = 24 * 3600_000;
 /** How long the ledger is asked whether a COMMIT without an answer took place; a restart takes a few seconds. */
-const ASK_AGAIN_MS = 20_000;
+export const ASK_AGAIN_MS = 20_000;
 const ASK_EVERY_MS = 100;
 /** How often a transaction that a deadlock rolled back is tried again. */
 const TRIES = 4;
@@ -48,12 +48,12 @@ export async function accept(pool: Pool, order: JobOrder, askAgainMs = ASK_AGAIN
 }
 
 /** Deadlock or serialisation failure: the server itself took the transaction back. */
-function wasRolledBack(error: unknown): boolean {
+export function wasRolledBack(error: unknown): boolean {
   return /^40/.test((error as { code?: string }).code ?? "");
 }
 
 /** An ambiguous COMMIT: the server may have committed although the answer was lost. It is asked before anything is said. */
-async function findByToken(
+export async function findByToken(
   pool: Pool,
   token: string,
   patienceMs: number,
@@ -75,7 +75,7 @@ async function findByToken(
   }
 }
 
-const TOKEN_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+export const TOKEN_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 
 async function acceptIn(client: Client, order: JobOrder, token: string): Promise<AcceptResult> {
   await client.query(TOKEN_LOCK, [token]);
@@ -145,7 +145,11 @@ export async function forgetIdempotencyKeys(pool: Pool): Promise<number> {
   return rowCount ?? 0;
 }
 
-async function claimIdempotencyKey(client: Client, order: JobOrder): Promise<AcceptResult | undefined> {
+/** Notes the key for what this transaction makes; gives the answer when an earlier one has made it. */
+export async function claimIdempotencyKey(
+  client: Client,
+  order: Pick<JobOrder, "accountId" | "idempotency">,
+): Promise<Replay | { ok: false; problem: "idempotency-conflict" } | undefined> {
   if (!order.idempotency) return undefined;
   const { key, requestHash, notices = [] } = order.idempotency;
   await client.query("DELETE FROM idempotency WHERE account_id = $1 AND key = $2 AND at < wall_ms() - $3", [

@@ -296,21 +296,18 @@ describe("commands", () => {
     expect(await (await ask("POST", "/v1/jobs/1/cancel")).json()).toEqual({ cancelled: 3, inFlight: 0 });
   });
 
-  test("resend hands in the failed recipients again with the same documents, duplicates meant", async () => {
-    const { ask, ledger, blobs, intake } = house();
-    const hash = await blobs.put(new TextEncoder().encode("%PDF-"));
-    const documents = [{ hash, name: "a.pdf", bytes: 5, mediaType: "application/pdf" }];
-    ledger.addJob({ id: 1, accountId: 1, content: { documents } }, 4);
+  test("resend sends the failed recipients again, or those with the outcomes named", async () => {
+    const { ask, ledger } = house();
+    ledger.addJob({ id: 1, accountId: 1 }, 4);
     const rows = ledger.rows.get(1) as { outcome?: string; state: string }[];
     for (const [n, outcome] of ["OK", "BUSY", "NORING"].entries()) Object.assign(rows[n] ?? {}, { outcome });
     const dry = await ask("POST", "/v1/jobs/1/resend", { dryRun: true });
-    expect(await dry.json()).toEqual({ recipients: 2 });
-    expect(intake.requests).toHaveLength(0);
-    const response = await ask("POST", "/v1/jobs/1/resend", { outcomes: ["BUSY"] });
-    expect(response.status).toBe(201);
-    expect(intake.requests[0]?.recipients).toEqual([{ address: "+493023125001", reference: "" }]);
-    expect(intake.requests[0]?.account.duplicateCheck).toBe(false);
-    expect(Buffer.from(intake.documents[0]?.[0] as Uint8Array).toString()).toBe("%PDF-");
+    expect([dry.status, await dry.json()]).toEqual([200, { recipients: 2 }]);
+    expect(ledger.agains).toHaveLength(0);
+    const response = await ask("POST", "/v1/jobs/1/resend", { outcomes: ["BUSY"] }, { "idempotency-key": "k" });
+    expect([response.status, response.headers.get("location")]).toEqual([201, "/v1/jobs/2"]);
+    expect(await response.json()).toEqual({ recipients: 1, id: 2 });
+    expect(ledger.agains[0]).toMatchObject({ pick: { job: 1, outcomes: ["BUSY"] }, idempotency: { key: "k" } });
     const none = await ask("POST", "/v1/jobs/1/resend", { outcomes: ["VOICE"] });
     expect((await problem(none)).code).toBe("nothing-to-resend");
   });

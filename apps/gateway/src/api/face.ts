@@ -11,6 +11,7 @@ import { addCallPages } from "./call-pages/index.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { addDocs, describeFeed } from "./docs.ts";
 import { addDocuments } from "./documents.ts";
+import { addFailures } from "./failures.ts";
 import { addHooks } from "./hooks.ts";
 import { addHouse } from "./house.ts";
 import { addInbound } from "./inbound.ts";
@@ -83,6 +84,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.use("/v1/*", uncompressed);
   addJobs(app, deps);
   addJobCommands(app, deps);
+  addFailures(app, deps);
   addAttempts(app, deps);
   addCallPages(app, deps);
   addDocuments(app, deps);

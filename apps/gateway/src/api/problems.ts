@@ -120,6 +120,11 @@ const OWN = {
     help: "Upload the document to /v1/documents first. `at` says which one, from 0.",
   },
   "nothing-to-resend": { status: 422, title: "Nothing to send again", help: "No recipient has one of the outcomes." },
+  "too-many-again": {
+    status: 422,
+    title: "Too many to send again at once",
+    help: "Narrow the filter, by job, cause or time, and ask several times.",
+  },
   "page-not-rendered": { status: 422, title: "No picture of this page", help: "Only PDF and TIFF can be shown." },
   "target-not-allowed": {
     status: 422,

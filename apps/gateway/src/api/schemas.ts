@@ -198,12 +198,9 @@ export const ladder = z
         damaged: z.boolean().optional(),
         repeated: z.boolean().optional(),
         airUs: z.number().optional().openapi({ description: "How long it was on the line, microseconds" }),
-        octets: z
-          .string()
-          .optional()
-          .openapi({
-            description: "The frame from its address octet, or the first 2,000 octets of a SIP message, in hex",
-          }),
+        octets: z.string().optional().openapi({
+          description: "The frame from its address octet, or the first 2,000 octets of a SIP message, in hex",
+        }),
         fifAt: z.int().optional().openapi({ description: "Offset of the information field within `octets`" }),
         ecm: z
           .object({ block: z.int(), frames: z.int(), damaged: z.array(z.int()), repeated: z.array(z.int()) })
@@ -241,6 +238,67 @@ export const cancelled = z
 export const resendInput = z
   .strictObject({ outcomes: z.array(outcome).min(1).optional(), dryRun: z.boolean().optional() })
   .openapi("ResendInput") satisfies z.ZodType<wire.ResendInput>;
+
+const causeCode = z.string().max(100).openapi({ description: "A cause's code", example: "sip-486" });
+const failureSince = z.iso.datetime({ offset: true }).openapi({ description: "Failed at or after (wall time)" });
+const failureAddress = z
+  .string()
+  .max(320)
+  .openapi({ description: "Beginning of the number, or `@domain`", example: "+49 30" });
+
+export const failureFilter = z
+  .strictObject({
+    channel: channel.optional(),
+    outcome: outcome.optional(),
+    cause: causeCode.optional(),
+    job: z.int().positive().optional(),
+    address: failureAddress.optional(),
+    since: failureSince.optional(),
+  })
+  .openapi("FailureFilter") satisfies z.ZodType<wire.FailureFilter>;
+
+export const failureGroup = z
+  .object({
+    channel,
+    outcome,
+    cause,
+    count: z.int(),
+    jobs: z.int().openapi({ description: "In how many jobs" }),
+    oldestAt: timestamp,
+    latestAt: timestamp,
+  })
+  .openapi("FailureGroup") satisfies z.ZodType<wire.FailureGroup>;
+
+export const failure = z
+  .object({
+    job: z.int(),
+    n: z.int(),
+    address: z.string(),
+    reference: z.string(),
+    channel,
+    outcome,
+    cause,
+    attempts: z.int(),
+    at: timestamp,
+  })
+  .openapi("Failure") satisfies z.ZodType<wire.FailureView>;
+
+export const againInput = z
+  .strictObject({
+    where: failureFilter.optional(),
+    recipients: z
+      .array(z.strictObject({ job: z.int().positive(), n: z.int().min(0).max(999_999_999) }))
+      .min(1)
+      .max(MOST_RECIPIENTS)
+      .optional(),
+    dryRun: z.boolean().optional(),
+  })
+  .refine((input) => (input.where === undefined) !== (input.recipients === undefined), "give where or recipients")
+  .openapi("AgainInput") satisfies z.ZodType<wire.AgainInput>;
+
+export const againResult = z
+  .object({ recipients: z.int(), sources: z.int(), jobs: z.array(z.int()) })
+  .openapi("AgainResult") satisfies z.ZodType<wire.AgainResult>;
 
 export const resent = z
   .object({ recipients: z.int(), id: z.int().optional() })
@@ -382,6 +440,12 @@ export function listing<T extends z.ZodType>(item: T) {
     next: z.string().optional().openapi({ description: "Hand back as `cursor`; absent on the last page" }),
   });
 }
+
+/** Parameters that narrow dead letters. */
+export const failureQuery = {
+  ...failureFilter.shape,
+  job: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
+};
 
 /** Parameters of every listing. */
 export const pageQuery = {

@@ -4,6 +4,8 @@ import type {
   AttemptView,
   ClockView,
   EventView,
+  FailureGroup as FailureGroupView,
+  FailureView,
   InboundView,
   JobDetail,
   JobSummary,
@@ -21,7 +23,7 @@ import {
   type Recipient,
   simulatedAt,
 } from "@depesche/core";
-import type { InboundFax, Webhook } from "@depesche/ports";
+import type { Failure, FailureGroup, InboundFax, Webhook } from "@depesche/ports";
 
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
@@ -110,6 +112,14 @@ export function attemptView(a: Attempt): AttemptView {
     interrupted: a.interrupted,
     final: a.final,
   };
+}
+
+export function failureGroupView({ oldestAt, latestAt, ...group }: FailureGroup): FailureGroupView {
+  return { ...group, oldestAt: iso(oldestAt), latestAt: iso(latestAt) };
+}
+
+export function failureView({ at, ...failure }: Failure): FailureView {
+  return { ...failure, at: iso(at) };
 }
 
 export function inboundView(fax: InboundFax): InboundView {

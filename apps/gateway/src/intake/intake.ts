@@ -1,7 +1,7 @@
 // The one way into the house for every face (ports/intake.ts): check, convert, store, accept; or name the problem.
 
 import { createHash } from "node:crypto";
-import type { JobContent, JobOrder, RecipientOrder } from "@depesche/core";
+import type { Account, Channel, JobContent, JobOrder, RecipientOrder } from "@depesche/core";
 import { AcceptanceUnknown } from "@depesche/ledger";
 import type { FaceLedger, Intake, Replay, SubmitRequest, SubmitResult } from "@depesche/ports";
 import { traceContext } from "@depesche/telemetry";
@@ -49,7 +49,7 @@ async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitR
   // Before anything else is looked at: what was accepted stays accepted, whatever has changed since.
   const before = request.idempotency && (await deps.ledger.earlier(request.account.id, request.idempotency));
   if (before) return answered(before);
-  const barred = accountRefusal(request, deps.now());
+  const barred = accountRefusal(request.account, request.channel, deps.now());
   if (barred) return barred;
 
   let recipients: RecipientOrder[] = [];
@@ -103,11 +103,12 @@ function answered(before: Replay | { ok: false }): SubmitResult {
   return { ok: true, jobId, recipients: counted, pages, replayed: true, notices };
 }
 
-function accountRefusal({ account, channel }: SubmitRequest, now: number): Refusal | undefined {
+/** Why this account may send nothing now, or nothing through this channel. */
+export function accountRefusal(account: Account, channel: Channel | undefined, now: number): Refusal | undefined {
   if (account.locked) return { ok: false, problem: "account-locked", detail: "This account is locked." };
   if (account.trial && account.trialEndsAt !== undefined && account.trialEndsAt < now)
     return { ok: false, problem: "trial-over", detail: "The trial of this account is over." };
-  if (!account.channels.includes(channel))
+  if (channel !== undefined && !account.channels.includes(channel))
     return { ok: false, problem: "channel-not-released", detail: `This account is not released for ${channel}.` };
   return undefined;
 }

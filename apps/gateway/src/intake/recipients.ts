@@ -59,6 +59,12 @@ export function judgeRecipients(account: Account, channel: Channel, input: Recip
   return { ok: true, recipients, notices };
 }
 
+/** Whether an address that was accepted before may (still) be sent to. */
+export function maySend(account: Account, channel: Channel, address: string): boolean {
+  if (!account.channels.includes(channel)) return false;
+  return channel === "letter" || judge(account, channel, address, new Set(account.blacklist)).refusal === undefined;
+}
+
 function judge(account: Account, channel: Channel, written: string, blacklist: Set<string>): Judged {
   if (channel === "mail") {
     const address = written.trim();
