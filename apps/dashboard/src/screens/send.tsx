@@ -1,8 +1,8 @@
 // Sending by hand: one form for the four channels.
 
-import type { Client, DocumentInput, JobInput } from "@depesche/client";
+import { ApiError, type Client, type DocumentInput, type JobInput } from "@depesche/client";
 import type { JobOptions } from "@depesche/core";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { channelWord, count } from "../format.ts";
 import { t } from "../language.ts";
 import { Failure } from "../parts/load.tsx";
@@ -11,6 +11,9 @@ import { go, SEND_CHANNELS, type SendChannel, urlOf } from "../route.ts";
 import { useSignal } from "../signal.ts";
 import { world } from "../world.ts";
 import { DemoNumbers, EXAMPLES } from "./demo-numbers.tsx";
+import { SmsCounter } from "./phone/sms-facts.tsx";
+import { smsText } from "./phone/sms-text.ts";
+import { SendFiles, type Uploaded, uploader } from "./send-files.tsx";
 
 export function Send({ client, channel }: { client: Client; channel: SendChannel }) {
   return (
@@ -36,12 +39,14 @@ function text(form: FormData, name: string): string | undefined {
 }
 
 /** The form as a job, its documents uploaded. */
-async function jobOf(client: Client, channel: SendChannel, form: FormData): Promise<JobInput> {
-  const files = form.getAll("files").filter((file): file is File => file instanceof File && file.size > 0);
+async function jobOf(
+  channel: SendChannel,
+  form: FormData,
+  files: readonly File[],
+  uploaded: Uploaded,
+): Promise<JobInput> {
   const documents: DocumentInput[] = [];
-  for (const file of files) {
-    documents.push({ name: file.name, hash: (await client.uploadDocument(file)).hash });
-  }
+  for (const file of files) documents.push({ name: file.name, hash: (await uploaded(file)).hash });
   const sendAt = text(form, "sendAt");
   const options: JobOptions = {
     subject: text(form, "subject"),
@@ -64,9 +69,16 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<unknown>();
   const [lines, setLines] = useState("");
+  const [words, setWords] = useState("");
+  const [files, setFiles] = useState<File[]>([]);
+  const uploaded = useMemo(() => uploader(client), [client]);
   // The same key until it is accepted: pressing twice, or again after a broken answer, is one job.
   const key = useRef(crypto.randomUUID());
   const recipients = readRecipients(lines).length;
+
+  const anew = () => {
+    key.current = crypto.randomUUID(); // another content is another job
+  };
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -74,7 +86,7 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
     setSending(true);
     setError(undefined);
     try {
-      const input = await jobOf(client, channel, new FormData(event.currentTarget as HTMLFormElement));
+      const input = await jobOf(channel, new FormData(event.currentTarget as HTMLFormElement), files, uploaded);
       const { id } = await client.createJob(input, key.current);
       key.current = crypto.randomUUID();
       go({ page: "job", id });
@@ -85,13 +97,7 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
   };
 
   return (
-    <form
-      class="send"
-      onSubmit={submit}
-      onInput={() => {
-        key.current = crypto.randomUUID(); // another content is another job
-      }}
-    >
+    <form class="send" onSubmit={submit} onInput={anew}>
       {channel === "letter" ? (
         <p class="hint">{t("letterHint")}</p>
       ) : (
@@ -132,22 +138,27 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
       {channel !== "letter" && (
         <label class="field">
           <span>{t("text")}</span>
-          <textarea name="text" rows={channel === "mail" ? 8 : 4} />
+          <textarea
+            name="text"
+            rows={channel === "mail" ? 8 : 4}
+            value={words}
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
           {channel === "fax" && <small>{t("textHint")}</small>}
+          {channel === "sms" && words !== "" && <Counter text={words} recipients={recipients} />}
         </label>
       )}
       {channel !== "sms" && (
-        <label class="field">
-          <span>{t("files")}</span>
-          <input
-            name="files"
-            type="file"
-            multiple
-            required={channel === "letter"}
-            accept={channel === "letter" ? "application/pdf" : undefined}
-          />
-          <small>{channel === "letter" ? "PDF" : t("filesHint")}</small>
-        </label>
+        <SendFiles
+          client={client}
+          files={files}
+          uploaded={uploaded}
+          isLetter={channel === "letter"}
+          onChange={(chosen) => {
+            anew();
+            setFiles(chosen);
+          }}
+        />
       )}
       <div class="fields">
         <label class="field">
@@ -171,11 +182,42 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
         )}
       </div>
       {error !== undefined && <Failure error={error} />}
+      {error instanceof ApiError && <Findings findings={error.problem.findings} />}
       <p>
         <button type="submit" class="primary" disabled={sending}>
           {sending ? t("submitting") : t("submit")}
         </button>
       </p>
     </form>
+  );
+}
+
+function Counter({ text, recipients }: { text: string; recipients: number }) {
+  const sms = smsText(text.trim());
+  return (
+    <>
+      <SmsCounter sms={sms} />
+      {recipients > 1 && (
+        <small>{t("sendSmsAll", { parts: count(sms.parts.length * recipients), n: count(recipients) })}</small>
+      )}
+    </>
+  );
+}
+
+/** What the check of a letter found, each with its place in words. */
+function Findings({ findings = [] }: { findings: unknown[] | undefined }) {
+  const texts = findings.flatMap((finding) => {
+    const { text, number } = finding as { text?: unknown; number?: unknown };
+    return typeof text === "string" ? [{ text, number: Number(number) }] : [];
+  });
+  if (texts.length === 0) return null;
+  return (
+    <ul class="findings">
+      {texts.map(({ text, number }) => (
+        <li key={`${number}:${text}`}>
+          <code>{number}</code> {text}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -96,7 +96,7 @@ function Course({
   const known = useLoad(ours ? `letter:${ours.job}:${ours.n}:${state}` : "", async () =>
     ours ? (await client.recipients(ours.job, { from: ours.n, limit: 1 })).items[0] : undefined,
   );
-  const at = STEPS.findIndex((step) => step === state);
+  const at = STEPS.indexOf(state as (typeof STEPS)[number]);
   const delivery = known.value?.delivery;
   const astray = delivery === "returned" || delivery === "re-routed";
   return (
