@@ -37,6 +37,10 @@ export interface SimMachine {
   mood: string;
   /** What it is, one English phrase. */
   name: string;
+  /** May dial in. */
+  dials?: boolean;
+  /** May live behind a number of the scenario. */
+  answers?: boolean;
 }
 
 /** A message on a simulated handset, newest last. */

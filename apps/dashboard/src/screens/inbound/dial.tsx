@@ -1,6 +1,6 @@
 // The composer: a simulated machine dials in over the exchange; what became of the call; the fax in the tray.
 
-import { ApiError, type Client, type SimCall, type SimCallOrder } from "@depesche/client";
+import { ApiError, type Client, type SimCall, type SimCallOrder, type SimMachine } from "@depesche/client";
 import { isOutcome } from "@depesche/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, count, duration } from "../../format.ts";
@@ -16,8 +16,6 @@ import { FILE_LIMIT, orderOf } from "./order.ts";
 /** A machine of the fictional range, and the number the simulated house has of its own. */
 const CALLER = "+49 30 23125 007";
 const OUR_NUMBER = "+49 30 23125 900";
-/** A page of text at 14400 bit/s with its call set-up, on the line. */
-const PAGE_SECONDS = 30;
 
 type Stage =
   | { name: "form"; error?: unknown; complaint?: string }
@@ -93,7 +91,7 @@ export function Dial({ client }: { client: Client }) {
 function DialForm({ client, stage, onDial }: { client: Client; stage: Stage; onDial(form: FormData): void }) {
   const { value, error } = useLoad("machines", () => client.simulation.machines());
   const [mood, setMood] = useState("modern");
-  const machines = value?.machines ?? [{ mood: "modern", name: "" }];
+  const machines = (value?.machines ?? [{ mood: "modern", name: "" }]).filter(({ dials }) => dials !== false);
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <form
@@ -127,11 +125,8 @@ function DialForm({ client, stage, onDial }: { client: Client; stage: Stage; onD
         <label class="field">
           <span>{t("inboundDialMood")}</span>
           <select name="mood" value={mood} onChange={(event) => setMood(event.currentTarget.value)}>
-            {machines.map((machine) => (
-              <option key={machine.mood} value={machine.mood}>
-                {machineWord(machine.mood, machine.name)}
-              </option>
-            ))}
+            <Machines label={t("inboundDialWell")} machines={machines.filter((one) => one.answers !== false)} />
+            <Machines label={t("inboundDialBadly")} machines={machines.filter((one) => one.answers === false)} />
           </select>
         </label>
         <label class="field">
@@ -156,15 +151,25 @@ function DialForm({ client, stage, onDial }: { client: Client; stage: Stage; onD
   );
 }
 
+function Machines({ label, machines }: { label: string; machines: SimMachine[] }) {
+  if (machines.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {machines.map(({ mood, name }) => (
+        <option key={mood} value={mood}>
+          {machineWord(mood, name)}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
 function Dialling({ order, since }: { order: SimCallOrder; since: number }) {
-  const { clock } = useSignal(world);
   const [now, setNow] = useState(since);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const speed = clock?.speed ?? 1;
-  const seconds = Math.max(1, Math.round(PAGE_SECONDS / speed));
   return (
     <section class="dial-now">
       <p role="status">
@@ -176,8 +181,7 @@ function Dialling({ order, since }: { order: SimCallOrder; since: number }) {
       </p>
       <progress aria-label={t("dialling")} />
       <p class="quiet">
-        <b>{t("inboundDialElapsed", { n: Math.round((now - since) / 1000) })}</b>{" "}
-        {t("inboundDiallingHint", { speed, seconds })}
+        <b>{t("inboundDialElapsed", { n: Math.round((now - since) / 1000) })}</b> {t("inboundDiallingHint")}
       </p>
     </section>
   );

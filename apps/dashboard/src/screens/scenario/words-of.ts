@@ -30,6 +30,17 @@ export const MACHINES: Record<string, { word: Word; outcome?: Outcome }> = {
   "hangs-up": { word: "scenarioMoodHangsUp", outcome: "SENDFAIL" },
 };
 
+/** Machines that dial in only, by how they misbehave. */
+export const DIALLERS: Record<string, Word> = {
+  "cuts-in-page-1": "inboundMoodCutsInPage1",
+  "hangs-up-after-page-1": "inboundMoodHangsUpAfterPage1",
+  "never-ends": "inboundMoodNeverEnds",
+  "never-commands": "inboundMoodNeverCommands",
+  "trains-down": "inboundMoodTrainsDown",
+  "loses-frames": "inboundMoodLosesFrames",
+  misdials: "inboundMoodMisdials",
+};
+
 /** How a message is taken. */
 export const SMS_MOODS: Record<string, Word> = {
   delivered: "scenarioSmsDelivered",
@@ -47,8 +58,8 @@ export const SMS_MOODS: Record<string, Word> = {
 
 /** A machine in words; `name` is the simulator's own phrase, for one this table does not know. */
 export function machineWord(mood: string, name = mood): string {
-  const known = MACHINES[mood];
-  return known ? t(known.word) : name;
+  const known = MACHINES[mood]?.word ?? DIALLERS[mood];
+  return known ? t(known) : name;
 }
 
 /** A mood of messages in words; itself when it is a new one. */
