@@ -53,6 +53,11 @@ export function mannerOf(env: Io["env"], out: Output): Pick<Io, "language" | "sa
   return { language, say: sayIn(language), colour };
 }
 
+/** The same io for what goes to stderr: its width, and colour only when that is a terminal too. */
+export function errIo(io: Io): Io {
+  return { ...io, out: io.err, colour: io.colour && io.err.isTTY === true };
+}
+
 export function line(io: Io, text: string): void {
   io.out.write(`${text}\n`);
 }

@@ -9,10 +9,14 @@ export interface Step {
   total: number;
   /** What is said beside the bar. */
   text: string;
+  /** Of the bar, 0 to 1, where it shows something finer than done of total: the pages of one fax. */
+  share?: number;
 }
 
 export interface Progress {
   show(step: Step): void;
+  /** A line that stays, above the bar. */
+  above(text: string): void;
   /** Shows the last step if it was held back, and leaves the cursor on a fresh line. */
   end(): void;
 }
@@ -23,7 +27,7 @@ const LINE_EVERY_MS = 1_000;
 
 /** `quiet` for commands that answer JSON. Writes to `io.err`, so that results can be piped. */
 export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): Progress {
-  if (quiet) return { show: () => {}, end: () => {} };
+  if (quiet) return { show: () => {}, above: () => {}, end: () => {} };
   const isBar = io.err.isTTY === true;
   const everyMs = isBar ? BAR_EVERY_MS : LINE_EVERY_MS;
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -44,6 +48,9 @@ export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): 
       if (io.monotonic() - shownAt < everyMs) held = text;
       else write(text);
     },
+    above(text) {
+      io.err.write(isBar ? `\r\x1b[K${text}\n${shown}` : `${text}\n`);
+    },
     end() {
       if (held !== undefined && held !== shown) write(held);
       if (isBar && shown !== "") io.err.write("\n");
@@ -51,7 +58,8 @@ export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): 
   };
 }
 
-function share({ done, total }: Step): number {
+function share({ done, total, share }: Step): number {
+  if (share !== undefined) return Math.max(0, Math.min(1, share));
   return total === 0 ? 0 : Math.min(1, done / total);
 }
 

@@ -1,24 +1,39 @@
 // Follows a job until every outcome stands.
 
 import type { Client, JobDetail, LineView } from "@depesche/client";
+import type { CallWatch } from "./call-watch.ts";
 import { type Io, plain } from "./io.ts";
 import { outcomesText } from "./job-report.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress, Step } from "./progress.ts";
 import { clockTime } from "./times.ts";
 
 const LOOK_EVERY_MS = 200;
 /** The gateway may be restarted while we watch; the job survives that. */
 const PATIENCE_MS = 30_000;
 
-/** Resolves with the job when it is done. Rejects as the client does; a gateway that is away is waited for a while. */
-export async function watchJob(client: Client, id: number, progress: Progress, io: Io): Promise<JobDetail> {
+/**
+ * Resolves with the job when it is done. Rejects as the client does; a gateway that is away is waited for a while.
+ * `call`: told what happens to the recipient of a single fax.
+ */
+export async function watchJob(
+  client: Client,
+  id: number,
+  progress: Progress,
+  io: Io,
+  call?: CallWatch,
+): Promise<JobDetail> {
   let silentSince: number | undefined;
   try {
     for (;;) {
       try {
         const job = await client.job(id);
         silentSince = undefined;
-        progress.show({ done: job.final, total: job.total, text: await doing(client, job, io) });
+        const single = job.total === 1 && job.channel === "fax";
+        progress.show({
+          done: job.final,
+          total: job.total,
+          ...(await doing(client, job, single ? call : undefined, io)),
+        });
         if (job.state === "done") return job;
       } catch (error) {
         silentSince ??= io.monotonic();
@@ -32,21 +47,32 @@ export async function watchJob(client: Client, id: number, progress: Progress, i
   }
 }
 
+type Doing = Pick<Step, "text" | "share">;
+
 /** What is going on, in a few words: the page on the line, the time of the next attempt, or the outcomes so far. */
-async function doing(client: Client, job: JobDetail, io: Io): Promise<string> {
+async function doing(client: Client, job: JobDetail, call: CallWatch | undefined, io: Io): Promise<Doing> {
   const { say, language } = io;
-  if (job.state === "done") return outcomesText(job.outcomes, { colour: false });
-  if (job.total > 1) return outcomesText(job.outcomes, { colour: false }) || say("state.queued");
-  if (job.channel === "fax") {
-    const { items } = await client.lines();
-    const line = items.find((l) => l.attempt?.startsWith(`${job.id}.`));
-    if (line) return lineText(line, io);
+  if (job.total > 1) return { text: outcomesText(job.outcomes, { colour: false }) || say("state.queued") };
+  const line =
+    job.channel === "fax" && job.state !== "done"
+      ? (await client.lines()).items.find((l) => l.attempt?.startsWith(`${job.id}.`))
+      : undefined;
+  if (call) {
+    const [recipient] = (await client.recipients(job.id, { limit: 1 })).items;
+    if (recipient) await call.look(recipient, line?.attempt);
   }
+  if (job.state === "done") return { text: outcomesText(job.outcomes, { colour: false }) };
+  if (line) return { text: lineText(line, io), share: pageShare(line) };
   const [recipient] = (await client.recipients(job.id, { limit: 1 })).items;
-  if (!recipient) return say("state.queued");
+  if (!recipient) return { text: say("state.queued") };
   if (recipient.state === "retry" && recipient.dueAt !== undefined)
-    return say("watch.again", { attempts: recipient.attempts, at: clockTime(recipient.dueAt, language) });
-  return say(`state.${recipient.state}`);
+    return { text: say("watch.again", { attempts: recipient.attempts, at: clockTime(recipient.dueAt, language) }) };
+  return { text: say(`state.${recipient.state}`) };
+}
+
+/** Pages that are through. */
+function pageShare({ page, pages }: LineView): number {
+  return page === undefined || !pages ? 0 : (page - 1) / pages;
 }
 
 function lineText(line: LineView, { say }: Io): string {

@@ -6,7 +6,7 @@ import { type Asked, type Command, GATEWAY_FLAGS, nearest, usage } from "../comm
 import { gatewayWithFeed } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
-import { type Io, line, paint } from "../io.ts";
+import { errIo, type Io, line, paint } from "../io.ts";
 import { eventLine } from "../listen/event-line.ts";
 import { type FollowEnd, follow } from "../listen/follow.ts";
 import type { Forwarded } from "../listen/forward.ts";
@@ -116,10 +116,6 @@ function goodbye(
   if (end === "refused") throw new Failure(EXIT.refused, "listen.refused");
   note(io.say(isForwarding ? "listen.counts-forwarded" : "listen.counts", counts));
   return counts.failed > 0 && end === "complete" ? EXIT.failed : EXIT.ok;
-}
-
-function errIo(io: Io): Pick<Io, "colour"> {
-  return { colour: io.colour && io.err.isTTY === true };
 }
 
 function typesOf(asked: Asked): EventType[] {

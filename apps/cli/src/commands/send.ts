@@ -6,11 +6,12 @@ import { basename } from "node:path";
 import type { Client, DocumentInput, JobInput } from "@depesche/client";
 import type { Channel } from "@depesche/core";
 import { decodeUndeclared } from "@depesche/soap";
+import { openCallWatch } from "../call-watch.ts";
 import { type Asked, type Command, GATEWAY_FLAGS, usage } from "../command.ts";
 import { gateway } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { fileTrouble } from "../failure.ts";
-import { type Io, json, line, paint, plain } from "../io.ts";
+import { errIo, type Io, json, line, paint, plain } from "../io.ts";
 import { exitCodeOf, jobText, readRecipients, recipientsText } from "../job-report.ts";
 import { openProgress } from "../progress.ts";
 import { type Addressee, asRecipient, readList } from "../recipients.ts";
@@ -146,7 +147,11 @@ async function watchToTheEnd(
   isJson: boolean,
   io: Io,
 ): Promise<ExitCode> {
-  const job = await watchJob(client, accepted.id, openProgress(io, isJson), io);
+  const progress = openProgress(io, isJson);
+  // Elsewhere than on a terminal one line a second is told; the whole call is there afterwards.
+  const isLive = !isJson && io.err.isTTY === true;
+  const call = isLive ? openCallWatch(client, accepted.id, progress, errIo(io)) : undefined;
+  const job = await watchJob(client, accepted.id, progress, io, call);
   const recipients = await readRecipients(client, job.id, isJson ? Number.POSITIVE_INFINITY : ROWS_AFTER_WATCH);
   if (isJson) json(io, { ...job, notices: accepted.notices, recipients });
   else {

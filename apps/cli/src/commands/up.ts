@@ -3,7 +3,8 @@
 import { flagOf, readSettings, SETTINGS, type SettingVariable } from "@depesche/core";
 import { type Asked, type Command, type Flags, usage } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { type Io, line } from "../io.ts";
+import { banner } from "../house-sheet.ts";
+import { type Io, json, line } from "../io.ts";
 import { settingMeanings } from "../words/settings.ts";
 
 const nameOf = (variable: SettingVariable) => flagOf(variable).slice(2);
@@ -25,7 +26,7 @@ export const up: Command = {
   name: "up",
   usage: ["[--port 8080] [--data DIR] [--speed 10] [--lines 24] ..."],
   summary: "up.summary",
-  flags: (io) => upFlags(io.language),
+  flags: (io) => ({ ...upFlags(io.language), json: { meaning: "up.flag.json" } }),
   notes: ["up.note"],
   examples: ["npm start", "npm start -- --port 9000 --speed 100", "DEPESCHE_DATA=/tmp/depesche npx depesche up"],
   async run(asked, io) {
@@ -39,7 +40,15 @@ export const up: Command = {
       return EXIT.usage;
     }
     const { up } = await import("../up.ts");
-    return up({ settings: read.settings, env, say: io.say, print: (text) => line(io, text) });
+    // With --json stdout is for the one document; what happens is told beside it.
+    const isJson = asked.yes("json");
+    return up({
+      settings: read.settings,
+      env,
+      say: io.say,
+      print: (text) => (isJson ? io.err.write(`${text}\n`) : line(io, text)),
+      ready: (house) => (isJson ? json(io, house) : line(io, banner(house, io.say))),
+    });
   },
 };
 

@@ -112,4 +112,14 @@ export const deCommands = {
   "listen.fail.both": "--from und --replay sagen beide, wo begonnen wird; eines davon angeben.",
   "listen.fail.replay": "--replay nimmt zwei Folgenummern, 120..135, nicht „{given}“.",
   "listen.fail.from": "--from nimmt eine Folgenummer ab 1, nicht „{given}“.",
+
+  "ladder.air": "{ms} ms auf der Leitung",
+  "ladder.bit": "Bit {bit}",
+  "ladder.bits": "Bits {first}-{last}",
+  "ladder.ecm": "ECM-Block {block}, {frames} {frames|Rahmen|Rahmen}",
+  "ladder.ecm-damaged": "beschädigt: {list}",
+  "ladder.ecm-repeated": "wiederholt: {list}",
+  "ladder.live": "Der Anruf läuft noch; was vor ihm liegt, ist nicht bekannt.",
+  "ladder.no-row": "Der Anruf von Versuch {key} hat {last} Zeilen, also keine Zeile {row}.",
+  "ladder.fail.row": "„{given}“ ist keine Zeile: --decode 9 entschlüsselt die neunte, --decode allein alle.",
 } as const satisfies Record<keyof typeof enCommands, string>;

@@ -147,7 +147,8 @@ export const de = {
 
   "ladder.summary": "der Anruf eines Faxversuchs, Zeile für Zeile, oder als Mitschnitt für Wireshark",
   "ladder.flag.pcap": "stattdessen einen Mitschnitt in eine Datei schreiben",
-  "ladder.flag.decode": "die entschlüsselten Felder jedes Rahmens zeigen",
+  "ladder.flag.decode":
+    "die Felder jedes Rahmens mit Bits und Abschnitt zeigen, und seine Oktette; mit einer Zahl dahinter nur diese Zeile",
   "ladder.note":
     "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten.",
   "ladder.head": "Anruf des Versuchs {key}",

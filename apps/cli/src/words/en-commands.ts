@@ -104,4 +104,14 @@ export const enCommands = {
   "listen.fail.both": "--from and --replay both say where to begin; give one of them.",
   "listen.fail.replay": '--replay takes two sequence numbers, 120..135, not "{given}".',
   "listen.fail.from": '--from takes a sequence number from 1, not "{given}".',
+
+  "ladder.air": "{ms} ms on the line",
+  "ladder.bit": "bit {bit}",
+  "ladder.bits": "bits {first}-{last}",
+  "ladder.ecm": "ECM block {block}, {frames} {frames|frame|frames}",
+  "ladder.ecm-damaged": "damaged: {list}",
+  "ladder.ecm-repeated": "repeated: {list}",
+  "ladder.live": "The call is still on the line; what lies ahead is not known.",
+  "ladder.no-row": "The call of attempt {key} has {last} rows, so there is no row {row}.",
+  "ladder.fail.row": '"{given}" is no row: --decode 9 decodes the ninth one, --decode alone all.',
 } as const;

@@ -144,7 +144,8 @@ export const en = {
 
   "ladder.summary": "the call of a fax attempt, line by line, or as a capture for Wireshark",
   "ladder.flag.pcap": "write a capture file instead",
-  "ladder.flag.decode": "show the decoded fields of each frame",
+  "ladder.flag.decode":
+    "show every frame's fields with bits and clause, and its octets; with a number behind it that row only",
   "ladder.note":
     "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there.",
   "ladder.head": "Call of attempt {key}",
