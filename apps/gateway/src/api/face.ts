@@ -5,6 +5,7 @@ import { SpoolFull } from "@depesche/ports";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { addSimulation } from "../simulation/door.ts";
 import { addAttempts } from "./attempts.ts";
 import { authenticated } from "./auth.ts";
 import { addCallPages } from "./call-pages/index.ts";
@@ -92,6 +93,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addHouse(app, deps);
   addLimits(app, deps);
   addHooks(app, deps);
+  addSimulation(app, deps);
   describeFeed(app);
 
   const routes = methodsByPath(app);

@@ -137,6 +137,26 @@ const OWN = {
     help: "The feed is a WebSocket: connect with ws:// or wss://.",
   },
   "too-many-attempts": { status: 429, title: "Too many wrong keys", help: "Wait a minute before the next try." },
+  "no-simulation": {
+    status: 404,
+    title: "Nothing is simulated",
+    help: "This part exists only where simulators are the carriers.",
+  },
+  "simulation-refused": {
+    status: 400,
+    title: "The simulators refuse this",
+    help: "`detail` is their sentence: it says what is wrong with the request.",
+  },
+  "simulators-fault": {
+    status: 502,
+    title: "A fault of the simulators",
+    help: "`detail` is their sentence. Their log says more.",
+  },
+  "simulators-away": {
+    status: 503,
+    title: "The simulators do not answer",
+    help: "They are started together with the gateway, and again when they stop. Try again in a moment.",
+  },
   internal: { status: 500, title: "Our fault", help: "Nothing was accepted. The fault is logged." },
   "disk-full": { status: 507, title: "Disk full", help: "Nothing was accepted. The operator must make room." },
 } as const satisfies Record<string, Entry>;

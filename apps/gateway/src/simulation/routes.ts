@@ -1,0 +1,115 @@
+// What of the simulators' control API the gateway passes on: a closed list. The clock is not on it: the gateway's own is.
+
+export interface SimulationRoute {
+  method: "get" | "put" | "post";
+  /** Below /v1/simulation and, the same, in the control API. */
+  path: string;
+  summary: string;
+  query?: Readonly<Record<string, string>>;
+  /** Largest body taken, octets; only where there is one. */
+  bodyBytes?: number;
+  /** Media type of a good answer that is not JSON. */
+  mediaType?: string;
+}
+
+/** A document of many pages, as base64 in JSON. */
+const DOCUMENT_BYTES = 96 * 1024 * 1024;
+/** Ten thousand numbers. */
+const SCENARIO_BYTES = 4 * 1024 * 1024;
+const SMALL_BYTES = 64 * 1024;
+const LIMIT = "How many at most; 1000 unless told";
+const NUMBER = "Only those to or from this number";
+
+export const SIMULATION_ROUTES: readonly SimulationRoute[] = [
+  { method: "get", path: "/exchange/machines", summary: "Kinds of fax machines" },
+  {
+    method: "get",
+    path: "/exchange/calls",
+    summary: "Calls that are over, newest first, and those on the line now",
+    query: { number: NUMBER, limit: LIMIT },
+  },
+  {
+    method: "post",
+    path: "/exchange/calls",
+    summary: "A simulated machine dials in and sends a fax; answered when the call is over",
+    bodyBytes: DOCUMENT_BYTES,
+  },
+  { method: "get", path: "/exchange/calls/{id}", summary: "A call by its id; its result is empty until it is over" },
+  { method: "get", path: "/exchange/machines/{number}/faxes", summary: "Faxes a simulated machine holds" },
+  {
+    method: "get",
+    path: "/exchange/machines/{number}/faxes/{n}.tif",
+    summary: "A fax a simulated machine holds",
+    mediaType: "image/tiff",
+  },
+  {
+    method: "get",
+    path: "/sms/messages",
+    summary: "Messages of the simulated carrier, newest first",
+    query: { number: NUMBER, to: "Only those to this number", limit: LIMIT },
+  },
+  {
+    method: "post",
+    path: "/sms/messages",
+    summary: "A simulated telephone sends a message",
+    bodyBytes: SMALL_BYTES,
+  },
+  {
+    method: "get",
+    path: "/mail/messages",
+    summary: "Mails that arrived, newest first",
+    query: { to: "Only those to this address", limit: LIMIT },
+  },
+  {
+    method: "get",
+    path: "/mail/messages/{id}/raw",
+    summary: "A mail as it came, octet for octet",
+    mediaType: "message/rfc822",
+  },
+  {
+    method: "get",
+    path: "/print-shop/letters",
+    summary: "Letters the print shop has taken, newest first",
+    query: { limit: LIMIT },
+  },
+  {
+    method: "get",
+    path: "/print-shop/letters/{id}.pdf",
+    summary: "A letter as the print shop got it",
+    mediaType: "application/pdf",
+  },
+  {
+    method: "get",
+    path: "/print-shop/letters/{id}/pages/{n}.png",
+    summary: "A page of a letter with its zones drawn in",
+    mediaType: "image/png",
+  },
+  {
+    method: "post",
+    path: "/print-shop/letters/{id}/returned",
+    summary: "A letter comes back as undeliverable",
+    bodyBytes: SMALL_BYTES,
+  },
+  { method: "get", path: "/scenario", summary: "What numbers do that the scenario names" },
+  {
+    method: "put",
+    path: "/scenario",
+    summary: "Puts a new scenario in the place of the old one",
+    bodyBytes: SCENARIO_BYTES,
+  },
+  {
+    method: "post",
+    path: "/scenario/numbers",
+    summary: "Adds numbers to the scenario, or changes or removes them",
+    bodyBytes: SCENARIO_BYTES,
+  },
+  { method: "get", path: "/chaos", summary: "What is disturbed, channel by channel" },
+  { method: "put", path: "/chaos", summary: "Disturbs channels, or leaves them alone", bodyBytes: SMALL_BYTES },
+  {
+    method: "get",
+    path: "/wire-log",
+    summary: "What really went over the wires, a JSON line each",
+    query: { channel: "Only fax, sms, mail or letter" },
+    mediaType: "application/x-ndjson",
+  },
+];
