@@ -23,13 +23,10 @@ export function Groups({ groups, filter, total, onAgain }: Props) {
         <thead>
           <tr>
             <th>{t("outcome")}</th>
-            <th class="grow">
-              {t("cause")} <span class="gloss">· {t("failuresHelp")}</span>
-            </th>
+            <th class="grow">{t("failuresHelp")}</th>
             <th class="num">{t("recipients")}</th>
             <th class="num wide">{t("failuresJobs")}</th>
-            <th class="num wide">{t("failuresOldest")}</th>
-            <th class="num wide">{t("failuresLatest")}</th>
+            <th class="wide">{t("failuresWhen")}</th>
             <td />
           </tr>
         </thead>
@@ -54,15 +51,17 @@ export function Groups({ groups, filter, total, onAgain }: Props) {
                   <code>{cause.code}</code>
                   <p class="advice">{t(`failuresAdvice${outcome}`)}</p>
                 </td>
-                <td class="num">
+                <td class="num group-count">
                   <b>{count(group.count)}</b>
                   <span class="bar" aria-hidden="true">
                     <i class={OUTCOME_MARKS[outcome].tone} style={{ flexGrow: group.count / Math.max(1, total) }} />
                   </span>
                 </td>
                 <td class="num wide">{count(group.jobs)}</td>
-                <td class="num wide">{dateTime(group.oldestAt)}</td>
-                <td class="num wide">{dateTime(group.latestAt)}</td>
+                <td class="wide group-when">
+                  <time dateTime={group.oldestAt}>{dateTime(group.oldestAt)}</time>
+                  <time dateTime={group.latestAt}>{dateTime(group.latestAt)}</time>
+                </td>
                 <td class="num">
                   <button
                     type="button"
