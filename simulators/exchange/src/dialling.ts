@@ -21,6 +21,7 @@ export async function dial(
     uri: contact.uri,
     from: `<sip:${record.from}@${endpoint.host}>`,
     user: record.from,
+    headers: record.attempt === "" ? [] : [["X-Depesche-Call", record.attempt]],
     sdp: offerFax(endpoint.host),
   });
   const cancel = () => call.cancel();

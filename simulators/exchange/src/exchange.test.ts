@@ -276,6 +276,28 @@ describe("machines of the exchange", () => {
     expect(exchange.onLine()).toEqual([]);
   });
 
+  it("keep what came of a page that was cut off, for the name of its call alone", async () => {
+    const page = blankBitmap(1728, 2000);
+    for (let i = 0; i < page.data.length; i++) if (i % 13 === 0) page.data[i] = 0x3c;
+    const tiff = writeTiff([{ bitmap: page, xDpi: 204, yDpi: 196 }]);
+    for (const [mood, to] of [
+      ["cuts-in-page-1", "002"],
+      ["mh-9600", "700"],
+      ["modern", "700"],
+    ] as const) {
+      const name = `${mood} ${to}`;
+      const order = { from: "+493023125001", to: `+493023125${to}`, tiff, mood, name };
+      await exchange.placeCall(order);
+      const read = readTiff(exchange.attemptTiff(name)!);
+      if (!read.ok) throw new Error(read.problem);
+      const [{ height, bitmap }] = read.pages as [{ height: number; bitmap: typeof page }];
+      expect([name, height > 0 && height < 2000]).toEqual([name, true]);
+      const lines = height - 1;
+      expect(bitmap.data.subarray(0, lines * 216)).toEqual(page.data.subarray(0, lines * 216));
+      expect(exchange.faxes(order.to)).toEqual([]);
+    }
+  });
+
   it("are on the line while a call stands", async () => {
     await ask("INVITE", sip("+493023125000"), [], Buffer.from(offerFax(HOST)).toString());
     expect(exchange.onLine()).toMatchObject([{ from: "+493023125001", to: "+493023125000", result: "" }]);

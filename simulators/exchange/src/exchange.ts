@@ -45,6 +45,8 @@ export interface PlacedCall {
   tiff: Uint8Array;
   /** Station id (TSI); default: `from`. */
   stationId?: string;
+  /** Names the call for the wire log and the trays, as our trunk names its own. */
+  name?: string;
   /** A machine as it answers, or a way to misbehave while dialling; default: what lives behind `from`. */
   mood?: MachineMood | DiallingMood;
 }
@@ -225,7 +227,7 @@ class Switchboard {
     if (!made.ok) return { ok: false, refused: made.detail };
     const to = dialledBy(conduct, meant);
     const registered = this.#registrar.find(digitsOf(to));
-    const record = book.open(from, to, "", registered === undefined);
+    const record = book.open(from, to, order.name ?? "", registered === undefined);
     const self = { transport: "tcp", host: endpoint.host, port: endpoint.port } as const;
     const contact = registered ?? { uri: `sip:${to}@${self.host}:${self.port}`, target: self };
     const over = dial(this.#desk, made.machine, {

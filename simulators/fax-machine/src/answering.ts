@@ -7,7 +7,12 @@ import {
   type AnswererSession,
   type Coding,
   createAnswerer,
+  decodeFcd,
+  decodeFrame,
   type Event,
+  FCF,
+  fcfOf,
+  isProblem,
   type PageFormat,
   type Resolution,
   step,
@@ -39,6 +44,16 @@ export interface AnsweringMachine {
 type Unfinished = Pick<AnswererSession, "pieces" | "frames">;
 const NOTHING: Unfinished = { pieces: [], frames: [] };
 
+/** A machine that cuts the line has heard what made it do so; its session has not kept that. */
+function withLast(event: Event, { pieces, frames }: Unfinished): Unfinished {
+  if (event.type === "page-data") return { pieces: [...pieces, event.octets], frames };
+  const frame = event.type === "frame" && event.ok ? decodeFrame(event.bytes) : undefined;
+  if (!frame || isProblem(frame) || fcfOf(frame.fcf) !== FCF.FCD) return { pieces, frames };
+  const fcd = decodeFcd(frame.fif);
+  if (isProblem(fcd)) return { pieces, frames };
+  return { pieces, frames: Object.assign([...frames], { [fcd.number]: fcd.data }) };
+}
+
 /** The octets of an unfinished page up to the first frame that is missing. */
 function readable({ pieces, frames }: Unfinished): Uint8Array {
   const gap = frames.findIndex((frame) => frame === undefined);
@@ -64,12 +79,13 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
     step(event, out) {
       const { pieces, frames, state } = session;
       const count = pieces.length;
-      step(session, line(event), out);
+      const heard = line(event);
+      step(session, heard, out);
       if (state.step !== "receiving" || session.state === state) return;
       const isHandedUp = session.state.step === "deciding";
       // Without paper nothing was printed, however much was heard.
       const isHeardOnly = session.state.step === "ended" && session.state.result.cause === "out-of-paper";
-      unfinished = isHandedUp || isHeardOnly ? NOTHING : { pieces: pieces.slice(0, count), frames };
+      unfinished = isHandedUp || isHeardOnly ? NOTHING : withLast(heard, { pieces: pieces.slice(0, count), frames });
     },
     brokenOff() {
       const octets = readable(session.state.step === "receiving" ? session : unfinished);
