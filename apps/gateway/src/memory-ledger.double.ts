@@ -23,6 +23,7 @@ import type {
   FailureGroup,
   InboundFax,
   Intake,
+  JobFacts,
   Limits,
   Spool,
   SpoolFile,
@@ -224,6 +225,13 @@ export class MemoryLedger implements FaceLedger {
       return this.addJob({ id: Math.max(...this.allJobs.keys()) + 1, accountId, channel, content }, count).id;
     });
     return { ok: true, ...counts, jobs, replayed: false };
+  }
+  /** What `jobFacts` answers, and how often it was asked. */
+  facts: JobFacts | undefined;
+  factsAsked = 0;
+  async jobFacts() {
+    this.factsAsked += 1;
+    return this.facts ?? missing();
   }
   async attempts(jobId: number, n: number) {
     return this.tried.get(`${jobId}.${n}`) ?? [];

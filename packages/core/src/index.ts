@@ -7,3 +7,4 @@ export * from "./job.ts";
 export * from "./outcome.ts";
 export * from "./retry.ts";
 export * from "./settings.ts";
+export * from "./tariff.ts";

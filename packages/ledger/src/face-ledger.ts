@@ -16,6 +16,7 @@ import { deleteInbound, nextInbound, readInbound, readInbounds } from "./inbound
 import { readInboundLadder, readLadder, readLiveLadder } from "./ladders.ts";
 import type { Listener } from "./listen.ts";
 import { readAttempts, readJob, readJobs, readRecipients } from "./read.ts";
+import { jobFacts } from "./report.ts";
 import { addWebhook, allWebhooks, removeWebhook, webhookProgress, webhooksOf } from "./webhooks.ts";
 
 /** How often readers look for themselves when no hint came. */
@@ -30,6 +31,7 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     job: (account, id) => readJob(pool, id, account),
     jobs: (account, query) => readJobs(pool, account, query),
     recipients: (job, query) => readRecipients(pool, job, query),
+    jobFacts: (job) => jobFacts(pool, job),
     attempts: (job, n) => readAttempts(pool, job, n),
     ladder: (job, n, k) => readLadder(pool, job, n, k),
     liveLadder: (job, n, k) => readLiveLadder(pool, job, n, k),

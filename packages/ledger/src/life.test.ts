@@ -208,6 +208,9 @@ async function expectAllFinal(life: Life): Promise<void> {
     expect(job?.outcomes).toEqual(Object.fromEntries(counts));
     const { rows: open } = await pool.query("SELECT chunk, open FROM chunk WHERE job_id = $1 AND open <> 0", [id]);
     expect(open).toEqual([]);
+    const failed = rows.filter((r) => r.attempts > 0 && !["OK", "CANCELLED"].includes(r.outcome ?? ""));
+    const { rows: dead } = await pool.query<{ n: number }>("SELECT n FROM failure WHERE job_id = $1 ORDER BY n", [id]);
+    expect(dead.map(({ n }) => n)).toEqual(failed.map(({ n }) => n));
     for (const r of rows.slice(0, 20)) {
       const attempts = await readAttempts(pool, id, r.n);
       expect(attempts.map((a) => a.key)).toEqual(attempts.map((_, k) => `${id}.${r.n}.${k + 1}`));

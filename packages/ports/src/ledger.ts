@@ -79,6 +79,8 @@ export interface FaceLedger {
   /** Rows in input order, `n >= from`. */
   recipients(jobId: number, query: { from: number; limit: number; outcome?: Outcome }): Promise<Recipient[]>;
   attempts(jobId: number, n: number): Promise<Attempt[]>;
+  /** `acceptedAt`: where the timeline begins. */
+  jobFacts(job: Pick<Job, "id" | "channel" | "acceptedAt">): Promise<JobFacts>;
   ladder(jobId: number, n: number, k: number): Promise<Uint8Array | undefined>;
   /** Of an attempt that is on the line now. */
   liveLadder(jobId: number, n: number, k: number): Promise<LiveRecord | undefined>;
@@ -226,6 +228,34 @@ export type AgainAnswer =
   | { ok: false; problem: "too-many"; recipients: number; sources: number }
   /** A document of this job is no longer kept. */
   | { ok: false; problem: "document-gone"; jobId: number };
+
+/** How a job is going, as the ledger counts it. */
+export interface JobFacts {
+  attempts: number;
+  waiting: number;
+  sending: number;
+  /** Simulated time of the last attempt that is due. */
+  lastDue?: number;
+  /** Wall times of the first and the last outcome that an attempt made. */
+  firstAt?: number;
+  lastAt?: number;
+  /** Outcomes in the six times ten seconds before `lastAt`, oldest first. */
+  recent: number[];
+  /** Final outcomes of attempts by `bucketMs` of wall time, oldest first. */
+  bucketMs: number;
+  timeline: { at: number; outcome: Outcome; count: number }[];
+  /** Outcomes that no attempt made, and the simulated time of the last of them. */
+  untried: { outcome: Outcome; count: number; simAt: number }[];
+  /** Modelled durations from `fromMs`, each `durationStepMs` wide, empty ones left out. */
+  durationStepMs: number;
+  durations: { fromMs: number; count: number }[];
+  /** Worst first. */
+  prefixes: { prefix: string; final: number; failed: number; outcomes: Partial<Record<Outcome, number>> }[];
+  /** Most frequent first. */
+  causes: { outcome: Outcome; cause: Cause; count: number }[];
+  /** Recipients with the outcome OK, at home and abroad. */
+  delivered: { international: boolean; messages: number; minutes: number; pages: number }[];
+}
 
 /** What is held back, of all workers together. Unset: no limit. */
 export interface Limits {

@@ -20,6 +20,7 @@ import { addJobCommands } from "./job-commands.ts";
 import { addJobs } from "./jobs.ts";
 import { addLimits } from "./limits.ts";
 import { ApiProblem, problemResponse } from "./problems.ts";
+import { addReport } from "./report.ts";
 
 const MOST_ERRORS = 20;
 
@@ -85,6 +86,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.use("/v1/*", uncompressed);
   addJobs(app, deps);
   addJobCommands(app, deps);
+  addReport(app, deps);
   addFailures(app, deps);
   addAttempts(app, deps);
   addCallPages(app, deps);

@@ -127,6 +127,27 @@ export const jobDetail = z
   })
   .openapi("Job") satisfies z.ZodType<wire.JobDetail>;
 
+export const price = z
+  .object({ millicents: z.int().openapi({ description: "Thousandths of a euro cent" }), tariff: z.string() })
+  .openapi("Price") satisfies z.ZodType<wire.Price>;
+
+export const jobReport = z
+  .object({
+    at: timestamp,
+    bucketMs: z.int(),
+    timeline: z.array(z.object({ at: timestamp, outcomes: counts })),
+    durations: z.array(z.object({ fromMs: z.number(), toMs: z.number(), count: z.int() })),
+    prefixes: z.array(z.object({ prefix: z.string(), final: z.int(), failed: z.int(), outcomes: counts })),
+    causes: z.array(z.object({ outcome, cause, count: z.int() })),
+    attempts: z.int(),
+    waiting: z.int().openapi({ description: "Recipients that wait for another attempt" }),
+    sending: z.int(),
+    perSecond: z.number().openapi({ description: "Outcomes per second of wall time over the last minute it ran" }),
+    eta: z.object({ earliest: timestamp, likely: timestamp, latest: timestamp }).optional(),
+    price,
+  })
+  .openapi("JobReport") satisfies z.ZodType<wire.JobReport>;
+
 export const recipient = z
   .object({
     n: z.int().openapi({ description: "Place in the job, from 0" }),

@@ -1,7 +1,7 @@
 // The pages of a call, with real TIFFs on both ends, and pictures read back octet by octet.
 
 import { inflateSync } from "node:zlib";
-import type { LadderLine } from "@depesche/client";
+import type { CallPages, LadderLine } from "@depesche/client";
 import { type Bitmap, blankBitmap, writeTiff } from "@depesche/t4";
 import { describe, expect, it } from "vitest";
 import { house } from "../house.double.ts";
@@ -133,9 +133,47 @@ describe("a picture of a page", () => {
 });
 
 describe("/v1/attempts/{key}/pages", () => {
+  it("shows the pages of a finished call, and whole pictures of them", async () => {
+    const tiff = tiffOf(196, page(0x0f), page(0xf0));
+    const simulators = { ask: async () => new Response(tiff.slice().buffer as ArrayBuffer) };
+    const lines = [DCS, line("page", "caller", "page data")];
+    const { ask, ledger, blobs } = house({ simulators, renderLadder: () => lines });
+    const pages = { hash: await blobs.put(tiff), count: 2 };
+    ledger.addJob({ id: 1, accountId: 1, content: { documents: [], pages } });
+    ledger.ladders.set("1.0.1", Uint8Array.of(1));
+    ledger.tried.set("1.0", [
+      {
+        key: "1.0.1",
+        outcome: "SENDFAIL",
+        cause: { code: "hung-up-in-page", text: "" },
+        pages: 0,
+        startedAt: 0,
+        endedAt: 0,
+        at: 0,
+        repeat: false,
+        interrupted: false,
+        final: true,
+      },
+    ]);
+    const list = (await (await ask("GET", "/v1/attempts/1.0.1/pages")).json()) as CallPages;
+    expect(list.pages).toMatchObject([
+      { n: 1, differing: 0 },
+      { n: 2, received: { height: 1 } },
+    ]);
+    const picture = await ask("GET", "/v1/attempts/1.0.1/pages/1/difference.png");
+    expect(picture.headers.get("content-type")).toBe("image/png");
+    const png = new Uint8Array(await picture.arrayBuffer());
+    expect(Buffer.from(png.subarray(1, 4)).toString()).toBe("PNG");
+    expect(readPng(png, 2).rows).toEqual([[0, 0b11111111]]);
+    expect((await ask("GET", "/v1/attempts/1.0.1/pages/2/sent.png")).status).toBe(404);
+  });
+
   it("is nothing for calls that are not there, not those of this account, or no fax", async () => {
-    const { ask } = house();
-    for (const path of ["1.0.1/pages", "x/pages", "1.0.1/pages/1/sent.png", "1.0.1/pages/1/other.png"]) {
+    const { ask, ledger } = house();
+    ledger.addJob({ id: 1, accountId: 2 });
+    ledger.addJob({ id: 2, accountId: 1, channel: "sms" });
+    ledger.addJob({ id: 3, accountId: 1 });
+    for (const path of ["1.0.1/pages", "2.0.1/pages", "3.0.1/pages", "x/pages", "3.0.1/pages/1/sent.png"]) {
       const response = await ask("GET", `/v1/attempts/${path}`);
       expect([path, response.status]).toEqual([path, 404]);
     }

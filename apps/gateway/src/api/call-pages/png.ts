@@ -78,7 +78,8 @@ async function png({ width, height, bits, colour, times, row }: Picture): Promis
   const chunks = [chunk("IHDR", head)];
   if (colour === PALETTE) chunks.push(chunk("PLTE", COLOURS));
   chunks.push(chunk("IDAT", await pack(raw, { level: 6 })), chunk("IEND", new Uint8Array()));
-  return Buffer.concat([SIGNATURE, ...chunks]);
+  // Octets of its own: a Buffer lies in a pool, and whoever takes its `buffer` would send that.
+  return Uint8Array.from(Buffer.concat([SIGNATURE, ...chunks]));
 }
 
 function chunk(name: string, data: Uint8Array): Uint8Array {
