@@ -11,7 +11,7 @@ import { urlOf } from "../../route.ts";
 import { useSignal } from "../../signal.ts";
 import { onEvents, summaryOf, world } from "../../world.ts";
 import { Commands } from "../job/commands.tsx";
-import { runningAndDone } from "./jobs.ts";
+import { doneAtWall, runningAndDone } from "./jobs.ts";
 import { JobProgress, Standing } from "./progress.tsx";
 import { useReport } from "./report.ts";
 
@@ -21,7 +21,7 @@ const CARDS = 6;
 const MOST = 200;
 
 export function Dispatch({ client }: { client: Client }) {
-  const { jobs: newest } = useSignal(world);
+  const { jobs: newest, clock } = useSignal(world);
   const { value, error, reload } = useLoad("dispatch", async () => {
     const [open, done] = await Promise.all([
       client.jobs({ state: "open", limit: MOST }),
@@ -31,7 +31,10 @@ export function Dispatch({ client }: { client: Client }) {
   });
   // After a break in the feed anything may have ended.
   useEffect(() => onEvents((events) => events === "everything" && reload()), [reload]);
-  const { running, done } = runningAndDone(value?.jobs ?? [], newest, summaryOf, Date.now() - HOUR);
+  const { running, done } = runningAndDone(value?.jobs ?? [], newest, summaryOf, (job) => {
+    const at = clock && doneAtWall(job, clock);
+    return at !== undefined && at > Date.now() - HOUR;
+  });
   return (
     <>
       <div class="section-head">
