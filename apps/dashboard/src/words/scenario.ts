@@ -18,6 +18,7 @@ export const de = {
   scenarioChangeNumber: "{n} ändern",
   scenarioRemove: "Entfernen",
   scenarioRemoveNumber: "{n} entfernen",
+  scenarioMachine: "Was für ein Gerät",
   scenarioBusyCalls: "vorher so oft besetzt",
   scenarioBusyFirst: "vorher {n}-mal besetzt",
   scenarioSave: "Übernehmen",
@@ -30,7 +31,6 @@ export const de = {
   scenarioImportBroken: "{file} ist kein JSON: {why}",
   scenarioImportShape: "{file} ist kein Szenario: es muss ein Objekt „numbers“ enthalten.",
   scenarioNothing: "Mindestens eines von beiden wählen: was ein Anruf trifft oder was mit einer SMS geschieht.",
-  scenarioTry: "Senden",
   scenarioNoSimulation: "Hier wird nichts simuliert: dieses Haus arbeitet mit echten Trägern.",
 
   scenarioKindMachine: "ein Faxgerät",
@@ -90,6 +90,7 @@ export const en = {
   scenarioChangeNumber: "Change {n}",
   scenarioRemove: "Remove",
   scenarioRemoveNumber: "Remove {n}",
+  scenarioMachine: "What kind of machine",
   scenarioBusyCalls: "busy so many times first",
   scenarioBusyFirst: "busy {n} times first",
   scenarioSave: "Apply",
@@ -102,7 +103,6 @@ export const en = {
   scenarioImportBroken: "{file} is not JSON: {why}",
   scenarioImportShape: '{file} is no scenario: it must hold an object "numbers".',
   scenarioNothing: "Choose at least one of the two: what a call meets, or what becomes of an SMS.",
-  scenarioTry: "Send",
   scenarioNoSimulation: "Nothing is simulated here: this house works with real carriers.",
 
   scenarioKindMachine: "a fax machine",

@@ -10,6 +10,7 @@ import { Failure } from "../../parts/load.tsx";
 import { OutcomeMark } from "../../parts/marks.tsx";
 import { WindowTable } from "../../parts/window-table.tsx";
 import { type FailureFilter, urlOf } from "../../route.ts";
+import { causeWords } from "../call/causes.ts";
 import { FailureRows } from "./failure-rows.ts";
 
 const COLUMNS = 9;
@@ -98,8 +99,8 @@ function Row({
       <td>
         <OutcomeMark outcome={row.outcome} />
       </td>
-      <td class="wide grow clip" title={row.cause.text}>
-        {row.cause.text}
+      <td class="wide grow clip" title={causeWords(row.cause)}>
+        {causeWords(row.cause)}
       </td>
       <td class="num wide">
         {row.channel === "fax" && attempts > 0 ? (

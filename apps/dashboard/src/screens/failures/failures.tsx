@@ -11,6 +11,7 @@ import { OUTCOME_MARKS } from "../../parts/marks.tsx";
 import { moveByRow } from "../../parts/row-keys.ts";
 import { type FailureFilter, go, type RouteOf, urlOf } from "../../route.ts";
 import { onEvents } from "../../world.ts";
+import { causeWords } from "../call/causes.ts";
 import { Again, type AgainOrder } from "./again.tsx";
 import { FailureList } from "./failure-list.tsx";
 import { Groups } from "./groups.tsx";
@@ -123,7 +124,7 @@ export function whereOf(filter: FailureFilter, { channel, outcome, cause }: Fail
 }
 
 function groupName({ channel, outcome, cause, count: n }: FailureGroup): string {
-  return `${channelWord(channel)} · ${outcome} · ${cause.text} (${count(n)})`;
+  return `${channelWord(channel)} · ${outcome} · ${causeWords(cause)} (${count(n)})`;
 }
 
 const FILTER_CHANNELS: readonly Channel[] = CHANNELS.filter((channel) => channel !== "null");

@@ -6,6 +6,7 @@ import { t } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { OUTCOME_MARKS, OutcomeMark } from "../../parts/marks.tsx";
 import { type FailureFilter, urlOf } from "../../route.ts";
+import { causeWords } from "../call/causes.ts";
 import { whereOf } from "./failures.tsx";
 
 interface Props {
@@ -46,7 +47,7 @@ export function Groups({ groups, filter, total, onAgain }: Props) {
                     href={urlOf({ page: "failures", ...whereOf(filter, group) })}
                     aria-current={picked ? "true" : undefined}
                   >
-                    {cause.text || cause.code}
+                    {causeWords(cause)}
                   </a>{" "}
                   <code>{cause.code}</code>
                   <p class="advice">{t(`failuresAdvice${outcome}`)}</p>

@@ -10,6 +10,7 @@ import { Mark, OutcomeMark } from "../../parts/marks.tsx";
 import { urlOf } from "../../route.ts";
 import { useSignal } from "../../signal.ts";
 import { onEvents, world } from "../../world.ts";
+import { causeWords } from "../call/causes.ts";
 import { machineWord } from "../scenario/words-of.ts";
 import { FILE_LIMIT, orderOf } from "./order.ts";
 
@@ -207,7 +208,7 @@ function Over({ call, fax, onAgain }: { call: SimCall; fax: number | undefined; 
         {t("inboundDialLine", { d: duration(call.lineUs / 1000) })} · {address(call.from)} → {address(call.to)}
       </p>
       <p class="quiet">
-        {t("cause")}: {call.cause}
+        {t("cause")}: {causeWords({ code: call.cause, text: call.cause })}
       </p>
       {call.pages === 0 && <p>{t("inboundDialNoFax")}</p>}
       <p class="answers">

@@ -7,7 +7,7 @@ import { OutcomeMark } from "../../parts/marks.tsx";
 import { CALL_KINDS, MACHINES, SMS_MOODS } from "./words-of.ts";
 
 interface Row {
-  /** x, y, z: any digit. */
+  /** The digits after those of the caption; x, y, z: any. */
   number: string;
   words: string;
   outcome?: Outcome;
@@ -46,20 +46,20 @@ function machine(number: string, mood: string): Row {
 function faxRows(): Row[] {
   const kinds = ["busy", "no-answer", "voice", "unassigned", "network-fault", "no-service"] as const;
   return [
-    machine(`${FAX} 0yz`, "modern"),
+    machine("0yz", "modern"),
     ...kinds.map((kind, i) => {
       const { word, outcome } = CALL_KINDS[kind];
-      return { number: `${FAX} ${i + 1}yz`, words: t(word), outcome };
+      return { number: `${i + 1}yz`, words: t(word), outcome };
     }),
-    machine(`${FAX} 7yz`, "cuts-page-1"),
-    { number: `${FAX} 8yz`, words: t("scenarioRow8") },
-    { number: `${FAX} 900`, words: t("scenarioRowOurs") },
-    ...OLD.map((mood, z) => machine(`${FAX} 91${z}`, mood)),
+    machine("7yz", "cuts-page-1"),
+    { number: "8yz", words: t("scenarioRow8") },
+    { number: "900", words: t("scenarioRowOurs") },
+    ...OLD.map((mood, z) => machine(`91${z}`, mood)),
   ];
 }
 
 export function BuiltIn() {
-  const sms = SMS_ROWS.map(([digits, mood]) => ({ number: `${SMS} ${digits}`, words: t(SMS_MOODS[mood] as Word) }));
+  const sms = SMS_ROWS.map(([digits, mood]) => ({ number: digits, words: t(SMS_MOODS[mood] as Word) }));
   const mail = [{ number: "*@ok.example", words: t("scenarioRowMail", { names: "bounce@, full@, later@, slow@" }) }];
   return (
     <section>
@@ -68,10 +68,10 @@ export function BuiltIn() {
         <p>{t("scenarioBuiltInLead")}</p>
       </div>
       <div class="built-in">
-        <Rows caption={channelWord("fax")} rows={faxRows().slice(0, 10)} />
-        <Rows caption={`${channelWord("fax")}: ${t("scenarioRowOld")}`} rows={faxRows().slice(10)} />
+        <Rows caption={`${channelWord("fax")} ${FAX} …`} rows={faxRows().slice(0, 10)} />
+        <Rows caption={`${channelWord("fax")} ${FAX} …: ${t("scenarioRowOld")}`} rows={faxRows().slice(10)} />
         <div>
-          <Rows caption={channelWord("sms")} rows={sms} />
+          <Rows caption={`${channelWord("sms")} ${SMS} …`} rows={sms} />
           <Rows caption={channelWord("mail")} rows={mail} />
         </div>
       </div>
@@ -87,9 +87,8 @@ function Rows({ caption, rows }: { caption: string; rows: Row[] }) {
         {rows.map(({ number, words, outcome }) => (
           <tr key={number}>
             <th scope="row">{number}</th>
-            <td class="grow">
-              {words} {outcome && <OutcomeMark outcome={outcome} />}
-            </td>
+            <td class="grow">{words}</td>
+            <td>{outcome && <OutcomeMark outcome={outcome} />}</td>
           </tr>
         ))}
       </tbody>

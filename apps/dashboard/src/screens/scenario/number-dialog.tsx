@@ -67,7 +67,7 @@ export function NumberDialog({ number, entry, onSave, onClose }: Props) {
         {kind === "machine" && (
           <div class="fields">
             <label class="field">
-              <span>{t("inboundDialMood")}</span>
+              <span>{t("scenarioMachine")}</span>
               <select name="mood" defaultValue={entry.call?.mood ?? "modern"}>
                 {Object.keys(MACHINES).map((mood) => (
                   <option key={mood} value={mood} selected={mood === (entry.call?.mood ?? "modern")}>
