@@ -1,11 +1,11 @@
 // `depesche received`: the faxes that a simulated machine holds, as TIFF files.
 
-import { mkdir, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, SIMULATORS_FLAG, usage } from "../command.ts";
 import { simulators } from "../connection.ts";
 import { EXIT } from "../exit-code.ts";
-import { Failure, fileTrouble } from "../failure.ts";
+import { Failure } from "../failure.ts";
+import { makeFolder, writeWhole } from "../files.ts";
 import { type Io, json, line, plain } from "../io.ts";
 import type { FaxHeld } from "../simulators.ts";
 import { columns } from "../table.ts";
@@ -52,26 +52,6 @@ export const received: Command = {
 export function fileName(number: string, { n, from }: Pick<FaxHeld, "n" | "from">): string {
   const caller = from.replace(/\D/g, "");
   return `fax-${number.replace(/\D/g, "")}-${String(n + 1).padStart(4, "0")}${caller === "" ? "" : `-from-${caller}`}.tif`;
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw usage("fail.folder", { folder, why: fileTrouble(error) });
-  }
-}
-
-/** Never leaves half a file under the final name. */
-async function writeWhole(file: string, content: Uint8Array, at: Date): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    await writeFile(part, content);
-    await utimes(part, at, at);
-    await rename(part, file);
-  } catch (error) {
-    throw usage("fail.write", { file, why: fileTrouble(error) });
-  }
 }
 
 function tell(faxes: (FaxHeld & { file: string })[], io: Io): void {
