@@ -1,6 +1,6 @@
 import type { EventView, JobSummary, LineView } from "@depesche/client";
 import { expect, test } from "vitest";
-import { dropGone, markOutcomes, mergeJobs, mergeLines } from "./world.ts";
+import { dropGone, endedCalls, markOutcomes, mergeJobs, mergeLines } from "./world.ts";
 
 const line = (n: number, rest: Partial<LineView> = {}): LineView => ({ line: n, state: "idle", ...rest });
 const ended = (job: number, outcome: "OK" | "BUSY"): EventView => ({
@@ -17,15 +17,21 @@ const ended = (job: number, outcome: "OK" | "BUSY"): EventView => ({
 
 test("a line shows what became of its call until the next one begins, whichever news comes first", () => {
   let lines = mergeLines(new Map(), [line(0, { state: "sending", attempt: "7.0.1" }), line(1)]);
-  lines = markOutcomes(lines, [ended(7, "BUSY")]);
+  lines = markOutcomes(lines, endedCalls([ended(7, "BUSY")]));
   expect(lines.get(":0")?.last).toBe("BUSY");
   lines = mergeLines(lines, [line(0)]);
   expect(lines.get(":0")?.last).toBe("BUSY");
   lines = mergeLines(lines, [line(0, { state: "dialling", attempt: "8.0.1" })]);
   expect(lines.get(":0")?.last).toBeUndefined();
-  lines = markOutcomes(mergeLines(lines, [line(0)]), [ended(8, "OK")]);
+  lines = markOutcomes(mergeLines(lines, [line(0)]), endedCalls([ended(8, "OK")]));
   expect(lines.get(":0")?.last).toBe("OK");
   expect(lines.get(":1")?.last).toBeUndefined();
+});
+
+test("a call that ended before its line was told of is not taken for one without outcome", () => {
+  const over = endedCalls([ended(9, "BUSY")]);
+  const lines = mergeLines(mergeLines(new Map(), [line(0, { attempt: "9.0.1" })], over), [line(0)], over);
+  expect(lines.get(":0")).toMatchObject({ attempt: "9.0.1", last: "BUSY" });
 });
 
 test("the lines of a worker that is gone go with it", () => {

@@ -48,6 +48,9 @@ const NOTHING: World = { simulated: false, jobs: [], lines: new Map(), stats: NO
 export const world = signal<World>(NOTHING);
 export const feedState = signal<FeedState>("closed");
 
+/** Calls that ended lately: lines are told of more slowly than events. */
+const lately = new Map<string, Outcome>();
+const ENDED_KEPT = 2000;
 const summaries = new Map<number, JobSummary>();
 const eventListeners = new Set<(events: readonly EventView[] | "everything") => void>();
 let feed: Feed | undefined;
@@ -85,10 +88,14 @@ function lineKey(line: LineView): string {
   return `${line.worker ?? ""}:${line.line}`;
 }
 
-/** Lines with these put in their place. What became of the last call stays until the next one begins. */
+/**
+ * Lines with these put in their place. What became of the last call stays until the next one begins.
+ * `ended`: calls that ended lately; a short one may have before its line was told of.
+ */
 export function mergeLines(
   known: ReadonlyMap<string, LineTile>,
   changed: readonly LineView[],
+  ended: ReadonlyMap<string, Outcome> = new Map(),
 ): ReadonlyMap<string, LineTile> {
   const lines = new Map(known);
   for (const view of changed) {
@@ -98,23 +105,28 @@ export function mergeLines(
       view,
       attempt: view.attempt ?? before?.attempt,
       address: view.address ?? (sameCall ? before?.address : undefined),
-      last: sameCall ? before?.last : undefined,
+      last: (sameCall && before?.last) || (view.attempt && ended.get(view.attempt)),
     });
   }
   return lines;
 }
 
-/** Lines with the outcomes of calls that ended on them. */
-export function markOutcomes(
-  known: ReadonlyMap<string, LineTile>,
-  events: readonly EventView[],
-): ReadonlyMap<string, LineTile> {
+/** Which calls these events end, and how. */
+export function endedCalls(events: readonly EventView[]): ReadonlyMap<string, Outcome> {
   const ended = new Map<string, Outcome>();
   for (const { type, job, recipient, attempt, outcome } of events) {
     if (type !== "attempt.ended" || outcome === undefined) continue;
     if (job === undefined || recipient === undefined || attempt === undefined) continue;
     ended.set(attemptKey(job, recipient, attempt), outcome);
   }
+  return ended;
+}
+
+/** Lines with the outcomes of calls that ended on them. */
+export function markOutcomes(
+  known: ReadonlyMap<string, LineTile>,
+  ended: ReadonlyMap<string, Outcome>,
+): ReadonlyMap<string, LineTile> {
   if (ended.size === 0) return known;
   const lines = new Map(known);
   for (const [key, tile] of lines) {
@@ -150,7 +162,13 @@ function receive(client: Client, message: FeedMessage): void {
     world.set({ account, simulated, clock, today, jobs, lines: mergeLines(new Map(), lines), stats });
     for (const listener of eventListeners) listener("everything");
   } else if ("events" in message) {
-    const lines = dropGone(markOutcomes(now.lines, message.events), message.events);
+    const ended = endedCalls(message.events);
+    for (const [key, outcome] of ended) lately.set(key, outcome);
+    for (const key of lately.keys()) {
+      if (lately.size <= ENDED_KEPT) break;
+      lately.delete(key);
+    }
+    const lines = dropGone(markOutcomes(now.lines, ended), message.events);
     if (lines !== now.lines) world.set({ ...now, lines });
     if (message.events.some((event) => event.type === "clock.changed")) {
       void client.clock().then(
@@ -165,7 +183,7 @@ function receive(client: Client, message: FeedMessage): void {
   } else if ("stats" in message) {
     world.set({ ...now, stats: mergeStats(now.stats, message.stats) });
   } else {
-    world.set({ ...now, lines: mergeLines(now.lines, message.lines) });
+    world.set({ ...now, lines: mergeLines(now.lines, message.lines, lately) });
   }
 }
 
@@ -182,5 +200,6 @@ export function stopWorld(): void {
   feed?.close();
   feed = undefined;
   summaries.clear();
+  lately.clear();
   world.set(NOTHING);
 }

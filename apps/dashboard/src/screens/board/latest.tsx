@@ -84,7 +84,7 @@ function SingleRow({
 
 function FoldRow({ row: { at, job, outcomes } }: { row: Fold }) {
   return (
-    <li>
+    <li class="fold">
       <time dateTime={at}>{clockTime(at)}</time>
       <a href={urlOf({ page: "job", id: job })}>
         {t("job")} {job}
