@@ -2,11 +2,13 @@
 
 import { de } from "./words/de.ts";
 import { deCommands } from "./words/de-commands.ts";
+import { deLoad } from "./words/de-load.ts";
 import { en } from "./words/en.ts";
 import { enCommands } from "./words/en-commands.ts";
+import { enLoad } from "./words/en-load.ts";
 
-const english = { ...en, ...enCommands };
-const german = { ...de, ...deCommands };
+const english = { ...en, ...enCommands, ...enLoad };
+const german = { ...de, ...deCommands, ...deLoad };
 
 export type WordKey = keyof typeof english;
 export type Language = "en" | "de";

@@ -24,3 +24,23 @@ it("two clocks that disagree make no negative times", () => {
   early.add(-5);
   expect(early.percentile(0.5)).toBe(0);
 });
+
+it("two merged are as if all had gone into one", () => {
+  const [one, other, both] = [new Latencies(), new Latencies(), new Latencies()];
+  for (let ms = 1; ms <= 5_000; ms++) {
+    (ms % 3 === 0 ? one : other).add(ms);
+    both.add(ms);
+  }
+  one.merge(other);
+  expect(one.summary()).toEqual(both.summary());
+  expect(one.count).toBe(5_000);
+});
+
+it("the histogram's bars are a third of a decade wide, without a gap, and hold everything", () => {
+  const all = new Latencies();
+  for (const ms of [0, 3, 4, 70, 70, 1_500]) all.add(ms);
+  const bars = all.histogram();
+  expect(bars.map((b) => b.fromMs)).toEqual([0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
+  expect(bars.map((b) => b.toMs)).toEqual([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000]);
+  expect(bars.map((b) => b.count)).toEqual([1, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1]);
+});

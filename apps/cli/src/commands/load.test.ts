@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { flagsOf, readArguments } from "../command.ts";
 import type { Failure } from "../failure.ts";
-import { load, planOf } from "./load.ts";
+import { planOf } from "../load/plan.ts";
+import { load } from "./load.ts";
 
 function plan(...args: string[]) {
   const asked = readArguments({ name: "load", flags: flagsOf(load, { language: "en" }) }, args);
@@ -9,28 +10,67 @@ function plan(...args: string[]) {
   return planOf(asked);
 }
 
-it("a thousand faxes unless told otherwise", () => {
-  expect(plan()).toEqual({ recipients: 1000, channels: ["fax"], batch: 1000 });
+it("a thousand faxes in one job by a few callers unless told otherwise", () => {
+  expect(plan()).toEqual({
+    recipients: 1000,
+    perJob: 1000,
+    callers: 4,
+    face: "rest",
+    mix: [{ what: "fax", weight: 1 }],
+    outcomes: [{ what: "ok", weight: 1 }],
+    pages: 1,
+    seed: 1,
+  });
 });
 
-it("a rate for a time is so many recipients", () => {
-  expect(plan("--rate", "0.5", "--for", "1m")).toMatchObject({ recipients: 30, rate: 0.5 });
-  expect(plan("--rate", "50", "--recipients", "200")).toMatchObject({ recipients: 200, rate: 50 });
+it("a rate is an open loop of orders for one recipient each, for as long as asked", () => {
+  expect(plan("--rate", "50/s", "--for", "1m", "--ramp", "10s")).toMatchObject({
+    rate: 50,
+    forMs: 60_000,
+    rampMs: 10_000,
+    perJob: 1,
+    recipients: Number.POSITIVE_INFINITY,
+  });
+  expect(plan("--rate", "0.5", "--recipients", "200")).toMatchObject({ recipients: 200, rate: 0.5 });
 });
 
-it("channels may be given one by one or in a list", () => {
-  expect(plan("--channel", "fax,sms", "--channel", "null").channels).toEqual(["fax", "sms", "null"]);
+it("jobs times recipients in each are the recipients", () => {
+  expect(plan("--jobs", "10000", "--per-job", "10")).toMatchObject({ recipients: 100_000, perJob: 10 });
+});
+
+it("mix and outcomes take weights, a name alone weighs 1, weight 0 is left out", () => {
+  const { mix, outcomes } = plan("--mix", "fax:6,sms,letter:0", "--outcomes", "OK:8,busy:1.5");
+  expect(mix).toEqual([
+    { what: "fax", weight: 6 },
+    { what: "sms", weight: 1 },
+  ]);
+  expect(outcomes).toEqual([
+    { what: "ok", weight: 8 },
+    { what: "busy", weight: 1.5 },
+  ]);
+});
+
+it("an order may be as large as what may be open", () => {
+  expect(plan("--outstanding", "5", "--per-job", "10").outstanding).toBe(10);
 });
 
 it.each([
   [["--recipients", "0"], "load.fail.number"],
   [["--recipients", "1.5"], "load.fail.number"],
   [["--rate", "fast"], "load.fail.number"],
-  [["--batch", "100001"], "load.fail.number"],
-  [["--channel", "telex"], "load.fail.channel"],
-  [["--for", "60s"], "load.fail.for-without-rate"],
+  [["--per-job", "100001"], "load.fail.number"],
+  [["--jobs", "1000000", "--per-job", "100"], "load.fail.endless"],
+  [["--mix", "telex"], "load.fail.weights"],
+  [["--mix", "fax:1,fax:2"], "load.fail.weights"],
+  [["--outcomes", "ok:0"], "load.fail.weights"],
+  [["--mix", "fax,letter", "--outcomes", "busy"], "load.fail.outcome-of-channel"],
+  [["--face", "soap", "--mix", "null"], "load.fail.null-soap"],
+  [["--face", "telex"], "load.fail.face"],
+  [["--ramp", "5s"], "load.fail.ramp"],
   [["--for", "soon", "--rate", "1"], "load.fail.for"],
-  [["--for", "60s", "--rate", "1", "--recipients", "5"], "load.fail.for-and-recipients"],
+  [["--rate", "1", "--callers", "5"], "load.fail.both"],
+  [["--jobs", "1", "--recipients", "5"], "load.fail.both"],
+  [["--file", "/no/such/file.pdf"], "fail.file"],
 ])("%o is refused", (args, key) => {
   let thrown: Partial<Failure> = {};
   try {

@@ -1,72 +1,65 @@
-// Whether the counts of a load run agree: what was handed in, what the gateway says, what the feed told, what went over the wires.
+// Whether all that tells of a run agrees to the last recipient: what was handed in, the ledger, the feed, the wires, StatusFile.
 
 import type { Client } from "@depesche/client";
-import { EXIT } from "../exit-code.ts";
-import { Failure } from "../failure.ts";
-import type { WordKey } from "../language.ts";
 import type { Simulators } from "../simulators.ts";
-import type { LoadResult } from "./run.ts";
+import { type Check, Checked } from "./check.ts";
+import { checkJob, ledgerChecks } from "./ledger-check.ts";
+import type { LoadPlan, LoadResult } from "./run.ts";
+import { checkStatusFile } from "./status-check.ts";
+import { checkWires } from "./wire-check.ts";
 
-export interface Check {
-  name: Extract<WordKey, `load.check.${string}`>;
-  expected: number;
-  found: number;
-  ok: boolean;
+export interface ChecksDeps {
+  client: Client;
+  simulators: Pick<Simulators, "wireLog">;
+  /** FAX.de's account, and the rows of StatusFile of a job of its. */
+  account: string;
+  statusRows(job: number): AsyncIterable<string[]>;
+  /** How many jobs have been read. */
+  look(done: number): void;
 }
 
-export async function checkCounts(
-  client: Client,
-  simulators: Simulators,
-  result: LoadResult,
-  wanted: number,
-): Promise<Check[]> {
-  const { tally, accepted } = result;
-  const jobs = await Promise.all(tally.jobs.map((id) => client.job(id)));
-  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-  const ok = sum(jobs.map((job) => job.outcomes.OK ?? 0));
-  const final = sum(jobs.map((job) => job.final));
-  const checks = [
-    check("load.check.accepted", wanted, accepted),
-    check("load.check.final", accepted, final),
-    check("load.check.outcomes", final, sum(jobs.flatMap((job) => Object.values(job.outcomes)))),
-    check("load.check.feed", final, tally.finals),
-    check("load.check.doubles", 0, tally.doubles),
-    check("load.check.ok", wanted, ok),
-  ];
-  const fax = jobs.filter((job) => job.channel === "fax");
-  if (fax.length > 0) checks.push(...(await checkCalls(client, simulators, fax)));
-  return checks;
-}
+const JOBS_AT_ONCE = 4;
 
-/** The exchange's own record: a call that ended OK for each recipient that is OK, and none twice unless it is marked. */
-async function checkCalls(
-  client: Client,
-  simulators: Simulators,
-  jobs: { id: number; outcomes: { OK?: number } }[],
-): Promise<Check[]> {
-  const own = new Set(jobs.map((job) => job.id));
-  const calls = new Map<string, number>();
-  try {
-    for await (const { attempt, result } of simulators.wireLog("fax")) {
-      const [job, n] = String(attempt).split(".");
-      if (result === "OK" && own.has(Number(job))) calls.set(`${job}.${n}`, (calls.get(`${job}.${n}`) ?? 0) + 1);
+export async function checkRun(plan: LoadPlan, result: LoadResult, deps: ChecksDeps): Promise<Check[]> {
+  const { tally } = result;
+  const { jobs, roster } = tally;
+  const ledger = ledgerChecks();
+  const status = new Checked("status");
+  if (!(await isSameAccount(deps))) status.skip("other-account");
+  const slots = jobs.rows();
+  let done = 0;
+  const reader = async () => {
+    for (const row of slots) {
+      const job = await checkJob(deps.client, plan, row, roster, ledger);
+      // A job that is not over has no file yet; the ledger's check has named its recipients.
+      if (status.skipped === undefined && job.state === "done")
+        await checkStatusFile(deps.statusRows(row.id), row, roster, status);
+      deps.look(++done);
     }
-  } catch (error) {
-    // Without simulators (a production house) there is no such record to hold against.
-    if (error instanceof Failure && error.exitCode === EXIT.unreachable) return [];
-    throw error;
-  }
-  let unmarked = 0;
-  for (const [key, count] of calls) {
-    if (count === 1) continue;
-    const [job, n] = key.split(".").map(Number) as [number, number];
-    const [recipient] = (await client.recipients(job, { from: n, limit: 1 })).items;
-    if (!recipient?.repeated) unmarked += 1;
-  }
-  const ok = jobs.reduce((n, job) => n + (job.outcomes.OK ?? 0), 0);
-  return [check("load.check.wire", ok, calls.size), check("load.check.twice", 0, unmarked)];
+  };
+  await Promise.all(Array.from({ length: JOBS_AT_ONCE }, reader));
+  // Outcomes told of recipients that no job of ours has.
+  ledger.feed.wrong += tally.strangers;
+  const { wire, twice } = await checkWires(deps.simulators, jobs, roster);
+  return [accepted(result), ledger.ledger, ledger.outcomes, ledger.feed, wire, twice, status, ledger.counters];
 }
 
-function check(name: Check["name"], expected: number, found: number): Check {
-  return { name, expected, found, ok: expected === found };
+/** Every recipient handed in was taken, and each answer counted as many as the order had. */
+function accepted({ arrived, tally, refused, miscounted }: LoadResult): Check {
+  const check = new Checked("accepted");
+  check.checked = arrived;
+  check.wrong = arrived - tally.accepted + miscounted;
+  for (const [why, n] of [...refused].slice(0, 10))
+    check.differences.push({ job: 0, expected: "accepted", found: `${why} x ${n}` });
+  return check;
+}
+
+/** FAX.de's account sees its own jobs only; the REST key may belong to another one. */
+async function isSameAccount({ client, account }: ChecksDeps): Promise<boolean> {
+  return String((await client.account()).id) === account;
+}
+
+/** True when everything that could be checked agrees. */
+export function isAgreed(checks: readonly Check[]): boolean {
+  return checks.every((check) => check.wrong === 0);
 }

@@ -1,123 +1,92 @@
-import type { Client, EventView, FeedMessage, FeedOptions, JobInput, Snapshot } from "@depesche/client";
-import { describe, expect, it } from "vitest";
-import { ioDouble } from "../io.double.ts";
-import type { Simulators } from "../simulators.ts";
-import { checkCounts } from "./checks.ts";
-import { order } from "./orders.ts";
-import { runLoad } from "./run.ts";
+import { expect, it } from "vitest";
+import { loadedHouse } from "./house.double.ts";
 
-/** A gateway that finishes every order at once; `spoil` may lose, double or change what the feed tells. */
-function gateway(spoil: (events: EventView[]) => EventView[] = (events) => events) {
-  const orders: JobInput[] = [];
-  let tell: (message: FeedMessage) => void = () => {};
-  let seq = 0;
-  const client: Partial<Client> = {
-    async createJob(input) {
-      const id = orders.push(input);
-      const at = new Date(1_800_000_000_000 + seq * 10).toISOString();
-      const base = { at, simAt: at, account: 1000, job: id };
-      const events: EventView[] = [{ ...base, seq: ++seq, type: "job.accepted" }];
-      for (const recipient of (input.recipients ?? []).keys())
-        events.push({ ...base, seq: ++seq, type: "attempt.ended", recipient, outcome: "OK", final: true });
-      tell({ events: spoil(events), seq });
-      return { id, recipients: input.recipients?.length ?? 0, pages: 1, notices: [] };
+it("hands everything in, in jobs of the size asked for, and waits for every outcome", async () => {
+  const house = loadedHouse();
+  const result = await house.run(house.plan({ recipients: 25 }));
+  expect(house.orders.map((o) => o.recipients?.length)).toEqual([10, 10, 5]);
+  expect(result).toMatchObject({ arrived: 25, miscounted: 0, end: "whole" });
+  expect(result.tally.outcomes).toEqual({ OK: 25 });
+});
+
+it("an open loop times orders from the moment they were due, however late they are answered", async () => {
+  let answering: Promise<void> = Promise.resolve();
+  const house = loadedHouse({
+    // The gateway stalls for ten seconds at the first order; all that arrive meanwhile wait behind it.
+    answer: (order) => {
+      if (order === 1) answering = house.io.pause(10_000);
+      return answering;
     },
-    async job(id) {
-      const total = orders[id - 1]?.recipients?.length ?? 0;
-      return { id, channel: orders[id - 1]?.channel, total, final: total, outcomes: { OK: total } } as never;
+  });
+  const { callers: _, ...open } = house.plan({ recipients: 5, perJob: 1, rate: 1 });
+  const { tally } = await house.run(open);
+  expect(tally.answers.count).toBe(5);
+  expect(tally.answers.summary().max).toBeGreaterThanOrEqual(9_000);
+});
+
+it("Ctrl-C stops the arrivals, and what was accepted is still waited for and told as cut short", async () => {
+  const house = loadedHouse({
+    answer: (order) => {
+      if (order === 2) house.io.interrupt();
     },
-    recipients: async () => ({ items: [{ repeated: false } as never] }),
-    feed(options: FeedOptions) {
-      tell = options.onMessage;
-      setImmediate(() => {
-        options.onMessage({ snapshot: { from: 0 } as Snapshot });
-        options.onState?.("live");
-      });
-      return { seq: 0, close: () => {} };
+  });
+  const result = await house.run(house.plan({ recipients: 1000 }));
+  expect(house.orders).toHaveLength(2);
+  expect(result).toMatchObject({ end: "cut", arrived: 20 });
+  expect(result.tally.finals).toBe(20);
+});
+
+it("a second Ctrl-C does not wait for outcomes", async () => {
+  let looks = 0;
+  const house = loadedHouse({ events: () => [] });
+  const result = await house.run(house.plan({ recipients: 10 }), () => {
+    looks += 1;
+    if (looks === 2 || looks === 3) house.io.interrupt();
+  });
+  expect(looks).toBe(3);
+  expect(result).toMatchObject({ end: "cut" });
+  expect(result.tally.finals).toBe(0);
+});
+
+it("is given up when outcomes stop coming", async () => {
+  const house = loadedHouse({ events: (events) => events.slice(1) });
+  const result = await house.run(house.plan({ recipients: 5 }));
+  expect(result.end).toBe("stalled");
+  expect(result.tally.finals).toBe(4);
+});
+
+it("a refused order is counted by its reason, and the run goes on", async () => {
+  const house = loadedHouse({
+    answer: (order) => {
+      if (order === 2) throw Object.assign(new Error("later"), { problem: { code: "store-down" } });
     },
+  });
+  const result = await house.run(house.plan({ recipients: 30 }));
+  expect([...result.refused]).toEqual([["store-down", 10]]);
+  expect(result.tally.finals).toBe(20);
+});
+
+it("ends with the gateway's refusal when it takes nothing", async () => {
+  const house = loadedHouse({
+    answer: () => {
+      throw new Error("no credit");
+    },
+  });
+  await expect(house.run(house.plan({ recipients: 100_000 }))).rejects.toThrow("no credit");
+  expect(house.orders.length).toBeLessThan(20);
+});
+
+it("an order that nobody answered is handed in again under its key", async () => {
+  const house = loadedHouse();
+  const keys: (string | undefined)[] = [];
+  const { createJob } = house.client;
+  house.client.createJob = (input, key) => {
+    keys.push(key);
+    if (keys.length === 1) throw Object.assign(new Error("gone"), { name: "Unreachable" });
+    return createJob(input, key);
   };
-  return { client: client as Client, orders };
-}
-
-function simulators(calls: { attempt: string; result: string }[]): Simulators {
-  return {
-    async *wireLog() {
-      yield* calls;
-    },
-  } as Partial<Simulators> as Simulators;
-}
-
-describe("a load run", () => {
-  it("hands everything in, in jobs of the size asked for, the channels in turn", async () => {
-    const { client, orders } = gateway();
-    const plan = { recipients: 25, channels: ["fax", "null"] as const, batch: 10 };
-    const result = await runLoad(client, plan, ioDouble(), () => {});
-    expect(orders.map((o) => [o.channel, o.recipients?.length])).toEqual([
-      ["fax", 10],
-      ["null", 10],
-      ["fax", 5],
-    ]);
-    expect(result).toMatchObject({ accepted: 25, stalled: false });
-    expect(result.tally.outcomes).toEqual({ OK: 25 });
-  });
-
-  it("with a rate hands in what is due by the clock", async () => {
-    const { client, orders } = gateway();
-    const io = ioDouble();
-    await runLoad(client, { recipients: 30, channels: ["null"], batch: 1000, rate: 10 }, io, () => {});
-    expect(orders.reduce((n, o) => n + (o.recipients?.length ?? 0), 0)).toBe(30);
-    expect(Math.max(...orders.map((o) => o.recipients?.length ?? 0))).toBeLessThan(8);
-    expect(io.monotonic()).toBeGreaterThanOrEqual(2_900);
-  });
-
-  it("is given up when outcomes stop coming", async () => {
-    const { client } = gateway((events) => events.slice(0, -1));
-    const result = await runLoad(client, { recipients: 5, channels: ["null"], batch: 5 }, ioDouble(), () => {});
-    expect(result.stalled).toBe(true);
-    expect(result.tally.finals).toBe(4);
-  });
-
-  it("ends with the gateway's refusal", async () => {
-    const { client } = gateway();
-    const refusing = { ...client, createJob: () => Promise.reject(new Error("no credit")) };
-    const run = runLoad(refusing, { recipients: 5, channels: ["null"], batch: 5 }, ioDouble(), () => {});
-    await expect(run).rejects.toThrow("no credit");
-  });
-});
-
-describe("the counts at the end", () => {
-  async function wrong(calls: { attempt: string; result: string }[], spoil?: (events: EventView[]) => EventView[]) {
-    const { client } = gateway(spoil);
-    const result = await runLoad(client, { recipients: 2, channels: ["fax"], batch: 2 }, ioDouble(), () => {});
-    const checks = await checkCounts(client, simulators(calls), result, 2);
-    expect(checks).toHaveLength(8);
-    return checks.filter((c) => !c.ok).map((c) => c.name);
-  }
-  const good = [
-    { attempt: "1.0.1", result: "OK" },
-    { attempt: "1.1.1", result: "BUSY" },
-    { attempt: "1.1.2", result: "OK" },
-    { attempt: "99.0.1", result: "OK" },
-  ];
-
-  it("agree when everybody tells the same", async () => {
-    expect(await wrong(good)).toEqual([]);
-  });
-
-  it("do not when a call is missing in the exchange's record, or one was made twice", async () => {
-    expect(await wrong(good.slice(0, 1))).toEqual(["load.check.wire"]);
-    expect(await wrong([...good, { attempt: "1.0.2", result: "OK" }])).toEqual(["load.check.twice"]);
-  });
-
-  it("do not when the feed tells an outcome twice", async () => {
-    expect(await wrong(good, (events) => [...events, events.at(-1) as EventView])).toEqual(["load.check.doubles"]);
-  });
-});
-
-it("recipients of a run are told apart by their reference, since numbers repeat", () => {
-  const { recipients = [] } = order("fax", 99, 2);
-  expect(recipients).toEqual([
-    { address: "+493023125099", reference: "load 99" },
-    { address: "+493023125000", reference: "load 100" },
-  ]);
+  const result = await house.run(house.plan({ recipients: 10 }));
+  expect(keys).toHaveLength(2);
+  expect(keys[0]).toBe(keys[1]);
+  expect(result.tally.finals).toBe(10);
 });

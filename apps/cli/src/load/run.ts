@@ -1,83 +1,161 @@
-// One load run: orders at a rate or as fast as they are taken, the feed read beside it, until every outcome stands.
+// One load run: orders arrive, the feed is read beside them, until every outcome stands.
 
 import type { Client, Feed, FeedMessage } from "@depesche/client";
 import type { Io } from "../io.ts";
-import { type LoadChannel, order } from "./orders.ts";
+import { type Arrivals, runArrivals } from "./arrivals.ts";
+import type { FaceName, FacePlan, HandIn } from "./faces.ts";
+import { behaviourOf, ordersOf, outcomeOf } from "./orders.ts";
+import { codeOf } from "./roster.ts";
 import { Tally } from "./tally.ts";
 
-export interface LoadPlan {
-  recipients: number;
-  channels: readonly LoadChannel[];
-  /** Recipients per second; undefined: as fast as the gateway takes them. */
-  rate?: number;
-  /** Most recipients in one job. */
-  batch: number;
+export interface LoadPlan extends Arrivals, FacePlan {
+  face: FaceName;
 }
 
 export interface LoadResult {
   tally: Tally;
-  /** Recipients that the gateway took, as its answers say. */
-  accepted: number;
+  /** Wall time of the start, ms since 1970. */
+  startedAt: number;
+  /** Recipients that were due, and those of orders the gateway refused or did not answer, by why. */
+  arrived: number;
+  refused: Map<string, number>;
+  /** Recipients that an answer counted less or more than we handed in, in all. */
+  miscounted: number;
+  /** Arrivals that went out more than a second after their moment. */
+  late: number;
   /** Until the last order was answered, and until the last outcome stood. */
   handedInMs: number;
   tookMs: number;
-  /** Outcomes stopped coming. */
-  stalled: boolean;
+  /** "cut": told to stop; "stalled": outcomes stopped coming. */
+  end: "whole" | "cut" | "stalled";
 }
 
 export interface Look {
-  handedIn: number;
-  finals: number;
-  /** Outcomes per second over the last seconds. */
-  perSecond: number;
+  ms: number;
   tally: Tally;
+  /** Recipients expected in all; infinite when only time ends the run. */
+  recipients: number;
+  /** Recipients accepted, and outcomes, per second over the last seconds. */
+  acceptedPerSecond: number;
+  finalsPerSecond: number;
+  /** Nothing more arrives, since the run was cut short. */
+  isStopping: boolean;
 }
 
-const ORDERS_AT_ONCE = 4;
 const LOOK_EVERY_MS = 200;
-/** With a rate: how often orders are handed in. */
-const TICK_MS = 100;
+const SETTLE_MS = 500;
 const WINDOW_MS = 5_000;
-/** Without any new outcome for so long the run is given up. */
+/** Without any new outcome for so long the run is given up; redials of busy numbers may take 10 minutes of simulated time. */
 const STALL_MS = 60_000;
+const LONGEST_GAP_MS = 15 * 60_000;
+/** So many orders refused before any was accepted: it is not the load. */
+const HOPELESS = 10;
 
-export async function runLoad(client: Client, plan: LoadPlan, io: Io, look: (at: Look) => void): Promise<LoadResult> {
-  const tally = new Tally();
-  const feed = await openLiveFeed(client, tally);
+export interface RunDeps {
+  client: Client;
+  handIn: HandIn;
+  io: Io;
+  look(at: Look): void;
+  /** Of the simulated clock: tells how long to wait for a redial. */
+  speed: number;
+}
+
+/** Ctrl-C stops the arrivals, a second one the waiting for outcomes. Rejects when not one order is taken, or there is no feed. */
+export async function runLoad(plan: LoadPlan, deps: RunDeps): Promise<LoadResult> {
+  const { client, handIn, io } = deps;
+  const startedAt = io.now();
+  const tally = new Tally(startedAt, Number.isFinite(plan.recipients) ? plan.recipients : 4096);
+  const stops = { arrivals: new AbortController(), waiting: new AbortController() };
+  const takeBack = io.onInterrupt(() => (stops.arrivals.signal.aborted ? stops.waiting : stops.arrivals).abort());
+  const feed = await openLiveFeed(client, tally).catch((error) => {
+    takeBack();
+    throw error;
+  });
   try {
     const started = io.monotonic();
-    let accepted = 0;
-    let isAllIn = false;
-    const take = (taken: number) => {
-      accepted += taken;
+    const refused = new Map<string, number>();
+    const run = { arrived: 0, refusals: 0, miscounted: 0, fault: undefined as unknown };
+    const refuse = (error: unknown, count: number) => {
+      const why = whyOf(error);
+      refused.set(why, (refused.get(why) ?? 0) + count);
+      run.refusals += 1;
+      run.fault ??= error;
+      if (run.refusals >= HOPELESS && tally.accepted === 0) stops.arrivals.abort();
     };
-    const handing = (
-      plan.rate === undefined ? handInAtOnce(client, plan, tally, io, take) : paced(client, plan, tally, io, take)
-    ).then(() => {
+    const arrive = async (n: number, count: number, scheduled: number) => {
+      const orders = ordersOf(plan, n, count);
+      const at = startedAt + (scheduled - started);
+      tally.arrive(scheduled - started, count);
+      run.arrived += count;
+      await Promise.all(
+        orders.map(async (order) => {
+          tally.roster.reach(order.first + order.count);
+          for (let i = order.first; i < order.first + order.count; i++)
+            tally.roster.expected[i] = codeOf(outcomeOf(behaviourOf(plan, order.channel, i)));
+          const number = tally.begin();
+          try {
+            const { id, recipients } = await handIn(order);
+            run.miscounted += Math.abs(order.count - recipients);
+            tally.own(number, { ...order, id }, { scheduled: at, answered: startedAt + (io.monotonic() - started) });
+          } catch (error) {
+            tally.drop(number);
+            refuse(error, order.count);
+          }
+        }),
+      );
+    };
+    const openRecipients = () => run.arrived - tally.finals - [...refused.values()].reduce((a, b) => a + b, 0);
+    let handedInMs = 0;
+    let late = 0;
+    let isAllIn = false;
+    const handing = runArrivals(plan, { io, stop: stops.arrivals.signal, arrive, openRecipients }).then((ran) => {
+      handedInMs = io.monotonic() - started;
+      late = ran.late;
       isAllIn = true;
-      tally.settle();
-      return io.monotonic() - started;
     });
-    // The loop below may still wait when an order is refused; it is told by `fault`, and the error is thrown at the end.
-    let fault = false;
-    handing.catch(() => {
-      fault = true;
-    });
-    const rates = openRate(io);
+    const rates = openRates(io);
+    const patience = STALL_MS + LONGEST_GAP_MS / Math.max(1, deps.speed);
     let movedAt = io.monotonic();
     let before = 0;
-    while (!fault && (!isAllIn || tally.finals < accepted)) {
+    while ((!isAllIn || tally.finals < tally.accepted) && !stops.waiting.signal.aborted) {
       await io.pause(LOOK_EVERY_MS);
       if (tally.finals !== before || !isAllIn) movedAt = io.monotonic();
       before = tally.finals;
-      look({ handedIn: accepted, finals: tally.finals, perSecond: rates(tally.finals), tally });
-      if (io.monotonic() - movedAt > STALL_MS) break;
+      const [acceptedPerSecond, finalsPerSecond] = rates(tally.accepted, tally.finals);
+      const isStopping = stops.arrivals.signal.aborted;
+      const ms = io.monotonic() - started;
+      deps.look({ ms, tally, recipients: plan.recipients, acceptedPerSecond, finalsPerSecond, isStopping });
+      if (io.monotonic() - movedAt > patience) break;
     }
-    const handedInMs = await handing;
-    return { tally, accepted, handedInMs, tookMs: io.monotonic() - started, stalled: tally.finals < accepted };
+    const overAt = io.monotonic();
+    if (!stops.waiting.signal.aborted) {
+      await handing;
+      // What is told twice comes right behind.
+      await io.pause(SETTLE_MS);
+    }
+    if (tally.accepted === 0 && run.fault !== undefined) throw run.fault;
+    const isCut = stops.arrivals.signal.aborted;
+    return {
+      tally,
+      startedAt,
+      arrived: run.arrived,
+      refused,
+      miscounted: run.miscounted,
+      late,
+      handedInMs: isAllIn ? handedInMs : io.monotonic() - started,
+      tookMs: overAt - started,
+      end: isCut ? "cut" : tally.finals < tally.accepted ? "stalled" : "whole",
+    };
   } finally {
+    takeBack();
     feed.close();
   }
+}
+
+/** The gateway's code where there is one: refusals are counted by it. */
+function whyOf(error: unknown): string {
+  const { problem, message } = error as { problem?: { code?: string }; message?: string };
+  return problem?.code ?? message ?? String(error);
 }
 
 /** Opens the feed and waits for its snapshot: no outcome may be missed. */
@@ -107,70 +185,15 @@ async function openLiveFeed(client: Client, tally: Tally): Promise<Feed> {
   return feed as Feed;
 }
 
-async function handIn(
-  client: Client,
-  plan: LoadPlan,
-  tally: Tally,
-  io: Io,
-  job: number,
-  from: number,
-  count: number,
-): Promise<number> {
-  const channel = plan.channels[job % plan.channels.length] as LoadChannel;
-  const at = io.now();
-  const { id, recipients } = await client.createJob(order(channel, from, count));
-  tally.own(id, at);
-  return recipients;
-}
-
-/** A few orders at a time, each followed by the next. */
-async function handInAtOnce(
-  client: Client,
-  plan: LoadPlan,
-  tally: Tally,
-  io: Io,
-  take: (n: number) => void,
-): Promise<void> {
-  const share = Math.ceil(plan.recipients / plan.channels.length);
-  const size = Math.min(plan.batch, share);
-  let next = 0;
-  let job = 0;
-  const hand = async () => {
-    while (next < plan.recipients) {
-      const from = next;
-      const count = Math.min(size, plan.recipients - from);
-      next += count;
-      take(await handIn(client, plan, tally, io, job++, from, count));
-    }
-  };
-  await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, hand));
-}
-
-/** What is due by the clock, every tick. A gateway that is slow gets larger orders, not more of them. */
-async function paced(client: Client, plan: LoadPlan, tally: Tally, io: Io, take: (n: number) => void): Promise<void> {
-  const started = io.monotonic();
-  const rate = plan.rate as number;
-  let next = 0;
-  let job = 0;
-  while (next < plan.recipients) {
-    const due = Math.min(plan.recipients, Math.floor(((io.monotonic() - started) / 1000) * rate) + 1);
-    const count = Math.min(plan.batch, due - next);
-    if (count > 0) {
-      const from = next;
-      next += count;
-      take(await handIn(client, plan, tally, io, job++, from, count));
-    } else await io.pause(TICK_MS);
-  }
-}
-
-/** Rate over a sliding window. */
-function openRate(io: Io): (count: number) => number {
-  const seen: { at: number; count: number }[] = [{ at: io.monotonic(), count: 0 }];
-  return (count) => {
+/** Rates of two counts over a sliding window. */
+function openRates(io: Io): (a: number, b: number) => [number, number] {
+  const seen: { at: number; a: number; b: number }[] = [{ at: io.monotonic(), a: 0, b: 0 }];
+  return (a, b) => {
     const at = io.monotonic();
-    seen.push({ at, count });
+    seen.push({ at, a, b });
     while (seen.length > 2 && at - (seen[1] as { at: number }).at > WINDOW_MS) seen.shift();
-    const first = seen[0] as { at: number; count: number };
-    return at === first.at ? 0 : ((count - first.count) * 1000) / (at - first.at);
+    const first = seen[0] as { at: number; a: number; b: number };
+    const rate = (now: number, then: number) => (at === first.at ? 0 : ((now - then) * 1000) / (at - first.at));
+    return [rate(a, first.a), rate(b, first.b)];
   };
 }

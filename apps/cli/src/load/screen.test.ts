@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { ioDouble } from "../io.double.ts";
+import { loadedHouse } from "./house.double.ts";
+import type { Look } from "./run.ts";
+import { openScreen } from "./screen.ts";
+
+async function look(): Promise<Look> {
+  const house = loadedHouse();
+  const { tally } = await house.run(house.plan());
+  return { ms: 2_000, tally, recipients: 40, acceptedPerSecond: 100, finalsPerSecond: 5, isStopping: false };
+}
+
+it("a terminal shows four lines and redraws them in place, none wider than it is", async () => {
+  const io = ioDouble({}, { columns: 80 });
+  const screen = openScreen(io, false);
+  screen.show(await look());
+  const first = io.written.err;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked for
+  const lines = first.replace(/\x1b\[\w+|\r/g, "").split("\n");
+  expect(lines).toHaveLength(5);
+  expect(Math.max(...lines.map((l) => l.length))).toBeLessThan(80);
+  expect(first).toContain("50%");
+  expect(first).toContain("4.0 s left");
+  expect(first).toMatch(/histogram.*█/);
+  screen.show(await look());
+  expect(io.written.err.slice(first.length)).satisfy((text: string) => text.startsWith("\x1b[4A"));
+});
+
+it("elsewhere one line a second tells the same without commands to a terminal", async () => {
+  const io = ioDouble();
+  const screen = openScreen(io, false);
+  for (let i = 0; i < 10; i++) screen.show({ ...(await look()), finalsPerSecond: i });
+  const lines = io.written.err.trimEnd().split("\n");
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^20\/40 accepted 20 100\/s {2}outcomes 0\.0\/s {2}p50/);
+  expect(io.written.err).not.toContain("\x1b");
+});
+
+it("beside JSON nothing is shown", async () => {
+  const io = ioDouble({}, { columns: 60 });
+  openScreen(io, true).show(await look());
+  expect(io.written.err).toBe("");
+});
