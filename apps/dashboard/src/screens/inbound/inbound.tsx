@@ -60,7 +60,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
         </p>
       )}
       {faxes.length > 0 && (
-        <div class={picked ? "inbound with-fax" : "inbound"}>
+        <div class={`inbound${picked ? " with-fax" : ""}${picked && here.view ? " with-call" : ""}`}>
           <div>
             <FaxTable
               client={client}
