@@ -68,6 +68,11 @@ export function peakMb(pid: number): number {
   return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024);
 }
 
+/** Memory a process holds now, MB. */
+export function residentMb(pid: number): number {
+  return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024);
+}
+
 function read(file: string): string {
   try {
     return readFileSync(file, "utf8");

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient } from "@depesche/client";
+import WebSocket from "ws";
 import { newDataFolder, newSettings, openHouse } from "../house/house.ts";
 import { processesOf } from "../house/processes.ts";
 import { startRedis } from "../house/redis.ts";
@@ -31,7 +32,7 @@ export async function loadedHouse(backend: "postgres" | "redis"): Promise<Loaded
   });
   return {
     gateway: house.url,
-    client: createClient({ baseUrl: house.url, apiKey: "demo-key" }),
+    client: createClient({ baseUrl: house.url, apiKey: "demo-key", WebSocket: WebSocket as never }),
     processes() {
       const own = processesOf(data.folder).map(({ pid, command }) => ({ pid, name: nameOf(command) }));
       return redis ? [...own, { pid: redis.pid, name: "redis" }] : own;

@@ -1,6 +1,7 @@
 // The feed: one reading of the event log for all who listen. Each beat (100 ms) reads what is new, serialises it once per account,
 // and sends it to those who keep up. Who does not is left alone until its buffer has drained and then reads on from the ledger
-// where it stood, so nothing is missed and no memory grows (DESIGN section 2, one event log).
+// where it stood, so nothing is missed and no memory grows (DESIGN section 2, one event log). Events go first: reading on for those
+// who fell behind, counts of jobs and all the rest are done beside them and never hold them up.
 
 import type { FeedMessage, LineView, Snapshot } from "@depesche/client";
 import type { FeedEvent } from "@depesche/core";
@@ -15,6 +16,8 @@ export interface FeedLimits extends BoardLimits {
   beatMs: number;
   /** Events read at once. */
   batch: number;
+  /** Events read at once for one that fell behind: less, since those who keep up come first. */
+  catchUpBatch: number;
   /** A peer with more unsent bytes than this is left out until they have drained. */
   bufferedBytes: number;
   /** Peers that fell behind and are served in one beat. */
@@ -33,6 +36,7 @@ export const FEED_LIMITS: FeedLimits = {
   ...BOARD_LIMITS,
   beatMs: 100,
   batch: 5_000,
+  catchUpBatch: 2_000,
   bufferedBytes: 1024 * 1024,
   catchUps: 8,
   jobsMs: 500,
@@ -60,7 +64,8 @@ export interface FeedDeps {
 /** What is used of a WebSocket of the `ws` package. */
 export interface PeerSocket {
   readonly bufferedAmount: number;
-  send(data: string): void;
+  /** UTF-8 text, encoded once for all who get it. */
+  send(data: Buffer, options: { binary: false }): void;
   close(code?: number, reason?: string): void;
   ping(): void;
   terminate(): void;
@@ -84,7 +89,7 @@ export interface FeedHub {
     caller: Caller,
     from: number | undefined,
   ): { pong(): void; left(): void; ready: Promise<void> };
-  /** One beat. Beats never overlap; `start` calls it, tests do it themselves. */
+  /** One beat: new events, then all that is done beside them. `start` does both over and over, tests call this. */
   beat(): Promise<void>;
   start(): void;
   /** Says goodbye to all (1001), cuts off who does not answer in time, and stops. */
@@ -108,8 +113,10 @@ export function createFeed(deps: FeedDeps): FeedHub {
   let lastJobs = Number.NEGATIVE_INFINITY;
   let lastStats = Number.NEGATIVE_INFINITY;
   let lastPing = wall.monotonic();
-  let beating: Promise<void> | undefined;
-  let faulty = false;
+  let reading: Promise<void> | undefined;
+  let tending: Promise<void> | undefined;
+  /** Parts of the beat that failed the last time. */
+  const faulty = new Set<string>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
   const offEvents = ledger.onEvents((seq) => {
@@ -123,18 +130,20 @@ export function createFeed(deps: FeedDeps): FeedHub {
   const blocked = (peer: Peer) => peer.socket.bufferedAmount > limits.bufferedBytes;
   const accounts = () => new Set([...peers].map((peer) => peer.account));
 
-  function send(peer: Peer, text: string): void {
-    peer.socket.send(text);
+  const encoded = (message: FeedMessage) => Buffer.from(JSON.stringify(message));
+
+  function send(peer: Peer, message: Buffer): void {
+    peer.socket.send(message, { binary: false });
     counts.sent += 1;
   }
 
   /** To all of an account who have had their snapshot. */
   function tell(account: number, message: FeedMessage): void {
-    const text = JSON.stringify(message);
+    const data = encoded(message);
     for (const peer of peers) {
       if (peer.account !== account || peer.cursor === undefined) continue;
       if (blocked(peer)) peer.stale = true;
-      else send(peer, text);
+      else send(peer, data);
     }
   }
 
@@ -178,7 +187,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       lines,
       stats,
     };
-    send(peer, JSON.stringify({ snapshot: view } satisfies FeedMessage));
+    send(peer, encoded({ snapshot: view }));
     peer.cursor = start;
     peer.stale = false;
   }
@@ -208,9 +217,9 @@ export function createFeed(deps: FeedDeps): FeedHub {
 
   function deliver(account: number, events: readonly FeedEvent[], before: number, seq: number): void {
     const own = events.filter((event) => event.account === account || event.account === 0);
-    let text: string | undefined;
+    let forAll: Buffer | undefined;
     for (const peer of peers) {
-      if (peer.account !== account || peer.cursor !== before) continue;
+      if (peer.account !== account || peer.cursor === undefined || peer.cursor < before || peer.cursor >= seq) continue;
       if (own.length === 0) {
         peer.cursor = seq;
         continue;
@@ -219,10 +228,18 @@ export function createFeed(deps: FeedDeps): FeedHub {
         counts.skipped += 1;
         continue;
       }
-      text ??= JSON.stringify({ events: own.map(eventView), seq } satisfies FeedMessage);
-      send(peer, text);
+      if (peer.cursor === before) {
+        forAll ??= encoded({ events: own.map(eventView), seq });
+        send(peer, forAll);
+      } else tellEvents(peer, own, seq); // it has just caught up, and was told some of these already
       peer.cursor = seq;
     }
+  }
+
+  /** Those of the events that this peer has not been told. */
+  function tellEvents(peer: Peer, events: readonly FeedEvent[], seq: number): void {
+    const news = events.filter((event) => event.seq > (peer.cursor as number));
+    if (news.length > 0) send(peer, encoded({ events: news.map(eventView), seq }));
   }
 
   /** Those who fell behind, or asked for the past, read from the ledger at their own pace. */
@@ -231,11 +248,11 @@ export function createFeed(deps: FeedDeps): FeedHub {
     for (const peer of behind.filter((peer) => !blocked(peer)).slice(0, limits.catchUps)) {
       const from = peer.cursor as number;
       const top = head as number;
-      const events = await ledger.events(from, limits.batch, peer.account);
-      // Fewer than asked for: the rest up to the head belongs to others. What came after the head is told with the others.
-      const seq = events.length < limits.batch ? top : Math.min(top, events.at(-1)?.seq ?? top);
-      const own = events.filter((event) => event.seq <= seq);
-      if (own.length > 0) send(peer, JSON.stringify({ events: own.map(eventView), seq } satisfies FeedMessage));
+      const events = await ledger.events(from, limits.catchUpBatch, peer.account);
+      const last = events.at(-1)?.seq ?? top;
+      // Fewer than asked for: the rest up to the head belongs to others. What is beyond the head is not told twice (`deliver`).
+      const seq = events.length < limits.catchUpBatch ? Math.max(top, last) : last;
+      tellEvents(peer, events, seq);
       peer.cursor = seq;
       // The next one in line first: a set keeps the order in which its members came.
       if (peers.delete(peer)) peers.add(peer);
@@ -292,30 +309,44 @@ export function createFeed(deps: FeedDeps): FeedHub {
     }
   }
 
-  async function beatOnce(): Promise<void> {
-    forgetTheGone();
-    if (peers.size === 0) return;
+  /** Runs one part of a beat; a fault is said once, and it is tried again with the next beat. */
+  async function attempt(name: "read" | "tend", part: () => Promise<void>): Promise<void> {
     try {
+      await part();
+      faulty.delete(name);
+    } catch (fault) {
+      // The database is away, most likely.
+      if (faulty.size === 0) deps.onFault(fault, "feed");
+      faulty.add(name);
+    }
+  }
+
+  /** New events. */
+  async function read(): Promise<void> {
+    reading ??= attempt("read", async () => {
+      forgetTheGone();
+      if (peers.size === 0) return;
       await knowHead();
       await readOn();
+    }).finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  /** Everything else; slow parts of it may span several beats. */
+  async function tend(): Promise<void> {
+    if (peers.size === 0) return;
+    tending ??= attempt("tend", async () => {
       await catchUp();
       await tellLines();
       await tellJobs();
       await tellStats();
-      faulty = false;
-    } catch (fault) {
-      // The database is away, most likely: said once, tried again with the next beat.
-      if (!faulty) deps.onFault(fault, "feed");
-      faulty = true;
-    }
-    pingAll();
-  }
-
-  async function beat(): Promise<void> {
-    beating ??= beatOnce().finally(() => {
-      beating = undefined;
+    }).finally(() => {
+      tending = undefined;
     });
-    return beating;
+    pingAll();
+    return tending;
   }
 
   return {
@@ -350,9 +381,15 @@ export function createFeed(deps: FeedDeps): FeedHub {
         });
       return { pong, left, ready };
     },
-    beat,
+    async beat() {
+      await read();
+      await tend();
+    },
     start() {
-      timer ??= setInterval(() => void beat(), limits.beatMs);
+      timer ??= setInterval(() => {
+        void read();
+        void tend();
+      }, limits.beatMs);
     },
     async close() {
       clearInterval(timer);
