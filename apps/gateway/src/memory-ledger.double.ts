@@ -163,9 +163,14 @@ export class MemoryLedger implements FaceLedger {
     const items = all.slice(0, query.limit);
     return { items, next: all.length > items.length ? String(items.at(-1)?.id) : undefined };
   }
-  async recipients(jobId: number, query: { from: number; limit: number; outcome?: string }) {
+  async recipients(
+    jobId: number,
+    query: { from: number; limit: number; outcome?: string; state?: string; q?: string },
+  ) {
+    const { from, outcome, state, q = "" } = query;
     return (this.rows.get(jobId) ?? [])
-      .filter((r) => r.n >= query.from && (query.outcome === undefined || r.outcome === query.outcome))
+      .filter((r) => r.n >= from && (outcome ?? r.outcome) === r.outcome && (state ?? r.state) === r.state)
+      .filter((r) => r.address.includes(q) || r.reference.includes(q))
       .slice(0, query.limit);
   }
   /** Dead letters as the rows have them; what was sent again is remembered in `resent`. */

@@ -3,7 +3,7 @@
 import type { Attempt, AttemptKey, Channel, Job, Outcome, Recipient } from "@depesche/core";
 import { attemptKey, OUTCOMES } from "@depesche/core";
 import type { Page } from "@depesche/ports";
-import type { Pool } from "./database.ts";
+import { clean, type Pool } from "./database.ts";
 
 type Counters = Record<Lowercase<Exclude<Outcome, "CANCELLED">> | "cancelled", number>;
 interface JobRow extends Counters {
@@ -130,17 +130,39 @@ function toRecipient(r: RecipientRow): Recipient {
   return recipient;
 }
 
+/** What to look for in addresses: the words themselves, and what of a number is left without its separators, also abroad's way. */
+function needlesOf(q: string): string[] {
+  const text = q.trim().toLowerCase();
+  if (!/^[\d\s()/.+-]*\d[\d\s()/.+-]*$/.test(text)) return [text];
+  const digits = text.replace(/[^\d+]/g, "");
+  if (digits.startsWith("00")) return [digits, `+${digits.slice(2)}`];
+  return digits.startsWith("0") ? [digits, `+49${digits.slice(1)}`] : [digits];
+}
+
+/** In input order, `n >= from`. `q`: part of the address (of a number's digits, however it is written) or of the reference. */
 export async function readRecipients(
   pool: Pool,
   jobId: number,
-  query: { from: number; limit: number; outcome?: Outcome },
+  query: { from: number; limit: number; outcome?: Outcome; state?: Recipient["state"]; q?: string },
 ): Promise<Recipient[]> {
+  const q = query.q?.trim() ? clean(query.q.trim()) : undefined;
   const { rows } = await pool.query<RecipientRow>(
     /* sql */ `
     SELECT n, address, reference, state, attempts, due_at, outcome, cause_code, cause_text, remote_id, pages, duration_ms, sent_at,
       delivery, delivery_at, repeated
-    FROM recipient WHERE job_id = $1 AND n >= $2 AND ($4::text IS NULL OR outcome = $4) ORDER BY n LIMIT $3`,
-    [jobId, query.from, query.limit, query.outcome ?? null],
+    FROM recipient WHERE job_id = $1 AND n >= $2 AND ($4::text IS NULL OR outcome = $4) AND ($5::text IS NULL OR state = $5)
+      AND ($6::text IS NULL OR strpos(lower(reference), $6) > 0
+        OR EXISTS (SELECT 1 FROM unnest($7::text[]) AS part WHERE strpos(lower(address), part) > 0))
+    ORDER BY n LIMIT $3`,
+    [
+      jobId,
+      query.from,
+      query.limit,
+      query.outcome ?? null,
+      query.state ?? null,
+      q?.toLowerCase() ?? null,
+      q === undefined ? [] : needlesOf(q),
+    ],
   );
   return rows.map(toRecipient);
 }

@@ -12,6 +12,7 @@ import type {
   JobOrder,
   Outcome,
   Recipient,
+  RecipientState,
   Scope,
 } from "@depesche/core";
 import type { LiveRecord } from "./channel.ts";
@@ -76,8 +77,11 @@ export interface FaceLedger {
     accountId: number,
     query: { limit: number; cursor?: string; state?: Job["state"]; channel?: Channel },
   ): Promise<Page<Job>>;
-  /** Rows in input order, `n >= from`. */
-  recipients(jobId: number, query: { from: number; limit: number; outcome?: Outcome }): Promise<Recipient[]>;
+  /** Rows in input order, `n >= from`. `q`: part of the address (of a number's digits, however it is written) or of the reference. */
+  recipients(
+    jobId: number,
+    query: { from: number; limit: number; outcome?: Outcome; state?: RecipientState; q?: string },
+  ): Promise<Recipient[]>;
   attempts(jobId: number, n: number): Promise<Attempt[]>;
   /** `acceptedAt`: where the timeline begins. */
   jobFacts(job: Pick<Job, "id" | "channel" | "acceptedAt">): Promise<JobFacts>;

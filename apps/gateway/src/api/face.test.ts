@@ -262,6 +262,13 @@ describe("looking into jobs", () => {
     expect(rest.items.map((r) => r.n)).toEqual([7, 8, 9]);
     expect(rest.next).toBeUndefined();
     expect((await problem(await ask("GET", "/v1/jobs/1/recipients?cursor=x"))).code).toBe("invalid");
+    Object.assign(ledger.rows.get(1)?.[6] ?? {}, { state: "retry", reference: "customer 7" });
+    const found = async (query: string) =>
+      ((await (await ask("GET", `/v1/jobs/1/recipients?${query}`)).json()) as typeof page).items.map((r) => r.n);
+    expect(await found("state=retry")).toEqual([6]);
+    expect(await found("q=customer%207")).toEqual([6]);
+    expect(await found("state=final&q=customer")).toEqual([]);
+    expect((await problem(await ask("GET", "/v1/jobs/1/recipients?state=lost"))).code).toBe("invalid");
   });
 
   test("times are ISO 8601 and a long text is a short title", async () => {

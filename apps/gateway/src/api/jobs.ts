@@ -103,17 +103,19 @@ export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
         cursor: s.place.optional(),
         from: s.place.optional().openapi({ description: "Jump to this place" }),
         outcome: s.recipient.shape.outcome,
+        state: s.recipient.shape.state.optional(),
+        q: s.search,
       }),
     },
     responses: { 200: json(s.listing(s.recipient), "Recipients"), ...ERRORS },
   });
   app.openapi(recipients, async (c) => {
-    const { limit, cursor, from, outcome } = c.req.valid("query");
+    const { limit, cursor, from, outcome, state, q } = c.req.valid("query");
     const { id } = c.req.valid("param");
     if (!(await deps.ledger.job(c.get("caller").account.id, id))) throw notFound("such job");
     const start = cursor ?? from ?? 0;
     // One more than asked for tells whether there is a next page.
-    const rows = await deps.ledger.recipients(id, { from: start, limit: limit + 1, outcome });
+    const rows = await deps.ledger.recipients(id, { from: start, limit: limit + 1, outcome, state, q });
     const items = rows.slice(0, limit);
     const next = rows.length > limit ? String((items.at(-1) as { n: number }).n + 1) : undefined;
     return c.json({ items: items.map(recipientView), next }, 200);

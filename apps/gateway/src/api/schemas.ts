@@ -462,6 +462,11 @@ export function listing<T extends z.ZodType>(item: T) {
   });
 }
 
+export const search = z.string().max(320).optional().openapi({
+  description: "Part of the address (digits without their separators) or of the reference",
+  example: "231 042",
+});
+
 /** Parameters that narrow dead letters. */
 export const failureQuery = {
   ...failureFilter.shape,
