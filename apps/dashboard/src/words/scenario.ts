@@ -53,6 +53,7 @@ export const de = {
   scenarioMoodCeiling4800: "Training gelingt nur bis 4800 bit/s",
   scenarioMoodOutOfPaper: "nach Seite 2 kein Papier mehr",
   scenarioMoodHangsUp: "nimmt ab und legt auf",
+  scenarioMoodNoPaper: "kein Papier: keine Seite wird bestätigt",
 
   scenarioSmsDelivered: "zugestellt",
   scenarioSmsDeliveredLate: "erst nach zehn Minuten zugestellt",
@@ -65,6 +66,8 @@ export const de = {
   scenarioSmsUnknownSubscriber: "abgelehnt: Teilnehmer unbekannt",
   scenarioSmsAnswerLost: "zugestellt, aber die Antwort geht verloren",
   scenarioSmsSilent: "weder angenommen noch beantwortet",
+  scenarioSmsThrottled: "jedes Mal gedrosselt (429)",
+  scenarioSmsCarrierFault: "nicht angenommen: der Träger hat eine Störung (500)",
 
   scenarioRow8: "die ersten z Anrufe besetzt, dann ein modernes Faxgerät",
   scenarioRowOld: "alte und eigenwillige Geräte",
@@ -125,6 +128,7 @@ export const en = {
   scenarioMoodCeiling4800: "training succeeds up to 4800 bit/s only",
   scenarioMoodOutOfPaper: "out of paper after page 2",
   scenarioMoodHangsUp: "answers and hangs up",
+  scenarioMoodNoPaper: "no paper: no page is confirmed",
 
   scenarioSmsDelivered: "delivered",
   scenarioSmsDeliveredLate: "delivered after ten minutes only",
@@ -137,6 +141,8 @@ export const en = {
   scenarioSmsUnknownSubscriber: "rejected: unknown subscriber",
   scenarioSmsAnswerLost: "delivered, but the answer is lost",
   scenarioSmsSilent: "neither accepted nor answered",
+  scenarioSmsThrottled: "throttled each time (429)",
+  scenarioSmsCarrierFault: "not accepted: the carrier has a fault (500)",
 
   scenarioRow8: "busy for the first z calls, then a modern fax machine",
   scenarioRowOld: "old and wayward machines",

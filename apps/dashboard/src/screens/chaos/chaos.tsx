@@ -16,6 +16,7 @@ import { Failure } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
 import { useSignal } from "../../signal.ts";
 import { ClockPanel } from "./clock-panel.tsx";
+import { faultWords } from "./faults.ts";
 import { allOff, chaosState, disturbed, disturbedWords, percent, setChaos, useChaosFresh } from "./state.ts";
 
 export function Chaos({ client }: { client: Client }) {
@@ -99,7 +100,6 @@ function ChannelRow({ channel, state, onSet }: RowProps) {
     onSet({ probability: within / 100, fault });
   };
   const name = channelWord(channel);
-  const meaning = faults.find((one) => one.fault === fault)?.meaning;
   return (
     <tr class={probability > 0 ? "disturbed" : undefined}>
       <th scope="row">
@@ -147,7 +147,7 @@ function ChannelRow({ channel, state, onSet }: RowProps) {
             </option>
           ))}
         </select>
-        <span class="gloss">{meaning}</span>
+        <span class="gloss">{faultWords(channel, state)}</span>
       </td>
       <td class="num" title={t("chaosHitsTitle", { seen: count(seen), hit: count(hit) })}>
         {t("chaosHitsOf", { hit: count(hit), seen: count(seen) })}

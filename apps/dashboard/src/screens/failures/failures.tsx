@@ -2,7 +2,7 @@
 
 import type { Client, FailureGroup } from "@depesche/client";
 import { CHANNELS, type Channel, OUTCOMES, type Outcome } from "@depesche/core";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { address, channelWord, count } from "../../format.ts";
 import { t } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
@@ -149,7 +149,7 @@ function Filters({ filter }: { filter: FailureFilter }) {
     });
   };
   return (
-    <form key={urlOf({ page: "failures", ...filter })} class="failure-filters" onSubmit={submit}>
+    <form class="failure-filters" onSubmit={submit}>
       <label>
         <span>{t("channel")}</span>
         <select
@@ -178,14 +178,8 @@ function Filters({ filter }: { filter: FailureFilter }) {
           ))}
         </select>
       </label>
-      <label class="job-filter">
-        <span>{t("failuresFilterJob")}</span>
-        <input name="job" inputMode="numeric" pattern="[0-9]*" defaultValue={filter.job?.toString()} />
-      </label>
-      <label class="address-filter">
-        <span>{t("failuresFilterAddress")}</span>
-        <input name="address" spellcheck={false} autocomplete="off" defaultValue={filter.address} />
-      </label>
+      <Field name="job" label={t("failuresFilterJob")} value={filter.job?.toString() ?? ""} digits />
+      <Field name="address" label={t("failuresFilterAddress")} value={filter.address ?? ""} />
       <button type="submit">{t("failuresApply")}</button>
       {filter.cause && (
         <p class="filters">
@@ -203,5 +197,26 @@ function Filters({ filter }: { filter: FailureFilter }) {
         </a>
       )}
     </form>
+  );
+}
+
+/** Shows what the URL says, and keeps what is being typed while the screen paints again. */
+function Field({ name, label, value, digits }: { name: string; label: string; value: string; digits?: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current) input.current.value = value;
+  }, [value]);
+  return (
+    <label class={`${name}-filter`}>
+      <span>{label}</span>
+      <input
+        ref={input}
+        name={name}
+        spellcheck={false}
+        autocomplete="off"
+        inputMode={digits ? "numeric" : undefined}
+        pattern={digits ? "[0-9]*" : undefined}
+      />
+    </label>
   );
 }

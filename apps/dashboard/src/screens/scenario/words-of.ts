@@ -28,6 +28,7 @@ export const MACHINES: Record<string, { word: Word; outcome?: Outcome }> = {
   "ceiling-4800": { word: "scenarioMoodCeiling4800", outcome: "OK" },
   "out-of-paper": { word: "scenarioMoodOutOfPaper" },
   "hangs-up": { word: "scenarioMoodHangsUp", outcome: "SENDFAIL" },
+  "no-paper": { word: "scenarioMoodNoPaper", outcome: "SENDFAIL" },
 };
 
 /** Machines that dial in only, by how they misbehave. */
@@ -54,6 +55,8 @@ export const SMS_MOODS: Record<string, Word> = {
   "unknown-subscriber": "scenarioSmsUnknownSubscriber",
   "answer-lost": "scenarioSmsAnswerLost",
   silent: "scenarioSmsSilent",
+  throttled: "scenarioSmsThrottled",
+  "carrier-fault": "scenarioSmsCarrierFault",
 };
 
 /** A machine in words; `name` is the simulator's own phrase, for one this table does not know. */
