@@ -290,7 +290,7 @@ describe("machines of the exchange", () => {
       await exchange.placeCall(order);
       const read = readTiff(exchange.attemptTiff(name)!);
       if (!read.ok) throw new Error(read.problem);
-      const [{ height, bitmap }] = read.pages as [{ height: number; bitmap: typeof page }];
+      const { height, bitmap = page } = read.pages[0]!;
       expect([name, height > 0 && height < 2000]).toEqual([name, true]);
       const lines = height - 1;
       expect(bitmap.data.subarray(0, lines * 216)).toEqual(page.data.subarray(0, lines * 216));

@@ -33,6 +33,8 @@ export interface ExchangeConfig {
   now?: () => number;
   /** Who lives behind a number before the table of the fictional numbers is asked; asked anew with every call. */
   subscriber?: (number: string) => Subscriber | undefined;
+  /** What a call to a number meets in the place of who lives there; asked once for each call. */
+  disturbed?: (number: string) => Subscriber | undefined;
   tray?: TrayLimits;
   /** Wall time without progress after which a call is given up, ms; default 30,000. */
   stallMs?: number;
@@ -123,7 +125,7 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
   const connections = new MediaConnections();
   const desk: CallDesk = { endpoint, media, connections, book, closing: closing.signal, stallMs: config.stallMs };
   const tray = new Tray(config.tray);
-  const switchboard = new Switchboard(desk, registrar, tray, config.subscriber);
+  const switchboard = new Switchboard(desk, registrar, tray, config);
   const { port } = endpoint;
 
   return {
@@ -173,12 +175,19 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
 class Switchboard {
   readonly #desk: CallDesk;
   readonly #named: ExchangeConfig["subscriber"];
+  readonly #disturbed: ExchangeConfig["disturbed"];
   readonly #registrar: Registrar;
   readonly #tray: Tray;
   readonly #counts = new Map<string, number>();
 
-  constructor(desk: CallDesk, registrar: Registrar, tray: Tray, named: ExchangeConfig["subscriber"]) {
-    this.#named = named;
+  constructor(
+    desk: CallDesk,
+    registrar: Registrar,
+    tray: Tray,
+    { subscriber, disturbed }: Pick<ExchangeConfig, "subscriber" | "disturbed">,
+  ) {
+    this.#named = subscriber;
+    this.#disturbed = disturbed;
     this.#desk = desk;
     this.#registrar = registrar;
     this.#tray = tray;
@@ -243,7 +252,7 @@ class Switchboard {
   }
 
   #subscriber(number: string): { subscriber: Subscriber; count: number } {
-    const subscriber = this.#named?.(number) ?? subscriberAt(number);
+    const subscriber = this.#disturbed?.(number) ?? this.#named?.(number) ?? subscriberAt(number);
     const count = this.#counts.get(number) ?? 0;
     if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
     this.#counts.set(number, count + 1);

@@ -56,7 +56,7 @@ function withLast(event: Event, { pieces, frames }: Unfinished): Unfinished {
 
 /** The octets of an unfinished page up to the first frame that is missing. */
 function readable({ pieces, frames }: Unfinished): Uint8Array {
-  const gap = frames.findIndex((frame) => frame === undefined);
+  const gap = [...frames].indexOf(undefined);
   const whole = frames.slice(0, gap === -1 ? undefined : gap) as Uint8Array[];
   return Uint8Array.from(Buffer.concat([...pieces, ...whole]));
 }

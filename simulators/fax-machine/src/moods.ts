@@ -47,5 +47,6 @@ export const MACHINES: Readonly<Record<MachineMood, MachineFacts>> = {
   },
   "ceiling-4800": { name: "trains up to 4800 only", capabilities: MODERN, mood: { trainsUpTo: 4800 } },
   "out-of-paper": { name: "out of paper after page 2", capabilities: MODERN, mood: { outOfPaperAfterPage: 2 } },
+  "no-paper": { name: "has no paper: confirms no page", capabilities: MODERN, mood: { outOfPaperAfterPage: 0 } },
   "hangs-up": { name: "answers and hangs up", capabilities: MODERN, mood: { hangUpAfterAnswer: true } },
 };

@@ -112,3 +112,41 @@ it("a taken port is an error at the start", async () => {
   await start();
   await expect(openMailbox({ port: mailbox.port, wireLog })).rejects.toThrow("EADDRINUSE");
 });
+
+const MAIL_TO = ["EHLO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@ok.example>"];
+
+it.each([
+  ["unavailable", ["220 mailb", "250 SMTPU", "250 2.1.0", "421 4.3.2"]],
+  ["greylisted", ["220 mailb", "250 SMTPU", "250 2.1.0", "451 4.7.1"]],
+  ["unknown", ["220 mailb", "250 SMTPU", "250 2.1.0", "550 5.1.1"]],
+  ["full", ["220 mailb", "250 SMTPU", "250 2.1.0", "552 5.2.2"]],
+] as const)("a mail that is to meet %s gets that answer, and none is taken", async (fault, codes) => {
+  const met: string[] = [];
+  await start({
+    fault(address) {
+      met.push(address);
+      return fault;
+    },
+  });
+  const answers = await talk(...MAIL_TO);
+  expect(answers.map((answer) => answer.slice(0, 3))).toEqual(codes.map((code) => code.slice(0, 3)));
+  expect(answers.at(-1)).toContain(codes.at(-1)!.slice(4));
+  expect([met, mailbox.messages()]).toEqual([["c@ok.example"], []]);
+});
+
+it("a connection that is to break after DATA breaks without an answer, and the next mail on a new one is taken", async () => {
+  let isFirst = true;
+  await start({
+    fault: () => {
+      const fault = isFirst ? "dropped" : undefined;
+      isFirst = false;
+      return fault;
+    },
+  });
+  const whole = [...MAIL_TO, "DATA", "Subject: x\r\n\r\nHallo\r\n."];
+  const broken = await talk(...whole);
+  expect(broken.map((answer) => answer.slice(0, 3))).toEqual(["220", "250", "250", "250", "354"]);
+  expect(mailbox.messages()).toEqual([]);
+  expect((await talk(...whole)).at(-1)).toContain("250");
+  expect(mailbox.messages()).toHaveLength(1);
+});

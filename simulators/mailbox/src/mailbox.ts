@@ -1,11 +1,11 @@
 // A mail server (RFC 5321) with mailboxes that behave as they are named.
 
 import { mkdir, open } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
-import { moodOf } from "./moods.ts";
+import { type MailFault, moodOf, REFUSALS } from "./moods.ts";
 import { type ReceivedMail, ReceivedMails, readMail } from "./received.ts";
 
 export interface MailboxConfig {
@@ -25,6 +25,8 @@ export interface MailboxConfig {
   pause?: (ms: number) => Promise<unknown>;
   /** Time stamped on mails, ms since 1970; default the wall clock. */
   now?: () => number;
+  /** What meets a mail to this address in the place of its mailbox's own behaviour; asked at each RCPT TO. */
+  fault?: (address: string) => MailFault | undefined;
 }
 
 export interface Mailbox {
@@ -48,9 +50,16 @@ export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
   const log = await open(config.wireLog, "a");
   const received = new ReceivedMails({ mails: keep, bytes: KEPT_BYTES });
   const deferred = new Set<string>();
+  /** By the client's port: how a connection is broken that the server would answer. */
+  const sockets = new Map<number, Socket>();
+  const dropping = new WeakSet<SMTPServerSession>();
 
   async function take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
     const raw = await collect(stream, maxBytes);
+    if (dropping.delete(session)) {
+      sockets.get(session.remotePort)?.destroy();
+      throw reply(421, "4.4.2 The connection is lost");
+    }
     if (raw === undefined) throw reply(552, "5.3.4 The mail is larger than this server takes");
     const { mailFrom, rcptTo } = session.envelope;
     const to = rcptTo.map((r) => r.address);
@@ -78,8 +87,14 @@ export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
     maxClients: 500,
     closeTimeout: 500,
     logger: false,
-    onRcptTo({ address }, _session, done) {
-      const { refuse } = moodOf(address);
+    onMailFrom(_address, session, done) {
+      dropping.delete(session);
+      done();
+    },
+    onRcptTo({ address }, session, done) {
+      const fault = config.fault?.(address);
+      if (fault === "dropped") dropping.add(session);
+      const refuse = fault === undefined || fault === "dropped" ? moodOf(address).refuse : REFUSALS[fault];
       done(refuse ? reply(refuse.code, refuse.text) : null);
     },
     onData(stream, session, done) {
@@ -88,6 +103,11 @@ export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
         (error: Error) => done("responseCode" in error ? error : reply(451, `4.3.0 ${error.message}`)),
       );
     },
+  });
+  server.server.on("connection", (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    sockets.set(port, socket);
+    socket.once("close", () => sockets.get(port) === socket && sockets.delete(port));
   });
   // A client that breaks off is its own business.
   server.on("error", () => {});

@@ -9,6 +9,17 @@ export interface Mood {
   slow?: boolean;
 }
 
+/** What may meet a mail in the place of its mailbox's own behaviour. */
+export type MailFault = "unavailable" | "greylisted" | "unknown" | "full" | "dropped";
+
+/** Answers to RCPT TO by fault; smtp-server closes the connection behind a 421 (RFC 5321 §3.8). */
+export const REFUSALS: Readonly<Record<Exclude<MailFault, "dropped">, { code: number; text: string }>> = {
+  unavailable: { code: 421, text: "4.3.2 The service is not available, closing the connection" },
+  greylisted: { code: 451, text: "4.7.1 Greylisted, please try again later" },
+  unknown: { code: 550, text: "5.1.1 There is no mailbox of this name" },
+  full: { code: 552, text: "5.2.2 The mailbox is full" },
+};
+
 /** Local parts with a behaviour of their own, in any domain below .example. */
 export const MOODS: Readonly<Record<string, Mood>> = {
   bounce: { refuse: { code: 550, text: "5.1.1 There is no mailbox of this name" } },

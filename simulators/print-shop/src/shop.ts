@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
 import { readBatch } from "./batch.ts";
 import { Conveyor, type ShopClock } from "./conveyor.ts";
+import { type LetterFault, sorted } from "./faults.ts";
 import { type PrintedLetter, Tray } from "./tray.ts";
 
 export interface PrintShopConfig {
@@ -20,6 +21,10 @@ export interface PrintShopConfig {
   /** Simulated time from acknowledgement to printed, and to handed over. Default 30 minutes and 3 hours. */
   printAfterMs?: number;
   handOverAfterMs?: number;
+  /** Simulated time that a late letter lies in the shop before anybody sees to it. Default two days. */
+  lateMs?: number;
+  /** What is to go wrong with a letter; asked when a batch has it for the first time. */
+  fault?: (id: string) => LetterFault | undefined;
   /** Latest letters kept with their PDFs. Default 200. */
   keep?: number;
   /** Longest wall time between two looks into the folder. Default 500. */
@@ -35,6 +40,8 @@ export interface PrintShopSimulator {
   letters(): PrintedLetter[];
   /** The PDF as it came; undefined when the letter is not kept any more. */
   letterPdf(id: string): Promise<Uint8Array | undefined>;
+  /** One of the latest letters comes back as undeliverable; the sentence says why it cannot. */
+  giveBack(id: string): Promise<{ ok: true; letter: PrintedLetter } | { ok: false; refused: string }>;
   close(): Promise<void>;
 }
 
@@ -44,13 +51,19 @@ interface FloorBatch {
   ids: string[];
   acceptedAt: number;
   printed: boolean;
+  /** Of those ids the ones that come back. */
+  returning?: string[];
+  /** The late part of its batch, with files of its own; its time begins with `acceptedAt` all the same. */
+  late?: boolean;
 }
 
 const MINUTE = 60_000;
+const TWO_DAYS = 2 * 24 * 60 * MINUTE;
 
 /** Opens the shop, going on where an earlier run ended. Rejects when its folders cannot be used. */
 export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopSimulator> {
   const { clock, printAfterMs = 30 * MINUTE, handOverAfterMs = 180 * MINUTE, pollMs = 500 } = config;
+  const { lateMs = TWO_DAYS, fault = () => undefined } = config;
   const sleep = config.sleep ?? ((ms, signal) => timer(ms, undefined, { signal }).catch(() => {}));
   const inFolder = join(config.hotFolder, "in");
   const outFolder = join(config.hotFolder, "out");
@@ -61,39 +74,59 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
 
   const rest = () => sleep(pollMs, stop.signal);
 
-  const handOver = new Conveyor<FloorBatch>(
-    clock,
-    async (work) => {
-      await answer(
-        `${work.batch}.3-handed-over`,
-        work.ids.map((id) => row(id, "handed-over")),
-      );
-      await rm(join(floorFolder, `${work.batch}.json`), { force: true });
-      tray.mark(work.ids, "handed-over");
-    },
-    rest,
-    stop.signal,
-  );
-  const printing = new Conveyor<FloorBatch>(
-    clock,
-    async (work) => {
-      await answer(
-        `${work.batch}.2-printed`,
-        work.ids.map((id) => row(id, "printed")),
-      );
-      work.printed = true;
-      await keepOnFloor(work);
-      tray.mark(work.ids, "printed");
-      handOver.add(work, work.acceptedAt + handOverAfterMs);
-    },
-    rest,
-    stop.signal,
-  );
+  /** Things on a conveyor go on first in, first out: late letters have conveyors of their own. */
+  const floor = (waitMs: number) => {
+    const handOver = new Conveyor<FloorBatch>(
+      clock,
+      async (work) => {
+        await answer(
+          `${nameOf(work)}.3-handed-over`,
+          work.ids.map((id) => row(id, "handed-over")),
+        );
+        if (work.returning?.length) await comeBack(work.batch, work.returning);
+        await rm(join(floorFolder, `${nameOf(work)}.json`), { force: true });
+        tray.mark(work.ids, "handed-over");
+        tray.mark(work.returning ?? [], "returned");
+      },
+      rest,
+      stop.signal,
+    );
+    const printing = new Conveyor<FloorBatch>(
+      clock,
+      async (work) => {
+        await answer(
+          `${nameOf(work)}.2-printed`,
+          work.ids.map((id) => row(id, "printed")),
+        );
+        work.printed = true;
+        await keepOnFloor(work);
+        tray.mark(work.ids, "printed");
+        handOver.add(work, work.acceptedAt + waitMs + handOverAfterMs);
+      },
+      rest,
+      stop.signal,
+    );
+    return {
+      proceed(work: FloorBatch): void {
+        tray.mark(work.ids, work.printed ? "printed" : "acknowledged");
+        if (work.printed) handOver.add(work, work.acceptedAt + waitMs + handOverAfterMs);
+        else printing.add(work, work.acceptedAt + waitMs + printAfterMs);
+      },
+      async ended(): Promise<void> {
+        await printing.ended();
+        await handOver.ended();
+      },
+    };
+  };
+  const onTime = floor(0);
+  const late = floor(lateMs);
+  const proceed = (work: FloorBatch) => (work.late ? late : onTime).proceed(work);
 
-  function proceed(work: FloorBatch): void {
-    tray.mark(work.ids, work.printed ? "printed" : "acknowledged");
-    if (work.printed) handOver.add(work, work.acceptedAt + handOverAfterMs);
-    else printing.add(work, work.acceptedAt + printAfterMs);
+  function comeBack(batch: string, ids: readonly string[]): Promise<void> {
+    return answer(
+      `${batch}.4-returned-${ids[0]}`,
+      ids.map((id) => row(id, "returned", "undeliverable", "The addressee could not be found.")),
+    );
   }
 
   /** Writes an answer under a hidden name and shows it whole. */
@@ -104,7 +137,7 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
   }
 
   async function keepOnFloor(work: FloorBatch): Promise<void> {
-    const path = join(floorFolder, `${work.batch}.json`);
+    const path = join(floorFolder, `${nameOf(work)}.json`);
     await writeFile(`${path}.new`, JSON.stringify(work));
     await rename(`${path}.new`, path);
   }
@@ -116,18 +149,30 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
   async function process(batch: string): Promise<void> {
     const folder = join(inFolder, batch);
     const { good, rejects } = await readBatch(folder, (id) => tray.known(id));
-    const fresh = good.filter((l) => tray.known(l.id) === undefined);
+    const sorts = sorted(
+      good.filter((l) => tray.known(l.id) === undefined),
+      fault,
+    );
     const acceptedAt = clock.now();
-    await tray.take(batch, folder, fresh, acceptedAt);
-    const ids = good.filter((l) => tray.batchOf(l.id) === batch).map((l) => l.id);
-    const work = { batch, ids, acceptedAt, printed: false };
-    if (ids.length > 0) await keepOnFloor(work);
+    await tray.take(batch, folder, [...sorts.onTime, ...sorts.late], acceptedAt);
+    const spoilt = new Set(sorts.rejects.map(({ id }) => id));
+    const tardy = new Set(sorts.late.map(({ id }) => id));
+    const own = good.filter((l) => tray.batchOf(l.id) === batch && !spoilt.has(l.id)).map((l) => l.id);
+    const works = [false, true].flatMap((isLate): FloorBatch[] => {
+      const ids = own.filter((id) => tardy.has(id) === isLate);
+      const returning = ids.filter((id) => sorts.returning.has(id));
+      const more = { ...(isLate && { late: true }), ...(returning.length > 0 && { returning }) };
+      return ids.length === 0 ? [] : [{ batch, ids, acceptedAt, printed: false, ...more }];
+    });
+    // Of a run that was killed here, which had drawn them late; now they are among the others.
+    if (tardy.size === 0) await rm(join(floorFolder, `${batch}.late.json`), { force: true });
+    for (const work of works) await keepOnFloor(work);
     await answer(`${batch}.1-received`, [
-      ...good.map((l) => row(l.id, "acknowledged")),
-      ...rejects.map((r) => row(r.id, "rejected", r.code, r.detail)),
+      ...good.filter((l) => !spoilt.has(l.id)).map((l) => row(l.id, "acknowledged")),
+      ...[...rejects, ...sorts.rejects].map((r) => row(r.id, "rejected", r.code, r.detail)),
     ]);
     await leave(batch);
-    if (ids.length > 0) proceed(work);
+    for (const work of works) proceed(work);
   }
 
   /** Takes the batch away in one step: half of one, read again after a kill, would be a batch to reject. */
@@ -171,16 +216,32 @@ export async function openPrintShop(config: PrintShopConfig): Promise<PrintShopS
   return {
     letters: () => tray.letters(),
     letterPdf: (id) => tray.pdf(id),
+    async giveBack(id) {
+      const letter = tray.letters().find((kept) => kept.id === id);
+      if (!letter) return { ok: false, refused: `The shop knows no letter ${id.slice(0, 64)} (any more).` };
+      if (letter.state !== "handed-over") {
+        const refused = `Letter ${id} is ${letter.state}: only one that has been handed over can come back.`;
+        return { ok: false, refused };
+      }
+      await comeBack(letter.batch, [id]);
+      tray.mark([id], "returned");
+      return { ok: true, letter: { ...letter, state: "returned" } };
+    },
     async close() {
       stop.abort();
       hint();
       watcher?.close();
       await attending;
-      await printing.ended();
-      await handOver.ended();
+      await onTime.ended();
+      await late.ended();
       await tray.close();
     },
   };
+}
+
+/** What the answers and the floor file of a batch, or of its late part, are called. */
+function nameOf({ batch, late }: FloorBatch): string {
+  return late ? `${batch}.late` : batch;
 }
 
 function row(id: string, state: string, code = "", detail = ""): string {

@@ -18,7 +18,7 @@ export interface PrintedLetter {
   envelope: "DINLANG" | "C4";
   sha256: string;
   bytes: number;
-  state: "acknowledged" | "printed" | "handed-over";
+  state: "acknowledged" | "printed" | "handed-over" | "returned";
   /** Simulated time, ms since 1970. */
   acceptedAt: number;
 }

@@ -14,6 +14,7 @@ export const MACHINE_MOODS = [
   "ceiling-4800",
   "out-of-paper",
   "hangs-up",
+  "no-paper",
 ] as const;
 export type MachineMood = (typeof MACHINE_MOODS)[number];
 

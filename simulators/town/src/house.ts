@@ -2,6 +2,7 @@
 
 import type { SimulatedClock, WallClock } from "@depesche/ports";
 import { dialled } from "@depesche/scenario";
+import type { Chaos } from "./chaos.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** An answer of a route: JSON unless it has a media type of its own. */
@@ -37,6 +38,7 @@ export interface Route {
 /** What every simulator of the town may use. */
 export interface Surroundings {
   scenario: Scenario;
+  chaos: Chaos;
   clock: SimulatedClock;
   wall: WallClock;
   /** Folder for wire logs and everything else a simulator keeps. */
@@ -79,4 +81,17 @@ export function e164(given: string): string {
   const number = dialled(given.replace(/^ (?=\d)/, "+"));
   if (number === undefined) throw new BadRequest(`"${given.slice(0, 40)}" is not an international telephone number.`);
   return number;
+}
+
+/** What is given as an object, with no other fields than the known ones. Throws BadRequest. */
+export function objectAt(given: unknown, place: string, known?: readonly string[]): Record<string, unknown> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new BadRequest(`${place} must be an object.`);
+  }
+  const unknown = known && Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const names = known!.map((name) => `"${name}"`).join(", ");
+    throw new BadRequest(`${place} has no field "${unknown.slice(0, 40)}" here, only ${names}.`);
+  }
+  return given as Record<string, unknown>;
 }

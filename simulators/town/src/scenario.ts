@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import { MACHINE_MOODS, type Subscriber } from "@depesche/scenario";
 import { isMoodName, MOODS, type MoodName } from "@depesche/twilio-simulator";
-import { BadRequest, e164, type Route } from "./house.ts";
+import { BadRequest, e164, objectAt, type Route } from "./house.ts";
 
 export interface ScenarioNumber {
   /** What a call meets. */
@@ -122,19 +122,6 @@ function readSubscriber(place: string, given: unknown): Subscriber {
     throw new BadRequest(`${place}.busyCalls must be a whole number from 0 to ${BUSY_CALLS_LIMIT}.`);
   }
   return { kind, mood: found, busyCalls: Number(busyCalls) };
-}
-
-/** What is given as an object, with no other fields than the known ones. Throws BadRequest. */
-function objectAt(given: unknown, place: string, known?: readonly string[]): Record<string, unknown> {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new BadRequest(`${place} must be an object.`);
-  }
-  const unknown = known && Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const names = known!.map((name) => `"${name}"`).join(", ");
-    throw new BadRequest(`${place} has no field "${unknown.slice(0, 40)}" here, only ${names}.`);
-  }
-  return given as Record<string, unknown>;
 }
 
 const SCENARIO = {

@@ -39,16 +39,16 @@ async function base64(place: string): Promise<string> {
   return Buffer.from(await (await fetch(at(place))).arrayBuffer()).toString("base64");
 }
 
+function postSms(text: string): Promise<Response> {
+  return fetch(`http://127.0.0.1:${town.ports.twilio}/2010-04-01/Accounts/AC${"0".repeat(32)}/Messages.json`, {
+    method: "POST",
+    headers: { authorization: AUTHORIZATION },
+    body: new URLSearchParams({ To: "+491713920001", From: "+4930231250", Body: text }),
+  });
+}
+
 async function sms(text: string): Promise<void> {
-  const response = await fetch(
-    `http://127.0.0.1:${town.ports.twilio}/2010-04-01/Accounts/AC${"0".repeat(32)}/Messages.json`,
-    {
-      method: "POST",
-      headers: { authorization: AUTHORIZATION },
-      body: new URLSearchParams({ To: "+491713920001", From: "+4930231250", Body: text }),
-    },
-  );
-  expect(response.status).toBe(201);
+  expect((await postSms(text)).status).toBe(201);
 }
 
 describe("the control API", () => {
@@ -61,6 +61,7 @@ describe("the control API", () => {
     const { body } = await ask("/openapi.json");
     expect(body.openapi).toBe("3.1.0");
     expect(Object.keys(body.paths).sort()).toEqual([
+      "/chaos",
       "/clock",
       "/exchange/attempts/{key}/fax.tif",
       "/exchange/calls",
@@ -165,6 +166,59 @@ describe("the control API", () => {
     await expect.poll(async () => (await ask(`/exchange/calls/${body.id}`)).body.result).toBe("OK");
     expect((await ask("/exchange/calls/777")).status).toBe(404);
     expect((await ask("/exchange/calls", send("POST", { ...order, wait: "no" }))).status).toBe(400);
+  });
+
+  it("brings chaos over the calls to its machines, by each of the faults, and takes it away again", async () => {
+    const order = { from: "+493023125001", to: "+493023125003", text: "Guten Tag" };
+    const call = async () => (await ask("/exchange/calls", send("POST", order))).body;
+    const { fax } = (await ask("/chaos")).body.channels;
+    expect(fax).toMatchObject({ probability: 0, fault: "busy", hit: 0 });
+    const ends: string[] = [];
+    for (const { fault } of fax.faults) {
+      await ask("/chaos", send("PUT", { fax: { probability: 1, fault } }));
+      const { result, cause } = await call();
+      ends.push(`${fault}: ${result} ${cause}`);
+    }
+    expect(ends).toEqual([
+      "busy: BUSY sip-486",
+      "no-answer: NOANSWER sip-480",
+      "voice: VOICE hung-up-without-fax-tone",
+      "unassigned: NORING sip-404",
+      "network-fault: ISDNERR sip-503",
+      "no-service: NOSERVICE sip-488",
+      "cut-in-page: SENDFAIL hung-up-in-page",
+      "hangs-up: SENDFAIL hung-up-before-dis",
+      "out-of-paper: SENDFAIL disconnected-after-page",
+      "refuses-once: OK completed",
+      "damaged-frames: OK completed",
+      "slow-modem: OK completed",
+    ]);
+    const calm = await ask("/chaos", send("PUT", { fax: { probability: 0, fault: "busy" } }));
+    expect(calm.body.channels.fax).toMatchObject({ probability: 0, hit: 12, seen: fax.seen + 12 });
+    expect(await call()).toMatchObject({ result: "OK" });
+    expect((await ask("/chaos", send("PUT", { fax: { probability: 2, fault: "busy" } }))).status).toBe(400);
+  });
+
+  it("brings chaos over messages: throttled, a fault of the carrier, or not delivered", async () => {
+    const answers: unknown[] = [];
+    for (const fault of ["throttled", "carrier-fault", "rejected", "undelivered", "late"]) {
+      await ask("/chaos", send("PUT", { sms: { probability: 1, fault } }));
+      const response = await postSms(`chaos ${fault}`);
+      answers.push([fault, response.status]);
+    }
+    await ask("/chaos", send("PUT", { sms: { probability: 1, fault: "answer-lost" } }));
+    await expect(postSms("chaos answer-lost")).rejects.toThrow();
+    expect((await ask("/chaos")).body.channels.sms.hit).toBe(6);
+    await ask("/chaos", send("PUT", { sms: { probability: 0, fault: "late" } }));
+    expect(answers).toEqual([
+      ["throttled", 429],
+      ["carrier-fault", 500],
+      ["rejected", 400],
+      ["undelivered", 201],
+      ["late", 201],
+    ]);
+    const taken = (await ask("/sms/messages")).body.messages.map((message: { text: string }) => message.text);
+    expect(taken.slice(0, 3)).toEqual(["chaos answer-lost", "chaos late", "chaos undelivered"]);
   });
 
   it("lets the numbers of a scenario ring and take messages", async () => {

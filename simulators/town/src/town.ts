@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { systemClock } from "@depesche/ports";
 import { type ServerType, serve } from "@hono/node-server";
+import { Chaos, chaosRoutes } from "./chaos.ts";
 import { openTownClock, readClockSetting, type TownClock } from "./clock.ts";
 import { controlApi } from "./control.ts";
 import { BadRequest, type House, type Route, type Surroundings } from "./house.ts";
@@ -40,7 +41,8 @@ export async function startTown(config: TownConfig): Promise<Town> {
   fs.mkdirSync(folder, { recursive: true });
   const clock = openTownClock(systemClock);
   const scenario = new Scenario(path.join(folder, "scenario.json"));
-  const around: Surroundings = { scenario, clock, wall: systemClock, folder, dataFolder: config.dataFolder };
+  const chaos = new Chaos(path.join(folder, "chaos.json"));
+  const around: Surroundings = { scenario, chaos, clock, wall: systemClock, folder, dataFolder: config.dataFolder };
   const houses: House[] = [];
   const ports = { ...config.ports };
   let control: ServerType | undefined;
@@ -56,7 +58,12 @@ export async function startTown(config: TownConfig): Promise<Town> {
       if (port !== undefined && house.port !== undefined) ports[port] = house.port;
     }
     const routes = houses.flatMap((house) => house.routes);
-    const api = controlApi([...routes, ...scenarioRoutes(scenario), ...townRoutes(clock, houses, ports)]);
+    const api = controlApi([
+      ...routes,
+      ...scenarioRoutes(scenario),
+      ...chaosRoutes(chaos),
+      ...townRoutes(clock, houses, ports),
+    ]);
     control = await named("control", config, () => listen(api.fetch, config.ports.control));
     const address = control.address();
     if (typeof address === "object" && address !== null) ports.control = address.port;

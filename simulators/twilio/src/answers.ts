@@ -6,6 +6,7 @@ const REFUSALS = {
   20004: [405, "Method not allowed"],
   20009: [409, "Cannot delete this resource before it is complete."],
   20404: [404, "The requested resource was not found"],
+  20500: [500, "Internal Server Error"],
   20429: [429, "Too Many Requests"],
   21211: [400, "The 'To' number is not a valid phone number."],
   21212: [400, "The 'From' number is not a valid phone number, shortcode, or alphanumeric sender ID."],

@@ -38,6 +38,8 @@ export const MOODS = {
   "unknown-subscriber": { kind: "refuses", code: 21614 },
   "answer-lost": { kind: "loses-answer", steps: [...ON_THE_WAY, { afterMs: 2_500, status: "delivered" }] },
   silent: { kind: "silent" },
+  throttled: { kind: "refuses", code: 20429 },
+  "carrier-fault": { kind: "refuses", code: 20500 },
 } as const satisfies Record<string, Mood>;
 export type MoodName = keyof typeof MOODS;
 

@@ -7,12 +7,13 @@ import { BadRequest, countFrom, e164, type House, type Surroundings, textFields 
 
 export async function openExchangeHouse(port: number, around: Surroundings): Promise<House> {
   const file = path.join(around.folder, "wire-fax.ndjson");
-  const { clock, scenario } = around;
+  const { clock, scenario, chaos } = around;
   const exchange = await openExchange({
     port,
     wireLog: file,
     now: () => clock.now(),
     subscriber: (number) => scenario.call(number),
+    disturbed: (number) => chaos.meets("fax", number),
   });
   let documents: Documents | undefined;
   /** Conversion threads are started by the first document that needs them. */

@@ -6,7 +6,12 @@ import { countFrom, type House, type Surroundings } from "../house.ts";
 
 export async function openMailHouse(port: number, around: Surroundings): Promise<House> {
   const file = path.join(around.folder, "wire-mail.ndjson");
-  const mailbox = await openMailbox({ port, wireLog: file, now: around.wall.now });
+  const mailbox = await openMailbox({
+    port,
+    wireLog: file,
+    now: around.wall.now,
+    fault: (to) => around.chaos.meets("mail", to),
+  });
   return {
     port: mailbox.port,
     wireLog: { channel: "mail", file },

@@ -11,6 +11,7 @@ export async function openPrintShopHouse(_port: number, around: Surroundings): P
     workFolder: path.join(around.folder, "print-shop"),
     wireLog: file,
     clock: around.clock,
+    fault: (id) => around.chaos.meets("letter", id),
   });
   return {
     wireLog: { channel: "letter", file },

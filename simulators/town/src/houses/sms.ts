@@ -6,13 +6,13 @@ import { BadRequest, countFrom, e164, type House, type Surroundings, textFields 
 
 export async function openSmsHouse(port: number, around: Surroundings): Promise<House> {
   const file = path.join(around.folder, "wire-sms.ndjson");
-  const { clock, wall, scenario } = around;
+  const { clock, wall, scenario, chaos } = around;
   const carrier = await openTwilioSimulator({
     port,
     clock,
     wall: wall.now,
     wireLog: file,
-    moodOf: (to) => scenario.sms(to),
+    moodOf: (to) => chaos.meets("sms", to) ?? scenario.sms(to),
   });
   return {
     port: carrier.port,
