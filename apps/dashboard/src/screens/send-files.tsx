@@ -47,22 +47,26 @@ export function SendFiles({ client, files, uploaded, isLetter, onChange }: Props
         add(event.dataTransfer?.files);
       }}
     >
-      <label class="field">
-        <span>{t("files")}</span>
-        <input
-          type="file"
-          multiple
-          required={isLetter && files.length === 0}
-          accept={isLetter ? "application/pdf" : undefined}
-          onChange={(event) => {
-            add(event.currentTarget.files);
-            event.currentTarget.value = ""; // the list below tells what is chosen; the same file may be chosen again
-          }}
-        />
+      <legend>{t("files")}</legend>
+      <p>
+        <label class="button">
+          <Icon name="tray" /> {t("sendChoose")}
+          <input
+            class="unseen"
+            type="file"
+            multiple
+            required={isLetter && files.length === 0}
+            accept={isLetter ? "application/pdf" : undefined}
+            onChange={(event) => {
+              add(event.currentTarget.files);
+              event.currentTarget.value = ""; // the list below tells what is chosen; the same file may be chosen again
+            }}
+          />
+        </label>
         <small>
           {t("sendDrop")} {isLetter ? "PDF" : t("filesHint")}
         </small>
-      </label>
+      </p>
       {files.length > 0 && (
         <ol>
           {files.map((file, index) => (

@@ -14,7 +14,7 @@ export const de = {
   pagesKeys:
     "Bild auf/ab blättert, + und − vergrößern, 0 passt ein, Pfeiltasten und Ziehen verschieben beide Seiten zugleich.",
   pagesPelsUnit: "Pels",
-  pagesStretched: "im wahren Seitenverhältnis gezeigt",
+  pagesStretched: "wahres Seitenverhältnis",
   pagesDiffer: "{n} von {all} Pels verschieden",
   pagesSame: "Was ankam, ist Pel für Pel, was gesendet wurde.",
   pagesOther: "Was ankam, ist nicht, was gesendet wurde.",
@@ -25,7 +25,7 @@ export const de = {
   pagesLost: "{n} Seiten kamen nicht an",
   pagesLostOne: "1 Seite kam nicht an",
   pagesLetGo:
-    "Die simulierte Maschine hat dieses Fax nicht (mehr): sie behält ihre letzten 50, und nichts, was sie nie bestätigte.",
+    "Die simulierte Maschine hat dieses Fax nicht (mehr): sie behält ihre letzten 50, bis die Simulatoren neu beginnen.",
   pagesReal: "Die Gegenstelle ist eine wirkliche Maschine: was sie empfangen hat, behält sie für sich.",
   pagesNone: "In diesem Anruf ging keine Seite über die Leitung.",
   pagesGone: "Von diesem Anruf sind keine Seiten (mehr) da.",
@@ -47,7 +47,7 @@ export const en = {
   pagesBlinkHint: "Sent and received in turn; with reduced motion the key changes sides by hand.",
   pagesKeys: "Page Up/Down turns pages, + and − zoom, 0 fits, arrow keys and dragging move both sides together.",
   pagesPelsUnit: "pels",
-  pagesStretched: "shown in its true aspect",
+  pagesStretched: "true aspect",
   pagesDiffer: "{n} of {all} pels differ",
   pagesSame: "What arrived is, pel by pel, what was sent.",
   pagesOther: "What arrived is not what was sent.",
@@ -58,7 +58,7 @@ export const en = {
   pagesLost: "{n} pages did not arrive",
   pagesLostOne: "1 page did not arrive",
   pagesLetGo:
-    "The simulated machine does not hold this fax (any more): it keeps its latest 50, and nothing it never confirmed.",
+    "The simulated machine does not hold this fax (any more): it keeps its latest 50, until the simulators start anew.",
   pagesReal: "The receiver is a real machine: what it got it keeps to itself.",
   pagesNone: "No page went over the line in this call.",
   pagesGone: "The pages of this call are not there (any more).",

@@ -8,7 +8,7 @@ export const de = {
   phoneNone: "Noch hat kein Telefon eine Nachricht bekommen.",
   phoneSilent: "Auf diesem Telefon steht keine Nachricht (mehr): der Träger behält die letzten 10.000.",
   phoneLatest: "Telefone der letzten {n} Nachrichten.",
-  phoneCount: "{n} Nachrichten",
+  phoneCount: "Nachrichten: {n}",
   phoneReply: "vom Telefon",
   phoneNoReply:
     "Antworten nimmt dieses Haus nicht entgegen; was ein Telefon über die Steuerung der Simulatoren schreibt, steht hier.",
@@ -46,7 +46,7 @@ export const en = {
   phoneNone: "No handset has got a message yet.",
   phoneSilent: "No message stands on this handset (any more): the carrier keeps the latest 10,000.",
   phoneLatest: "Handsets of the latest {n} messages.",
-  phoneCount: "{n} messages",
+  phoneCount: "messages: {n}",
   phoneReply: "from the handset",
   phoneNoReply: "This house takes no replies; what a handset writes through the simulators' control API stands here.",
   phoneAccepted: "accepted",

@@ -12,7 +12,7 @@ export interface CompareRow {
   name: string;
   can: string;
   used: string;
-  /** Absent when nothing was chosen. */
+  /** Absent when nothing was chosen, or the row has a meaning in DIS only. */
   verdict?: Verdict;
   /** Why it was refused. */
   reason?: Word;
@@ -20,7 +20,6 @@ export interface CompareRow {
 
 /** Bits that say how long the frame is. */
 const EXTENSIONS = new Set([24, 32, 40, 48, 56, 64, 72, 80]);
-/** Rows that are a value, not yes or no: what was chosen of it is in force. */
 const NONE = "–";
 
 /** Rows of both frames in order of bits. A bit that a frame does not reach is not offered, and not used. */
@@ -37,16 +36,17 @@ export function compareRows(dis: readonly LadderField[], dcs: readonly LadderFie
       const row: CompareRow = { bit, bits, name, can: can?.value ?? NONE, used: used?.value ?? NONE };
       if (!dcs) return row;
       const verdict = verdictOf(bit, can?.value, used?.value);
-      row.verdict = verdict;
+      if (verdict) row.verdict = verdict;
       if (verdict === "refused") row.reason = reasonOf(bit, isUsed);
       return row;
     });
 }
 
-function verdictOf(bit: number, can: string | undefined, used: string | undefined): Verdict {
+function verdictOf(bit: number, can: string | undefined, used: string | undefined): Verdict | undefined {
   if (EXTENSIONS.has(bit)) return "frame";
   const isFlag = [can, used].some((value) => value === "yes" || value === "no" || value === "set");
-  if (!isFlag) return used === undefined || used === "-" ? "absent" : "used";
+  // A row that is a value, not yes or no: what was chosen of it is in force.
+  if (!isFlag) return used === undefined || used === "-" ? undefined : "used";
   if (used === "yes" || used === "set") return "used";
   return can === "yes" || can === "set" ? "refused" : "absent";
 }

@@ -132,7 +132,7 @@ function Row({ row, beside }: { row: CompareRow; beside: readonly LadderField[] 
   const there = beside?.find((field) => field.bit === row.bit)?.value ?? "–";
   const mark = row.verdict && MARKS[row.verdict];
   return (
-    <tr class={row.verdict === "used" || row.verdict === "refused" ? undefined : "faint"}>
+    <tr class={row.verdict === "absent" || row.verdict === "frame" ? "faint" : undefined}>
       <td class="num">{row.bits > 1 ? `${row.bit}–${row.bit + row.bits - 1}` : row.bit}</td>
       <th scope="row" class="grow">
         {row.name}

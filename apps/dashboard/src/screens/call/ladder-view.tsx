@@ -48,12 +48,14 @@ export function LadderView({ ladder, name = "call", row, onPick, scale, onScale,
     event.preventDefault();
     pick(to, true);
   };
-  // A link to a row leads to it.
+  const show = (index: number) => table.current?.tBodies[0]?.rows[index]?.scrollIntoView({ block: "nearest" });
+  // A link to a row leads to it; what is played stays in view.
   useEffect(() => {
-    const rows = table.current?.tBodies[0]?.rows;
-    if (at !== undefined) rows?.[at]?.scrollIntoView({ block: "nearest" });
-    else if (play.isPlaying) rows?.[play.shown - 1]?.scrollIntoView({ block: "nearest" });
-  }, [at, play.shown, play.isPlaying]);
+    if (at !== undefined) show(at);
+  }, [at]);
+  useEffect(() => {
+    if (play.isPlaying) show(play.shown - 1);
+  }, [play.isPlaying, play.shown]);
   return (
     <div class="ladder">
       <div class="ladder-main">
@@ -121,11 +123,14 @@ function LineRow({ line, beat, scale, isPicked, isEntry, onPick }: RowProps) {
       <td class="num">{lineTime(line.lineUs)}</td>
       <td class="num gap">
         {gapUs > 0 && `+${lineTime(gapUs)}`}
-        {scale && isCompressed && <Mark icon="loop" tone="calm" word={t("callCompressed")} />}
+        {scale && isCompressed && <Mark icon="minus" tone="calm" word={t("callCompressed")} />}
       </td>
       <td class="num wide gap">{line.airUs ? lineTime(line.airUs) : ""}</td>
-      <td class={`lane ${line.from}${isTimer ? " still" : ""}`} style={scale ? { paddingTop: gapPx } : undefined}>
-        <span class="arrow" style={scale ? { minHeight: airPx } : undefined}>
+      <td
+        class={`lane ${line.from}${isTimer ? " still" : ""}`}
+        style={scale ? { paddingTop: `${gapPx}px` } : undefined}
+      >
+        <span class="arrow" style={scale ? { minHeight: `${airPx}px` } : undefined}>
           <i />
           <button
             type="button"

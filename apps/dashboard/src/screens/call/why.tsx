@@ -66,8 +66,8 @@ function Cause({ here, facts, ladder }: { here: RouteOf<"call">; facts: AttemptV
 function Facts({ facts }: { facts: AttemptView }) {
   const { rateBps, coding, ecm, pages, durationMs, remoteId, startedAt } = facts;
   const rows: [string, string | undefined][] = [
-    [t("pages"), pages === undefined ? undefined : count(pages)],
-    [t("duration"), durationMs === undefined ? undefined : duration(durationMs)],
+    [t("pages"), pages !== undefined && durationMs ? count(pages) : undefined],
+    [t("duration"), durationMs ? duration(durationMs) : undefined],
     [t("rate"), rateBps === undefined ? undefined : `${count(rateBps)} bit/s`],
     [t("coding"), coding && `${coding}${ecm ? " · ECM" : ""}`],
     [t("callStation"), remoteId || undefined],

@@ -40,6 +40,7 @@ export function Chaos({ client }: { client: Client }) {
         error !== undefined && <Failure error={error} />
       )}
       {problem !== undefined && <Failure error={problem} />}
+      {!view && error === undefined && <p class="empty">{t("loading")}</p>}
       {view && (
         <section>
           <div class={on ? "chaos-state on" : "chaos-state"}>

@@ -6,7 +6,7 @@ import { channelWord, count } from "../../format.ts";
 import { t } from "../../language.ts";
 import { JobTable } from "../../parts/job-table.tsx";
 import { Failure, useLoad } from "../../parts/load.tsx";
-import { JobMark } from "../../parts/marks.tsx";
+import { JobMark, OutcomeCounts } from "../../parts/marks.tsx";
 import { urlOf } from "../../route.ts";
 import { useSignal } from "../../signal.ts";
 import { onEvents, summaryOf, world } from "../../world.ts";
@@ -85,6 +85,7 @@ function Card({ client, job, startsOpen }: { client: Client; job: JobSummary; st
         <JobMark job={job} />
         <Commands client={client} job={job} />
       </div>
+      <OutcomeCounts outcomes={job.outcomes} />
       {isOpen ? <JobProgress job={job} report={report} /> : <Standing job={job} report={report.value} />}
       <button type="button" class="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {isOpen ? t("dispatchLess") : t("dispatchDetails")}

@@ -4,7 +4,6 @@ import type { JobReport, JobSummary } from "@depesche/client";
 import { count, percent, span } from "../../format.ts";
 import { t } from "../../language.ts";
 import { Failure, type Loaded } from "../../parts/load.tsx";
-import { OutcomeCounts } from "../../parts/marks.tsx";
 import { Durations, Outcomes } from "./charts.tsx";
 import { spanOf } from "./figures.ts";
 import { Causes, Prefixes } from "./worst.tsx";
@@ -19,8 +18,8 @@ export function JobProgress({ job, report: { value, error, reload } }: { job: Jo
         <div class="dispatch-charts">
           <Outcomes report={value} />
           <Durations report={value} />
-          <Prefixes job={job.id} report={value} />
           <Causes job={job.id} report={value} />
+          <Prefixes job={job.id} report={value} />
         </div>
       )}
     </section>
@@ -45,7 +44,6 @@ export function Standing({ job, report }: { job: JobSummary; report: JobReport |
         {report && <span>{t("dispatchAttempts", { n: count(report.attempts) })}</span>}
       </p>
       <p class="eta">{etaText(job, report)}</p>
-      <OutcomeCounts outcomes={job.outcomes} />
     </div>
   );
 }

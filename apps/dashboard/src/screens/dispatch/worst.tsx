@@ -5,6 +5,7 @@ import { count, percent } from "../../format.ts";
 import { t } from "../../language.ts";
 import { OutcomeCounts, OutcomeMark } from "../../parts/marks.tsx";
 import { urlOf } from "../../route.ts";
+import { causeWords } from "../call/causes.ts";
 
 export function Prefixes({ job, report: { prefixes } }: { job: number; report: JobReport }) {
   if (prefixes.length === 0) return null;
@@ -51,7 +52,7 @@ export function Prefixes({ job, report: { prefixes } }: { job: number; report: J
 export function Causes({ job, report: { causes } }: { job: number; report: JobReport }) {
   if (causes.length === 0) {
     return (
-      <section class="dispatch-chart">
+      <section class="dispatch-chart tall-chart">
         <h2>{t("dispatchCauses")}</h2>
         <p class="quiet">{t("dispatchNoFailures")}</p>
       </section>
@@ -59,7 +60,7 @@ export function Causes({ job, report: { causes } }: { job: number; report: JobRe
   }
   const most = Math.max(...causes.map((cause) => cause.count));
   return (
-    <section class="dispatch-chart">
+    <section class="dispatch-chart tall-chart">
       <div class="section-head">
         <h2>{t("dispatchCauses")}</h2>
         <p>
@@ -81,7 +82,7 @@ export function Causes({ job, report: { causes } }: { job: number; report: JobRe
                 <OutcomeMark outcome={outcome} />
               </td>
               <td class="grow">
-                <a href={urlOf({ page: "failures", job, outcome, cause: cause.code })}>{cause.text}</a>{" "}
+                <a href={urlOf({ page: "failures", job, outcome, cause: cause.code })}>{causeWords(cause)}</a>{" "}
                 <code>{cause.code}</code>
                 <progress class="bad" value={n} max={most} aria-hidden="true" />
               </td>

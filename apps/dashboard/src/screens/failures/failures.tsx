@@ -87,6 +87,7 @@ export function Failures({ client, here }: { client: Client; here: RouteOf<"fail
       </div>
       <Filters filter={filter} />
       {error !== undefined && <Failure error={error} again={reload} />}
+      {!value && error === undefined && <p class="empty">{t("loading")}</p>}
       {value && groups.length === 0 && (
         <p class="empty">
           {filtered ? t("failuresNoneHere") : t("failuresNone")}{" "}

@@ -54,6 +54,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
         </div>
       </div>
       {error !== undefined && <Failure error={error} again={reload} />}
+      {!value && error === undefined && <p class="empty">{t("loading")}</p>}
       {value && faxes.length === 0 && (
         <p class="empty">
           {t("noInbound")} {simulated && <a href={urlOf({ page: "dial" })}>{t("inboundEmptyHint")}</a>}

@@ -9,6 +9,7 @@ import { Failure, useLoad } from "../../parts/load.tsx";
 import { Mark, OUTCOME_MARKS, OutcomeMark, RecipientMark } from "../../parts/marks.tsx";
 import { urlOf } from "../../route.ts";
 import { onEvents, world } from "../../world.ts";
+import { causeWords } from "../call/causes.ts";
 import { type Axis, placeOn } from "./axis.ts";
 import { courseOf, type Lane, type Span } from "./spans.ts";
 
@@ -213,7 +214,7 @@ function AttemptFacts({ attempt, waited, fax }: { attempt: AttemptView; waited: 
   return (
     <>
       <p>
-        {attempt.cause.text} <code>{attempt.cause.code}</code>
+        {causeWords(attempt.cause)} <code>{attempt.cause.code}</code>
       </p>
       <p class="quiet attempt-facts">
         {facts.join(" · ")}

@@ -10,6 +10,7 @@ import { RecipientRows } from "../../parts/recipient-rows.ts";
 import { WindowTable } from "../../parts/window-table.tsx";
 import { type RouteOf, urlOf } from "../../route.ts";
 import { onEvents } from "../../world.ts";
+import { causeWords } from "../call/causes.ts";
 import { rowAfter } from "./row-keys.ts";
 
 interface Props {
@@ -17,8 +18,6 @@ interface Props {
   job: JobSummary;
   here: RouteOf<"job">;
 }
-
-const COLUMNS = 8;
 
 export function Recipients({ client, job, here }: Props) {
   const { outcome, state, q, n: picked } = here;
@@ -75,7 +74,6 @@ export function Recipients({ client, job, here }: Props) {
       <WindowTable
         label={t("recipients")}
         total={total}
-        columns={COLUMNS}
         reveal={cursor}
         onRange={show}
         head={
@@ -118,12 +116,13 @@ function Row({ index, here, row, isCursor, onFocus }: RowProps) {
     return (
       <tr aria-rowindex={index + 1} class="waiting">
         <td class="num">{here.outcome || here.state || here.q ? "" : count(index + 1)}</td>
-        <td colSpan={COLUMNS - 1}>{t("loading")}</td>
+        <td>{t("loading")}</td>
       </tr>
     );
   }
   const when = row.state === "retry" || row.state === "queued" ? row.dueAt : row.sentAt;
   const isPicked = row.n === here.n;
+  const cause = row.cause && causeWords(row.cause);
   return (
     <tr aria-rowindex={index + 1} class={isPicked ? "picked" : undefined}>
       <td class="num">{count(row.n + 1)}</td>
@@ -144,8 +143,8 @@ function Row({ index, here, row, isCursor, onFocus }: RowProps) {
         {row.delivery && <span class="delivery">{deliveryWord(row.delivery)}</span>}
         {row.repeated && <Mark icon="loop" tone="warn" word={t("repeat")} gloss={t("repeatGloss")} />}
       </td>
-      <td class="wide grow clip" title={row.cause?.text}>
-        {row.outcome === "OK" ? <span class="quiet">{row.remoteId}</span> : row.cause?.text}
+      <td class="wide grow clip" title={cause}>
+        {row.outcome === "OK" ? <span class="quiet">{row.remoteId}</span> : cause}
       </td>
       <td class="num wide">{row.attempts}</td>
       <td class="num wide">{row.durationMs === undefined ? "" : duration(row.durationMs)}</td>

@@ -96,8 +96,9 @@ function Course({
   const known = useLoad(ours ? `letter:${ours.job}:${ours.n}:${state}` : "", async () =>
     ours ? (await client.recipients(ours.job, { from: ours.n, limit: 1 })).items[0] : undefined,
   );
-  const at = STEPS.indexOf(state as (typeof STEPS)[number]);
-  const delivery = known.value?.delivery;
+  // What comes back was handed over before.
+  const at = state === "returned" ? STEPS.length - 1 : STEPS.indexOf(state as (typeof STEPS)[number]);
+  const delivery = state === "returned" ? state : known.value?.delivery;
   const astray = delivery === "returned" || delivery === "re-routed";
   return (
     <>

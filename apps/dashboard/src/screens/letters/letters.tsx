@@ -77,8 +77,6 @@ function LetterTable({ letters, picked }: { letters: SimLetter[]; picked: string
         <tr>
           <th>{t("address")}</th>
           <th>{t("state")}</th>
-          <th class="num">{t("sheets")}</th>
-          <th class="num wide">{t("lettersTaken")}</th>
         </tr>
       </thead>
       <tbody>
@@ -97,9 +95,11 @@ function LetterTable({ letters, picked }: { letters: SimLetter[]; picked: string
             </td>
             <td>
               <LetterState state={letter.state} />
+              <span class="mail-who">
+                {dateTime(letter.simAt)} ·{" "}
+                {t(letter.sheets === 1 ? "lettersSheet" : "lettersSheets", { n: letter.sheets })}
+              </span>
             </td>
-            <td class="num">{count(letter.sheets)}</td>
-            <td class="num wide">{dateTime(letter.simAt)}</td>
           </tr>
         ))}
       </tbody>

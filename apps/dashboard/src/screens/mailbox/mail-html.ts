@@ -19,6 +19,7 @@ const POINTERS = [
   "ping",
 ];
 const STYLED = "data-styled";
+const STYLE = "data-style";
 
 export interface CleanMail {
   /** For srcdoc. */
@@ -34,7 +35,9 @@ export interface CleanMail {
 /** The frame's own policy, beside the inherited one: were a cleaning rule to fail, nothing would be fetched all the same. */
 const POLICY = "default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'";
 
-const REMOTE_CSS = /url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)|@import[^;]*;?|image-set\([^)]*\)/gi;
+// Lengths are bounded, since a mail may be made to take for ever. What is longer is stopped by the policy, unsaid.
+const REMOTE_CSS =
+  /url\(\s{0,9}(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^)]{0,2000})\s{0,9}\)|@import[^;]{0,2000};?|image-set\([^)]{0,2000}\)/gi;
 
 /** Styles without what they would fetch. Pictures within the mail stay. */
 export function cleanCss(css: string): { css: string; remote: number } {
@@ -47,18 +50,40 @@ export function cleanCss(css: string): { css: string; remote: number } {
   return { css: clean, remote };
 }
 
+/**
+ * The parser of the page complains of every inline style and handler, though it runs none of them: they get other names
+ * before. What this misses (it knows no HTML) costs a line on the console and no more.
+ */
+function quietened(html: string, sheets: string[]): string {
+  let rest = "";
+  let from = 0;
+  for (;;) {
+    const opens = html.slice(from).search(/<style\b/i);
+    const start = opens < 0 ? -1 : html.indexOf(">", from + opens) + 1;
+    const length = start <= 0 ? -1 : html.slice(start).search(/<\/style/i);
+    if (length < 0) break;
+    rest += html.slice(from, from + opens);
+    sheets.push(html.slice(start, start + length));
+    from = html.indexOf(">", start + length) + 1 || html.length;
+  }
+  return (rest + html.slice(from)).replace(/<[a-z][^<>]*>/gi, (tag) =>
+    tag.replace(/([\s"'/])style(\s*=)/gi, `$1${STYLE}$2`).replace(/([\s"'/])on(\w+\s*=)/gi, "$1data-on-$2"),
+  );
+}
+
 /** `pictures`: data URLs of the mail's own pictures by Content-ID. */
 export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): CleanMail {
-  const mail = new DOMParser().parseFromString(html, "text/html");
   const inline: string[] = [];
-  const sheets: string[] = [];
+  const found: string[] = [];
+  const mail = new DOMParser().parseFromString(quietened(html, found), "text/html");
   let remote = 0;
   const keepCss = (text: string): string => {
     const clean = cleanCss(text);
     remote += clean.remote;
     return clean.css;
   };
-  for (const style of mail.querySelectorAll("style")) sheets.push(keepCss(style.textContent ?? ""));
+  for (const style of mail.querySelectorAll("style")) found.push(style.textContent ?? "");
+  const sheets = found.map(keepCss);
   remote += mail.querySelectorAll(
     "script[src], link[rel~='stylesheet' i], iframe[src], object[data], embed[src]",
   ).length;
@@ -66,7 +91,7 @@ export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): 
   for (const element of mail.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
       if (name.startsWith("on")) element.removeAttribute(name);
-      else if (name === "style") {
+      else if (name === "style" || name === STYLE) {
         element.removeAttribute(name);
         element.setAttribute(STYLED, String(inline.push(keepCss(value)) - 1));
       } else if (POINTERS.includes(name)) remote += point(element, name, value, pictures);

@@ -25,6 +25,8 @@ export interface MailSource {
   parts: MailPart[];
 }
 
+/** Characters of a structured field that are read: one may be made to take for ever. */
+const MOST_STRUCTURED = 10_000;
 /** A mail of nothing but boundaries ends somewhere. */
 const MOST_DEEP = 16;
 const MOST_PARTS = 400;
@@ -88,7 +90,7 @@ function fieldOf(fields: readonly MailField[], name: string): string {
 
 /** Value and parameters of a structured field, RFC 2231's `name*=utf-8''...` and its pieces `name*0=` joined. */
 export function readParameters(value: string): { value: string; parameters: Record<string, string> } {
-  const [head = "", ...rest] = value.match(/(?:"(?:\\.|[^"\\])*"|[^;"]+|")+/g) ?? [];
+  const [head = "", ...rest] = value.slice(0, MOST_STRUCTURED).match(/(?:"(?:\\.|[^"\\])*"|[^;"]+|")+/g) ?? [];
   const pieces = new Map<string, string[]>();
   const encoded = new Set<string>();
   for (const one of rest) {
@@ -121,22 +123,25 @@ function readExtended(text: string): string {
 }
 
 function fromEscapes(text: string, sign: "%" | "="): Uint8Array {
-  const octets: number[] = [];
+  const octets = new Uint8Array(text.length);
+  let length = 0;
   for (let i = 0; i < text.length; i++) {
     const hex = text[i] === sign ? text.slice(i + 1, i + 3) : "";
     if (/^[0-9A-Fa-f]{2}$/.test(hex)) {
-      octets.push(Number.parseInt(hex, 16));
+      octets[length++] = Number.parseInt(hex, 16);
       i += 2;
-    } else octets.push(text.charCodeAt(i) & 0xff);
+    } else octets[length++] = text.charCodeAt(i);
   }
-  return Uint8Array.from(octets);
+  return octets.subarray(0, length);
 }
 
 function fromBase64(text: string): Uint8Array {
   const clean = text.replace(/[^A-Za-z0-9+/]/g, "");
   // What a cut transfer leaves over is no whole octet.
-  const whole = clean.length % 4 === 1 ? clean.slice(0, -1) : clean;
-  return Uint8Array.from(atob(whole), (char) => char.charCodeAt(0));
+  const binary = atob(clean.length % 4 === 1 ? clean.slice(0, -1) : clean);
+  const octets = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) octets[i] = binary.charCodeAt(i);
+  return octets;
 }
 
 /** Encoded words (RFC 2047) read, blanks between two of them left out. */

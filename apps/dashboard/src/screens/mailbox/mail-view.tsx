@@ -18,6 +18,8 @@ const VIEW_WORDS: Record<MailView, Word> = {
 };
 /** Characters of a source that are shown; the rest is in the file. */
 const MOST_SHOWN = 200_000;
+const MOST_HTML = 1_000_000;
+const MOST_FIELDS = 500;
 
 export function MailDetail({ client, mail, view }: { client: Client; mail: SimMail; view: MailView | undefined }) {
   const { value, error, reload } = useLoad(`mail:${mail.id}`, async () => {
@@ -103,7 +105,12 @@ function None({ word }: { word: Word }) {
 
 function Html({ part, all }: { part: MailPart; all: readonly MailPart[] }) {
   const html = useMemo(() => textOf(part), [part]);
-  return <MailFrame html={html} parts={all} />;
+  return (
+    <>
+      <MailFrame html={html.slice(0, MOST_HTML)} parts={all} />
+      {html.length > MOST_HTML && <p class="quiet">{t("mailboxCut")}</p>}
+    </>
+  );
 }
 
 function Source({ text, wraps = false, cut = false }: { text: string; wraps?: boolean; cut?: boolean }) {
@@ -129,7 +136,7 @@ function Headers({ source: { fields } }: { source: MailSource }) {
         </tr>
       </thead>
       <tbody>
-        {fields.map((field, index) => (
+        {fields.slice(0, MOST_FIELDS).map((field, index) => (
           <tr key={`${index}:${field.name}`}>
             <th scope="row">{field.name}</th>
             <td>{field.value}</td>

@@ -56,6 +56,7 @@ export function ScenarioScreen({ client }: { client: Client }) {
       ) : (
         error !== undefined && <Failure error={error} again={reload} />
       )}
+      {!value && error === undefined && <p class="empty">{t("loading")}</p>}
       {value && (
         <section>
           <div class="section-head">
