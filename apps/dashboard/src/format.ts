@@ -78,10 +78,14 @@ export function dateTime(at: Timestamp | number): string {
   }).format(new Date(at));
 }
 
-/** `42 s`, `1:07 min`. */
+/** `42 s`, `1:07 min`, `2:53 h`. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
+  if (seconds >= 5400) {
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
+  }
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
 

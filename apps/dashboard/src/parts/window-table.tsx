@@ -10,7 +10,6 @@ export interface WindowTableProps {
   label: string;
   total: number;
   head: ComponentChildren;
-  columns: number;
   /** Row to bring into view when it changes. */
   reveal?: number;
   row(index: number): ComponentChildren;
@@ -40,7 +39,7 @@ export function rowsInView(scrollTop: number, height: number, total: number): { 
   return { from: Math.min(from, Math.max(0, to - 1)), to };
 }
 
-export function WindowTable({ label, total, head, columns, reveal, row, onRange }: WindowTableProps) {
+export function WindowTable({ label, total, head, reveal, row, onRange }: WindowTableProps) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<View>({ top: 0, height: 600 });
   const { from, to } = rowsInView(view.top, view.height, total);
@@ -77,20 +76,21 @@ export function WindowTable({ label, total, head, columns, reveal, row, onRange 
       <table aria-rowcount={total}>
         <thead>{head}</thead>
         <tbody>
-          <Spacer rows={from} columns={columns} />
+          <Spacer rows={from} />
           {Array.from({ length: Math.max(0, to - from) }, (_, i) => row(from + i))}
-          <Spacer rows={total - to} columns={columns} />
+          <Spacer rows={total - to} />
         </tbody>
       </table>
     </section>
   );
 }
 
-function Spacer({ rows, columns }: { rows: number; columns: number }) {
+/** One cell, not one a column: where columns are hidden it would bring them back as empty ones. */
+function Spacer({ rows }: { rows: number }) {
   if (rows <= 0) return null;
   return (
     <tr class="spacer">
-      <td colSpan={columns} style={{ height: `${rows * ROW_HEIGHT}px` }} />
+      <td style={{ height: `${rows * ROW_HEIGHT}px` }} />
     </tr>
   );
 }

@@ -45,7 +45,6 @@ export function FailureList({ client, filter, total, beat, onAgain }: Props) {
       <WindowTable
         label={t("recipients")}
         total={rows.total}
-        columns={COLUMNS}
         onRange={show}
         head={
           <tr>
