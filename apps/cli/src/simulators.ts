@@ -28,11 +28,47 @@ export interface FaxHeld {
   pages: number;
 }
 
+/** A message as the simulated carrier keeps it. */
+export interface MessageSeen {
+  sid: string;
+  direction: "outbound-api" | "inbound";
+  from?: string;
+  to: string;
+  text: string;
+  status: string;
+}
+
+/** A letter in the simulated print shop. */
+export interface LetterSeen {
+  id: string;
+  address: string[];
+  state: string;
+}
+
+/** What numbers do that the scenario names, as PUT /scenario takes it. */
+export interface ScenarioDocument {
+  numbers: Record<string, unknown>;
+}
+
+/** By channel. */
+export type ChaosRules = Record<string, { probability: number; fault: string }>;
+
 export interface Simulators {
   /** Makes a simulated machine dial and send; answers when the call is over. */
   faxIn(
     order: { from: string; to: string } & ({ tiff: string } | { document: string; name: string }),
   ): Promise<CallSeen>;
+  /** A telephone sends a message to a number of the account. */
+  smsIn(order: { from: string; to: string; text: string }): Promise<MessageSeen>;
+  /** Messages to this number, newest first. */
+  messages(to: string): Promise<MessageSeen[]>;
+  letters(): Promise<LetterSeen[]>;
+  /** A letter comes back as undeliverable. */
+  letterReturned(id: string): Promise<void>;
+  scenario(): Promise<ScenarioDocument>;
+  setScenario(scenario: ScenarioDocument): Promise<void>;
+  chaos(): Promise<ChaosRules>;
+  setChaos(rules: ChaosRules): Promise<void>;
   faxes(number: string): Promise<FaxHeld[]>;
   faxTiff(number: string, n: number): Promise<Uint8Array>;
   /** What went over the wires, line by line. */
@@ -58,12 +94,35 @@ export function openSimulators(baseUrl: string): Simulators {
       : new Failure(EXIT.refused, "fail.simulators-refuse", { what });
   }
 
+  const put = async (method: string, path: string, value: unknown): Promise<unknown> =>
+    (await ask(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) })).json();
+  const get = async (path: string): Promise<unknown> => (await ask(path)).json();
   const machine = (number: string) => `/exchange/machines/${encodeURIComponent(number)}/faxes`;
   return {
     async faxIn(order) {
-      const body = JSON.stringify(order);
-      const headers = { "content-type": "application/json" };
-      return (await (await ask("/exchange/calls", { method: "POST", headers, body })).json()) as CallSeen;
+      return (await put("POST", "/exchange/calls", order)) as CallSeen;
+    },
+    smsIn: async (order) => (await put("POST", "/sms/messages", order)) as MessageSeen,
+    async messages(to) {
+      const path = `/sms/messages?to=${encodeURIComponent(to)}`;
+      return ((await get(path)) as { messages: MessageSeen[] }).messages;
+    },
+    letters: async () => ((await get("/print-shop/letters")) as { letters: LetterSeen[] }).letters,
+    async letterReturned(id) {
+      await put("POST", `/print-shop/letters/${encodeURIComponent(id)}/returned`, {});
+    },
+    scenario: async () => (await get("/scenario")) as ScenarioDocument,
+    async setScenario(scenario) {
+      await put("PUT", "/scenario", scenario);
+    },
+    async chaos() {
+      const { channels } = (await get("/chaos")) as { channels: ChaosRules };
+      return Object.fromEntries(
+        Object.entries(channels).map(([channel, { probability, fault }]) => [channel, { probability, fault }]),
+      );
+    },
+    async setChaos(rules) {
+      await put("PUT", "/chaos", rules);
     },
     async faxes(number) {
       return ((await (await ask(machine(number))).json()) as { faxes: FaxHeld[] }).faxes;

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../exit-code.ts";
-import { type HouseDouble, houseDouble } from "../house.double.ts";
+import { type HouseDouble, houseDouble, job, recipient } from "../house.double.ts";
 import { ioDouble } from "../io.double.ts";
 import { runProgram } from "../program.ts";
 
@@ -107,7 +107,9 @@ describe("trigger fax-in", () => {
     const said = await run([...args, file("a.tif", "II*\0pixels")], { [CALLS]: { status: 201, body: call } });
     expect(said).toEqual({
       exitCode: EXIT.ok,
-      out: "Call from +493023125007 to +493023125900: OK, 2 pages in 36 s\n",
+      out:
+        "Call from +493023125007 to +493023125900: OK, 2 pages in 36 s\n" +
+        "Look: depesche inbox, or the inbox in the dashboard.\n",
       err: "",
     });
     expect(house?.json(CALLS)).toEqual({
@@ -144,4 +146,68 @@ describe("trigger fax-in", () => {
       expect(await run(words, {})).toMatchObject({ exitCode: EXIT.usage });
     },
   );
+});
+
+describe("trigger", () => {
+  const sent = (outcome: string) => ({
+    "POST /v1/jobs": { status: 201, body: { id: 17, recipients: 1, pages: 1, notices: [] } },
+    "GET /v1/jobs/17": { body: job({ outcomes: { [outcome]: 1 } }) },
+    "GET /v1/jobs/17/recipients?limit=1": {
+      body: { items: [recipient({ outcome, cause: { code: "sip-486", text: "The number is busy." } })] },
+    },
+  });
+
+  it("busy sends a real fax without redials to the busy number, and says where to look", async () => {
+    const said = await run(["trigger", "busy"], sent("BUSY"));
+    expect(said.exitCode).toBe(EXIT.ok);
+    expect(said.out).toContain("◐ BUSY: The number is busy.");
+    expect(said.out).toContain("depesche ladder 17 --decode");
+    expect(house?.json("POST /v1/jobs")).toMatchObject({
+      channel: "fax",
+      recipients: ["+493023125101"],
+      options: { busyRedials: 0, repeats: 0 },
+    });
+  });
+
+  it("another outcome than the one that was wanted is a failure", async () => {
+    const said = await run(["trigger", "busy", "--json"], sent("OK"));
+    expect(said).toMatchObject({ exitCode: EXIT.failed, err: "" });
+    expect(JSON.parse(said.out)).toMatchObject({ event: "busy", asWanted: false, job: { id: 17 } });
+  });
+
+  it("sms-reply answers the number that wrote last", async () => {
+    const message = { sid: "SM1", direction: "outbound-api", from: "+493023125901", to: "+491713920001", text: "x" };
+    const said = await run(["trigger", "sms-reply", "--text", "STOP"], {
+      "GET /sms/messages?to=%2B491713920001": { body: { messages: [message] } },
+      "POST /sms/messages": { status: 201, body: { ...message, from: message.to, to: message.from, text: "STOP" } },
+    });
+    expect(said.exitCode).toBe(EXIT.ok);
+    expect(house?.json("POST /sms/messages")).toEqual({ from: "+491713920001", to: "+493023125901", text: "STOP" });
+    expect(said.out).toContain("21610");
+  });
+
+  it("letter-bounce sends the letter and lets the post bring it back", async () => {
+    const file = path.join(folder, "a.pdf");
+    fs.writeFileSync(file, "%PDF-");
+    const RETURNED = "POST /print-shop/letters/17-0/returned";
+    const rows = (fields: object) => ({ body: { items: [recipient(fields)] } });
+    const said = await run(["trigger", "letter-bounce", file], {
+      ...sent("OK"),
+      "POST /v1/documents": { status: 201, body: { hash: "ab", bytes: 5 } },
+      "GET /v1/jobs/17": { body: job({ channel: "letter" }) },
+      "GET /v1/jobs/17/recipients?limit=1": [rows({}), rows({ delivery: "accepted" }), rows({ delivery: "returned" })],
+      [RETURNED]: { body: {} },
+    });
+    expect(said).toMatchObject({ exitCode: EXIT.ok, out: expect.stringContaining("✓ OK, returned") });
+    expect(house?.asked.some((r) => r.what === RETURNED)).toBe(true);
+  });
+
+  it("--list names everything that can happen, and a mistyped word is told what is like it", async () => {
+    expect((await run(["trigger", "--list"], {})).out.split("\n")).toHaveLength(13);
+    await house?.close();
+    expect(await run(["trigger", "bussy"], {})).toMatchObject({
+      exitCode: EXIT.usage,
+      err: expect.stringContaining("Did you mean busy?"),
+    });
+  });
 });

@@ -196,4 +196,37 @@ export const deCommands = {
   "check.box": "{left} bis {right} mm von links, {top} bis {bottom} mm von oben",
   "check.fail.file": "Welcher Brief? depesche check brief.pdf",
   "check.fail.document": "{file} wird kein Brief: {what}",
+
+  "trigger.flag.list": "auflisten, was geschehen kann",
+  "trigger.flag.text": "was geschrieben steht: auf dem Fax, in der Nachricht",
+  "trigger.note.exit":
+    "Wartet, bis es geschehen ist; Rückgabewert 0, wenn es kam, wie es sollte (busy: das Ergebnis ist BUSY), sonst 1. Aufträge gehen ohne Wahlwiederholung hinaus, damit das Ergebnis gleich feststeht.",
+  "trigger.event.busy": "ein Fax trifft auf eine besetzte Leitung",
+  "trigger.event.noanswer": "bei einem Fax klingelt es, und niemand nimmt ab",
+  "trigger.event.voice": "ein Mensch nimmt das Fax ab",
+  "trigger.event.noring": "ein Fax an eine Nummer, die nicht vergeben ist",
+  "trigger.event.isdnerr": "das Telefonnetz meldet eine Störung",
+  "trigger.event.noservice": "ein Fax an eine Nummer ohne Faxdienst",
+  "trigger.event.sendfail": "ein Fax bricht mitten auf der ersten Seite ab",
+  "trigger.event.fax-in": "ein simuliertes Gerät ruft an und sendet ein Fax",
+  "trigger.event.sms-reply": "ein Telefon antwortet auf die letzte SMS, die es bekam; STOP will keine mehr",
+  "trigger.event.sms-undelivered": "eine SMS wird angenommen und dann nicht zugestellt",
+  "trigger.event.mail-bounce": "ein Mailserver weist den Empfänger zurück",
+  "trigger.event.letter-bounce": "ein Brief geht hinaus und kommt als unzustellbar zurück",
+  "trigger.text": "Test: {name}",
+  "trigger.reply": "Danke, ist angekommen.",
+  "trigger.job": "Auftrag {id} an {to}:",
+  "trigger.not-so":
+    "Dafür ist {name} nicht da. Hat das Szenario dieser Nummer ein anderes Verhalten gegeben, oder ist das Chaos an?",
+  "trigger.see.fax": "Ansehen: depesche ladder {id} --decode, depesche failures, oder den Auftrag im Dashboard.",
+  "trigger.see.job": "Ansehen: depesche status {id}, depesche listen --from 1, oder den Auftrag im Dashboard.",
+  "trigger.see.fax-in": "Ansehen: depesche inbox, oder den Eingang im Dashboard.",
+  "trigger.see.sms-reply":
+    "Ansehen: das Telefon im Dashboard zeigt beide Nachrichten. Die Antwort liegt beim simulierten Carrier; das Gateway nimmt noch keine an.",
+  "trigger.see.stop":
+    "Von nun an weist der Carrier Nachrichten dieses Absenders an {from} zurück (21610), bis von dort START kommt.",
+  "trigger.replied": "SMS von {from} an {to}: „{text}“ ({sid})",
+  "trigger.fail.event-meant": "Die Stadt kennt kein „{given}“. Ist {meant} gemeint?",
+  "trigger.fail.words": "{name} nimmt keine Wörter dahinter; --to nennt einen anderen Empfänger.",
+  "trigger.fail.letter": "Welcher Brief? depesche trigger letter-bounce brief.pdf",
 } as const satisfies Record<keyof typeof enCommands, string>;

@@ -171,16 +171,18 @@ export const de = {
   "received.fail.number": "Welches Gerät? depesche received +493023125001 --out ORDNER",
   "received.fail.out": "Wohin? depesche received {number} --out ORDNER",
 
-  "trigger.summary": "in der simulierten Stadt etwas geschehen lassen: ein Gerät ruft an und sendet ein Fax",
-  "trigger.flag.from": "Nummer des Gerätes, das wählt (+493023125001)",
-  "trigger.flag.to": "Nummer, die es wählt (+493023125900, die des Gateways)",
+  "trigger.summary":
+    "in der simulierten Stadt etwas geschehen lassen: besetzt, ein Fax, das hereinkommt, ein Rückläufer",
+  "trigger.flag.from": "wer wählt oder schreibt (fax-in: +493023125001, sms-reply: +491713920001)",
+  "trigger.flag.to": "wen es erreicht (fax-in: +493023125900, die Nummer des Gateways)",
   "trigger.note":
-    "Nimmt TIFF, wie es ist, und PDF, Text und Bilder, nachdem Seiten daraus gemacht sind. Wartet, bis der Anruf vorbei ist; Rückgabewert 0, wenn er mit OK endete, sonst 1.",
+    "fax-in nimmt TIFF, wie es ist, und PDF, Text und Bilder, nachdem Seiten daraus gemacht sind. letter-bounce nimmt einen Brief mit einer Anschrift im Fenster.",
   "trigger.call": "Anruf von {from} bei {to}",
   "trigger.ended": "{pages} {pages|Seite|Seiten} in {time}",
-  "trigger.fail.event-missing": "Was soll geschehen? depesche trigger fax-in DATEI; mehr sagt depesche trigger --help.",
-  "trigger.fail.event": "„{given}“ kennt die Stadt nicht; sie kennt fax-in.",
-  "trigger.fail.file": "Ein Fax braucht ein Dokument: depesche trigger fax-in --from NUMMER --to NUMMER DATEI",
+  "trigger.fail.event-missing": "Was soll geschehen? depesche trigger --list zeigt, was kann.",
+  "trigger.fail.event": "„{given}“ kennt die Stadt nicht; sie kennt {known}.",
+  "trigger.fail.file":
+    "Ein Fax braucht ein Dokument oder --text: depesche trigger fax-in --from NUMMER --to NUMMER DATEI",
 
   "doctor.summary": "ob Depesche hier starten kann, und was es mehr lesen lehrte",
   "doctor.note":

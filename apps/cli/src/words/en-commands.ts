@@ -188,4 +188,37 @@ export const enCommands = {
   "check.box": "{left} to {right} mm from the left, {top} to {bottom} mm from the top",
   "check.fail.file": "Which letter? depesche check letter.pdf",
   "check.fail.document": "{file} cannot be made into a letter: {what}",
+
+  "trigger.flag.list": "list what can happen",
+  "trigger.flag.text": "what is written: on the fax, in the message",
+  "trigger.note.exit":
+    "Waits until it has happened; exit code 0 when it came as it should (busy: the outcome is BUSY), else 1. Jobs are sent without redials, so that the outcome stands at once.",
+  "trigger.event.busy": "a fax meets a busy line",
+  "trigger.event.noanswer": "a fax rings, and nobody answers",
+  "trigger.event.voice": "a person answers the fax",
+  "trigger.event.noring": "a fax to a number that is not assigned",
+  "trigger.event.isdnerr": "the telephone network reports a fault",
+  "trigger.event.noservice": "a fax to a number that offers no fax service",
+  "trigger.event.sendfail": "a fax breaks off in the midst of its first page",
+  "trigger.event.fax-in": "a simulated machine dials in and sends a fax",
+  "trigger.event.sms-reply": "a telephone answers the last SMS it got; STOP wants no more",
+  "trigger.event.sms-undelivered": "an SMS is taken, and then not delivered",
+  "trigger.event.mail-bounce": "a mail server refuses the recipient",
+  "trigger.event.letter-bounce": "a letter goes out and comes back as undeliverable",
+  "trigger.text": "Test: {name}",
+  "trigger.reply": "Thank you, I have got it.",
+  "trigger.job": "Job {id} to {to}:",
+  "trigger.not-so":
+    "That is not what {name} is for. Has the scenario given this number another behaviour, or is chaos on?",
+  "trigger.see.fax": "Look: depesche ladder {id} --decode, depesche failures, or the job in the dashboard.",
+  "trigger.see.job": "Look: depesche status {id}, depesche listen --from 1, or the job in the dashboard.",
+  "trigger.see.fax-in": "Look: depesche inbox, or the inbox in the dashboard.",
+  "trigger.see.sms-reply":
+    "Look: the telephone in the dashboard shows both messages. The simulated carrier keeps the reply; the gateway takes none yet.",
+  "trigger.see.stop":
+    "From now on the carrier refuses messages from this sender to {from} (21610), until it writes START.",
+  "trigger.replied": 'SMS from {from} to {to}: "{text}" ({sid})',
+  "trigger.fail.event-meant": 'The town knows no "{given}". Did you mean {meant}?',
+  "trigger.fail.words": "{name} takes no words behind it; --to names another recipient.",
+  "trigger.fail.letter": "Which letter? depesche trigger letter-bounce letter.pdf",
 } as const;

@@ -168,16 +168,16 @@ export const en = {
   "received.fail.number": "Which machine? depesche received +493023125001 --out DIR",
   "received.fail.out": "Where to? depesche received {number} --out DIR",
 
-  "trigger.summary": "make something happen in the simulated town: a machine dials in and sends a fax",
-  "trigger.flag.from": "number of the machine that dials (+493023125001)",
-  "trigger.flag.to": "number it dials (+493023125900, the gateway's own)",
+  "trigger.summary": "make something happen in the simulated town: a busy line, a fax that comes in, a bounce",
+  "trigger.flag.from": "who dials or writes (fax-in: +493023125001, sms-reply: +491713920001)",
+  "trigger.flag.to": "whom it reaches (fax-in: +493023125900, the gateway's own number)",
   "trigger.note":
-    "Takes TIFF as it is, and PDF, text and pictures made into pages first. Waits until the call is over; exit code 0 when it ended OK, else 1.",
+    "fax-in takes TIFF as it is, and PDF, text and pictures made into pages first. letter-bounce takes a letter with an address in its window.",
   "trigger.call": "Call from {from} to {to}",
   "trigger.ended": "{pages} {pages|page|pages} in {time}",
-  "trigger.fail.event-missing": "What is to happen? depesche trigger fax-in FILE; depesche trigger --help has more.",
-  "trigger.fail.event": 'The town knows no "{given}"; it knows fax-in.',
-  "trigger.fail.file": "A fax needs one document: depesche trigger fax-in --from NUMBER --to NUMBER FILE",
+  "trigger.fail.event-missing": "What is to happen? depesche trigger --list shows what can.",
+  "trigger.fail.event": 'The town knows no "{given}"; it knows {known}.',
+  "trigger.fail.file": "A fax needs one document or --text: depesche trigger fax-in --from NUMBER --to NUMBER FILE",
 
   "doctor.summary": "whether Depesche can start here, and what would widen what it reads",
   "doctor.note": "Looks only; changes nothing. Exit code 0 when a start would succeed (or one is running), else 1.",
