@@ -105,17 +105,17 @@ function Strip({
     <ol class="page-strip" aria-label={t("pages")}>
       {pages.map((page) => (
         <li key={page.n}>
-          <a
-            href={urlOf({ ...here, sheet: page.n })}
-            aria-current={page.n === picked ? "page" : undefined}
-            aria-label={t("pageOf", { k: page.n, n: pages.length })}
-          >
+          <a href={urlOf({ ...here, sheet: page.n })} aria-current={page.n === picked ? "page" : undefined}>
             <span class="page-pair">
               <Thumb client={client} attempt={attempt} page={page} which="sent" />
               {page.received && <Thumb client={client} attempt={attempt} page={page} which="received" />}
             </span>
             <span class="page-label">
-              <b>{page.n}</b> <PageMark page={page} />
+              <b>
+                <span class="unseen">{t("page")} </span>
+                {page.n}
+              </b>{" "}
+              <PageMark page={page} />
             </span>
           </a>
         </li>

@@ -12,6 +12,8 @@ interface PaneHandlers {
 /** What each pane needs, by its place. They start at the top left again when `key` changes. */
 export function useTogether(key: string): (place: number) => PaneHandlers {
   const panes = useRef<(HTMLElement | null)[]>([]);
+  /** Where on the page the pointer took hold. */
+  const grip = useRef({ x: 0, y: 0 });
   useEffect(() => {
     for (const pane of panes.current) pane?.scrollTo(0, 0);
   }, [key]);
@@ -29,13 +31,16 @@ export function useTogether(key: string): (place: number) => PaneHandlers {
         }
       },
       onPointerDown(event) {
+        const pane = event.currentTarget as HTMLElement;
         // A finger scrolls by itself.
-        if (event.pointerType !== "touch" && event.button === 0)
-          (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+        if (event.pointerType === "touch" || event.button !== 0) return;
+        pane.setPointerCapture(event.pointerId);
+        grip.current = { x: pane.scrollLeft + event.clientX, y: pane.scrollTop + event.clientY };
       },
       onPointerMove(event) {
         const pane = event.currentTarget as HTMLElement;
-        if (pane.hasPointerCapture(event.pointerId)) pane.scrollBy(-event.movementX, -event.movementY);
+        const { x, y } = grip.current;
+        if (pane.hasPointerCapture(event.pointerId)) pane.scrollTo(x - event.clientX, y - event.clientY);
       },
     }),
     [],
