@@ -17,6 +17,7 @@ import type {
   AgainAnswer,
   AgainOrder,
   BlobStore,
+  Exchange,
   FaceLedger,
   Failure,
   FailureFilter,
@@ -172,6 +173,13 @@ export class MemoryLedger implements FaceLedger {
       .filter((r) => r.n >= from && (outcome ?? r.outcome) === r.outcome && (state ?? r.state) === r.state)
       .filter((r) => r.address.includes(q) || r.reference.includes(q))
       .slice(0, query.limit);
+  }
+  readonly kept = new Map<number, Exchange>();
+  async keepExchanges(exchanges: readonly Exchange[]) {
+    for (const one of exchanges) if (!this.kept.has(one.job)) this.kept.set(one.job, one);
+  }
+  async exchange(jobId: number) {
+    return this.kept.get(jobId);
   }
   /** Dead letters as the rows have them; what was sent again is remembered in `resent`. */
   #dead(accountId: number): Failure[] {

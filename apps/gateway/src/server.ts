@@ -28,6 +28,7 @@ import type { Logger } from "pino";
 import { apiFace, pagePicture } from "./api/index.ts";
 import { twilioCallbacks } from "./callbacks.ts";
 import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
+import { openRecorder } from "./exchanges/index.ts";
 import { openFaultLog } from "./fault-log.ts";
 import { faxdeFace } from "./faxde/index.ts";
 import { attachFeed, createAccountStats } from "./feed/index.ts";
@@ -77,6 +78,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const stats = createAccountStats(ledger);
   const lines = openLineBoard(listener, () => performance.now());
   const onFault = openFaultLog({ error: (data, text) => log.error(data, text), now: () => performance.now() });
+  const exchanges = openRecorder({ ledger, onFault });
   const now = () => clock.now();
   const processFigures = openFigures();
   const figures = openGatewayFigures(processFigures);
@@ -116,7 +118,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       feed: () => feedCounts(),
     }),
   );
-  app.route("/", faxdeFace({ ledger, intake, spool, blobs, now, onFault }));
+  app.route("/", faxdeFace({ ledger, intake, spool, blobs, exchanges, now, onFault }));
   app.route("/", twilioCallbacks({ ledger, baseUrl: callbackBase(settings), authToken: TWILIO_DEMO.authToken }));
   app.route(
     "/",
@@ -128,6 +130,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       wall: systemClock,
       lines,
       stats,
+      exchanges,
       renderPage: (document, index) =>
         pagePicture({ renderPagePng, pdfPagePng: documents.pdfPagePng }, document, index),
       tiffToPdf,
@@ -195,6 +198,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       });
       clock.close();
       lines.close();
+      await exchanges.close();
       await checkpointClock(pool).catch(() => undefined);
       await Promise.allSettled([documents.close(), listener.close(), pool.end()]);
     },

@@ -9,6 +9,7 @@ import { changeClock, readClock } from "./clock.ts";
 import { countEvents, firstSeqAt, queueDepth } from "./counts.ts";
 import type { Pool } from "./database.ts";
 import { findByCarrierId, noteDelivery } from "./delivery.ts";
+import { keepExchanges, readExchange } from "./exchanges.ts";
 import { failureGroups, readFailures } from "./failures.ts";
 import { lastSeq, readEvents } from "./feed.ts";
 import { readGates, setGate } from "./gate.ts";
@@ -35,6 +36,8 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     attempts: (job, n) => readAttempts(pool, job, n),
     ladder: (job, n, k) => readLadder(pool, job, n, k),
     liveLadder: (job, n, k) => readLiveLadder(pool, job, n, k),
+    keepExchanges: (exchanges, most) => keepExchanges(pool, exchanges, most),
+    exchange: (job) => readExchange(pool, job),
     failureGroups: (account, filter) => failureGroups(pool, account, filter),
     failures: (account, filter, query) => readFailures(pool, account, filter, query),
     again: (order) => again(pool, order),

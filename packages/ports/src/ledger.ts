@@ -89,6 +89,10 @@ export interface FaceLedger {
   /** Of an attempt that is on the line now. */
   liveLadder(jobId: number, n: number, k: number): Promise<LiveRecord | undefined>;
 
+  /** Keeps requests and answers, of each job the first, and in all those of the newest `most` jobs. */
+  keepExchanges(exchanges: readonly Exchange[], most: number): Promise<void>;
+  exchange(jobId: number): Promise<Exchange | undefined>;
+
   /** Dead letters by channel, outcome and cause, most frequent first. */
   failureGroups(accountId: number, filter: FailureFilter): Promise<FailureGroup[]>;
   /** Latest first. */
@@ -232,6 +236,23 @@ export type AgainAnswer =
   | { ok: false; problem: "too-many"; recipients: number; sources: number }
   /** A document of this job is no longer kept. */
   | { ok: false; problem: "document-gone"; jobId: number };
+
+/** A request that made a job, and its answer, as they are kept: secrets masked, long content cut. */
+export interface Exchange {
+  job: number;
+  /** Wall time at which it came. */
+  at: number;
+  method: string;
+  path: string;
+  requestHeaders: Record<string, string>;
+  request: string;
+  /** Octets as they came. */
+  requestBytes: number;
+  status: number;
+  responseHeaders: Record<string, string>;
+  response: string;
+  tookMs: number;
+}
 
 /** How a job is going, as the ledger counts it. */
 export interface JobFacts {

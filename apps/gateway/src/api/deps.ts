@@ -4,6 +4,7 @@ import type { LadderLine, LineView } from "@depesche/client";
 import type { Account, Scope } from "@depesche/core";
 import type { BlobStore, FaceLedger, Intake, Spool, WallClock } from "@depesche/ports";
 import type { Context } from "hono";
+import type { ExchangeRecorder } from "../exchanges/index.ts";
 import type { AccountStats } from "../feed/account-stats.ts";
 import type { Control } from "../simulation/control.ts";
 
@@ -22,6 +23,8 @@ export interface ApiDeps {
   wall: WallClock;
   lines: LineBoard;
   stats: AccountStats;
+  /** Keeps requests that made jobs. */
+  exchanges: ExchangeRecorder;
   /** A page of a PDF or TIFF as PNG, `index` from 0. "none": no such page; "unsupported": no picture of this kind. */
   renderPage(document: Uint8Array, index: number): Promise<Uint8Array | "none" | "unsupported">;
   /** A received TIFF as PDF. */

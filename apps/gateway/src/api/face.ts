@@ -12,6 +12,7 @@ import { addCallPages } from "./call-pages/index.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
 import { addDocs, describeFeed } from "./docs.ts";
 import { addDocuments } from "./documents.ts";
+import { addExchange } from "./exchange.ts";
 import { addFailures } from "./failures.ts";
 import { addHooks } from "./hooks.ts";
 import { addHouse } from "./house.ts";
@@ -87,6 +88,7 @@ export function apiFace(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addJobs(app, deps);
   addJobCommands(app, deps);
   addReport(app, deps);
+  addExchange(app, deps);
   addFailures(app, deps);
   addAttempts(app, deps);
   addCallPages(app, deps);

@@ -7,6 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import { accountRefusal, maySend } from "../intake/index.ts";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { noteExchange } from "./exchange.ts";
 import { ApiProblem } from "./problems.ts";
 import { body, ERRORS, guarded, json } from "./routes.ts";
 import * as s from "./schemas.ts";
@@ -109,6 +110,7 @@ export function addFailures(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   );
   app.openapi(again, async (c) => {
     const { where, recipients, dryRun = false } = c.req.valid("json");
+    const note = noteExchange(c, deps);
     const answer = await sendAgain(deps, c.get("caller").account, {
       pick: recipients ? { recipients } : { where: filterOf(where ?? {}) },
       dryRun,
@@ -119,6 +121,6 @@ export function addFailures(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     if (answer.jobs.length === 0)
       throw new ApiProblem("nothing-to-resend", "No dead letter is like that, or none that may be sent to.");
     if (answer.replayed) c.header("Idempotent-Replayed", "true");
-    return c.json(told, 201);
+    return note(answer.jobs, c.json(told, 201), told);
   });
 }

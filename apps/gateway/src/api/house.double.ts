@@ -1,6 +1,7 @@
 // The whole API on doubles, for tests: one call answers the app and what stands behind it.
 
 import type { LineView } from "@depesche/client";
+import { openRecorder } from "../exchanges/index.ts";
 import { createAccountStats } from "../feed/account-stats.ts";
 import { ManualClock, MemoryBlobs, MemoryIntake, MemoryLedger, MemorySpool } from "../memory-ledger.double.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -14,6 +15,7 @@ export function house(change: Partial<ApiDeps> = {}) {
   const intake = new MemoryIntake(ledger);
   const faults: unknown[] = [];
   const lines: LineView[] = [];
+  const exchanges = openRecorder({ ledger, onFault: (fault) => faults.push(fault) });
   const deps: ApiDeps = {
     ledger,
     intake,
@@ -22,6 +24,7 @@ export function house(change: Partial<ApiDeps> = {}) {
     wall,
     lines: { snapshot: () => lines, onChange: () => () => {} },
     stats: createAccountStats(ledger),
+    exchanges,
     renderPage: async (bytes, index) => {
       if (bytes[0] !== 0x25) return "unsupported";
       return index < 2 ? Uint8Array.of(0x89, 0x50, 0x4e, 0x47, index) : "none";
@@ -49,5 +52,5 @@ export function house(change: Partial<ApiDeps> = {}) {
       },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     });
-  return { app, ask, ledger, spool, blobs, intake, wall, faults, lines, deps };
+  return { app, ask, ledger, spool, blobs, intake, wall, faults, lines, exchanges, deps };
 }

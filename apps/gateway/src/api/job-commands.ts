@@ -4,6 +4,7 @@ import type { Outcome } from "@depesche/core";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import type { ApiDeps, ApiEnv } from "./deps.ts";
+import { noteExchange } from "./exchange.ts";
 import { sendAgain } from "./failures.ts";
 import { ApiProblem, notFound } from "./problems.ts";
 import { body, ERRORS, guarded, json } from "./routes.ts";
@@ -76,6 +77,7 @@ export function addJobCommands(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     const { outcomes = WORTH_ANOTHER, dryRun } = c.req.valid("json");
     const job = await deps.ledger.job(account.id, id);
     if (!job) throw notFound("such job");
+    const note = noteExchange(c, deps);
     const answer = await sendAgain(deps, account, {
       pick: { job: id, outcomes },
       dryRun: dryRun ?? false,
@@ -87,6 +89,7 @@ export function addJobCommands(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     if (made === undefined) return c.json({ recipients: answer.recipients }, 200);
     c.header("Location", `/v1/jobs/${made}`);
     if (answer.replayed) c.header("Idempotent-Replayed", "true");
-    return c.json({ recipients: answer.recipients, id: made }, 201);
+    const told = { recipients: answer.recipients, id: made };
+    return note([made], c.json(told, 201), told);
   });
 }

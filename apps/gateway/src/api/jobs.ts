@@ -3,6 +3,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "@hono/zod-openapi";
 import { API_LIMITS, type ApiDeps, type ApiEnv } from "./deps.ts";
+import { noteExchange } from "./exchange.ts";
 import { spoolDocuments } from "./inline-documents.ts";
 import { notFound } from "./problems.ts";
 import { body, ERRORS, guarded, json } from "./routes.ts";
@@ -38,6 +39,7 @@ export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     const { account } = c.get("caller");
     const idempotency = idempotencyOf(c.req.header("idempotency-key"), "/v1/jobs", await c.req.text());
     const files = await spoolDocuments(deps, account.id, input.documents ?? []);
+    const note = noteExchange(c, deps);
     const accepted = await submit(deps, {
       account,
       channel: input.channel,
@@ -55,7 +57,8 @@ export function addJobs(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     c.header("Location", `/v1/jobs/${accepted.jobId}`);
     if (accepted.replayed) c.header("Idempotent-Replayed", "true");
     const { jobId, recipients, pages, notices } = accepted;
-    return c.json({ id: jobId, recipients, pages, notices }, 201);
+    const told = { id: jobId, recipients, pages, notices };
+    return note([jobId], c.json(told, 201), told);
   });
 
   const list = guarded("jobs:read", {

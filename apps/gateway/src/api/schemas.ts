@@ -148,6 +148,23 @@ export const jobReport = z
   })
   .openapi("JobReport") satisfies z.ZodType<wire.JobReport>;
 
+const headers = z.record(z.string(), z.string()).openapi({ example: { "content-type": "application/json" } });
+
+export const exchange = z
+  .object({
+    at: timestamp,
+    method: z.string(),
+    path: z.string(),
+    requestHeaders: headers,
+    request: z.string(),
+    requestBytes: z.int(),
+    status: z.int(),
+    responseHeaders: headers,
+    response: z.string(),
+    tookMs: z.int(),
+  })
+  .openapi("JobExchange") satisfies z.ZodType<wire.JobExchange>;
+
 export const recipient = z
   .object({
     n: z.int().openapi({ description: "Place in the job, from 0" }),

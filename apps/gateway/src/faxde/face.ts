@@ -11,6 +11,7 @@ import {
   writeWsdl,
 } from "@depesche/soap";
 import { type Context, Hono } from "hono";
+import { type ExchangeRecorder, NO_RECORDER, Shortener } from "../exchanges/index.ts";
 import { type Answer, CallerFault } from "./answer.ts";
 import { deleteReceived, requestReceived } from "./inbox-calls.ts";
 import { infoPage } from "./info-page.ts";
@@ -28,6 +29,8 @@ export interface FaxdeDeps {
   now(): number;
   /** Told of every fault of our own. */
   onFault(fault: unknown, request: string): void;
+  /** Keeps requests that made jobs; unset: nobody does. */
+  exchanges?: ExchangeRecorder;
   /** Namespace in the WSDL; callers are answered in their own. */
   namespace?: string;
   /** A request's body, as sent and as unpacked. */
@@ -94,8 +97,12 @@ function wsdl(c: Context, service: Service, style: Style): Response {
 
 async function answer(c: Context, deps: FaxdeDeps, service: Service): Promise<Response> {
   let call: ReceivedCall | undefined;
+  const body = new Shortener();
+  const [at, began] = [Date.now(), performance.now()];
   try {
-    const received = await receiveCall(c.req.raw, deps.spool, deps.maxBodyBytes ?? MAX_BODY_BYTES);
+    const received = await receiveCall(c.req.raw, deps.spool, deps.maxBodyBytes ?? MAX_BODY_BYTES, (chunk) =>
+      body.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1")),
+    );
     if (!received.ok) return fault(c, received.fault, received.detail, received.status);
     call = received.call;
     if (!isOperation(call.operation)) {
@@ -106,13 +113,58 @@ async function answer(c: Context, deps: FaxdeDeps, service: Service): Promise<Re
     const namespace = call.namespace || service.namespace;
     const pieces = writeResponse(OPERATIONS[call.operation], { style: styleOf(c), namespace }, values);
     for (const notice of fitting(notices ?? [])) c.header("Depesche-Notice", headerText(notice), { append: true });
-    return reply(c, pieces);
+    const answered = reply(c, pieces);
+    if (call.operation === "SendJob" && values.return === 0) {
+      const took = { at, tookMs: performance.now() - began };
+      noteJob(deps.exchanges ?? NO_RECORDER, c, took, body, values.JobId, pieces, answered);
+    }
+    return answered;
   } catch (thrown) {
     if (thrown instanceof CallerFault) return fault(c, "Client", thrown.message);
     deps.onFault(thrown, `${call?.operation ?? "unread call"} at ${c.req.path}`);
     return fault(c, "Server", "The service cannot answer at the moment; nothing was changed. Try again later.");
   } finally {
     await call?.discard();
+  }
+}
+
+/** What SendJob was asked and answered, when it made a job. */
+function noteJob(
+  exchanges: ExchangeRecorder,
+  c: Context,
+  took: { at: number; tookMs: number },
+  body: Shortener,
+  job: unknown,
+  pieces: readonly ResponsePiece[],
+  answered: Response,
+): void {
+  if (typeof job !== "number" || job <= 0) return;
+  const octets = Buffer.from(body.text(), "latin1");
+  exchanges.note({
+    ...took,
+    jobs: [job],
+    method: c.req.method,
+    path: c.req.path,
+    requestHeaders: c.req.raw.headers,
+    request: textOf(octets, c.req.header("content-type") ?? ""),
+    requestBytes: body.size,
+    status: answered.status,
+    responseHeaders: answered.headers,
+    response: pieces.filter((piece) => typeof piece === "string").join(""),
+  });
+}
+
+/** The body's text by its byte order mark, its header's charset or the XML declaration; UTF-8 otherwise. */
+function textOf(octets: Uint8Array, contentType: string): string {
+  const head = Buffer.from(octets.subarray(0, 200)).toString("latin1");
+  const utf16 = /^(?:\xff\xfe|<\0)/.test(head) ? "utf-16le" : /^(?:\xfe\xff|\0<)/.test(head) ? "utf-16be" : undefined;
+  const named =
+    /;\s*charset\s*=\s*["']?([^"';\s]+)/i.exec(contentType)?.[1] ??
+    /^[^>]*\sencoding\s*=\s*["']([^"']+)/.exec(head)?.[1];
+  try {
+    return new TextDecoder(utf16 ?? named ?? "utf-8").decode(octets);
+  } catch {
+    return new TextDecoder().decode(octets);
   }
 }
 

@@ -40,8 +40,13 @@ const refusal = (status: Refusal["status"], detail: string, fault: FaultCode = "
   detail,
 });
 
-/** Reads the request's body. `maxBytes` bounds it as sent and as unpacked. Rejects for faults of ours only. */
-export async function receiveCall(request: Request, spool: Spool, maxBytes: number): Promise<Received> {
+/** Reads the request's body. `maxBytes` bounds it as sent and as unpacked; `onBody` sees it unpacked. Rejects for faults of ours only. */
+export async function receiveCall(
+  request: Request,
+  spool: Spool,
+  maxBytes: number,
+  onBody: (chunk: Uint8Array) => void = () => {},
+): Promise<Received> {
   const tooLarge = refusal(413, `The request is larger than ${maxBytes} bytes.`);
   const type = request.headers.get("content-type") ?? "";
   if (/^\s*multipart\//i.test(type))
@@ -57,6 +62,7 @@ export async function receiveCall(request: Request, spool: Spool, maxBytes: numb
     let bytes = 0;
     for await (const chunk of fromCaller(body)) {
       bytes += chunk.length;
+      onBody(chunk);
       if (bytes > maxBytes) return await dropped(files, tooLarge);
       if (reader.write(chunk)) break;
       await files.drain();
