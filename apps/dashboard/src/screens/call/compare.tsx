@@ -104,9 +104,13 @@ function Rows({ dis, dcs, beside }: RowsProps) {
         <tr>
           <th class="num">Bit</th>
           <th class="grow">{t("callFeature")}</th>
-          <th>{t("callCan")} (DIS)</th>
+          <th>
+            <span class="wide">{t("callCan")}: </span>DIS
+          </th>
           {beside && <th>DIS ({t("callDiffers")}?)</th>}
-          <th>{t("callUsed")} (DCS)</th>
+          <th>
+            <span class="wide">{t("callUsed")}: </span>DCS
+          </th>
           <th>{t("callVerdict")}</th>
         </tr>
       </thead>

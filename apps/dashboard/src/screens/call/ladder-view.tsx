@@ -97,7 +97,11 @@ export function LadderView({ ladder, name = "call", row, onPick, scale, onScale,
           </tbody>
         </table>
       </div>
-      <aside class="decoded" aria-live="polite">
+      <p class="unseen" aria-live="polite">
+        {picked && `${picked.name}: ${meaningOf(picked)}`}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <aside class="decoded" tabIndex={0} aria-label={t("callDecoded")}>
         {picked ? <Decoded key={at} line={picked} /> : <p class="empty">{t("pickRow")}</p>}
       </aside>
     </div>
