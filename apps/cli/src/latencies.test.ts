@@ -36,11 +36,11 @@ it("two merged are as if all had gone into one", () => {
   expect(one.count).toBe(5_000);
 });
 
-it("the histogram's bars are a third of a decade wide, without a gap, and hold everything", () => {
+it("the histogram's bars are a tenth of a decade wide, coarser below 10 ms, without a gap, and hold everything", () => {
   const all = new Latencies();
-  for (const ms of [0, 3, 4, 70, 70, 1_500]) all.add(ms);
+  for (const ms of [0, 3, 4, 7, 18, 18, 30]) all.add(ms);
   const bars = all.histogram();
-  expect(bars.map((b) => b.fromMs)).toEqual([0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
-  expect(bars.map((b) => b.toMs)).toEqual([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000]);
-  expect(bars.map((b) => b.count)).toEqual([1, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1]);
+  expect(bars.map((b) => b.fromMs)).toEqual([0, 1, 2, 5, 10, 12.5, 16, 20, 25]);
+  expect(bars.map((b) => b.toMs)).toEqual([1, 2, 5, 10, 12.5, 16, 20, 25, 32]);
+  expect(bars.map((b) => b.count)).toEqual([1, 0, 2, 1, 0, 0, 2, 0, 1]);
 });

@@ -53,7 +53,7 @@ export class Latencies {
     };
   }
 
-  /** How many lie between one edge of 1, 2, 5, 10, 20, 50 ... ms and the next, from the first bar that has any to the last. */
+  /** How many lie between one edge of 1, 2, 5, 10, 12.5, 16, 20 ... ms and the next, from the first bar that has any to the last. */
   histogram(): { fromMs: number; toMs: number; count: number }[] {
     const bars: { fromMs: number; toMs: number; count: number }[] = [];
     for (const [i, count] of this.#buckets.entries()) {
@@ -77,17 +77,20 @@ export class Latencies {
   }
 }
 
-const STEPS = [1, 2, 5, 10] as const;
+/** Where bars part, within a decade: few of them where a millisecond is much, ten above. */
+const COARSE = [1, 2, 5, 10] as const;
+const FINE = [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10] as const;
+const stepsOf = (decade: number) => (decade < 10 ? COARSE : FINE);
 
 function edgeBelow(ms: number): number {
   if (ms < 1) return 0;
   const decade = 10 ** Math.floor(Math.log10(ms));
-  return (STEPS.findLast((s) => s * decade <= ms) as number) * decade;
+  return (stepsOf(decade).findLast((s) => s * decade <= ms) as number) * decade;
 }
 
 function edgeAbove(edge: number): number {
   if (edge === 0) return 1;
   // The logarithm of an edge may come out a hair too small.
   const decade = 10 ** Math.floor(Math.log10(edge) + 1e-9);
-  return (STEPS.find((s) => s * decade > edge * 1.001) as number) * decade;
+  return (stepsOf(decade).find((s) => s * decade > edge * 1.001) as number) * decade;
 }

@@ -108,7 +108,7 @@ export function span(ms: number, language: Io["language"]): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : duration(ms, language);
 }
 
-/** A block for each third of a decade of time, as high as its share of the fullest. */
+/** A block for each tenth of a decade of time, as high as its share of the fullest. */
 export function histogram(latencies: Latencies, { language }: Pick<Io, "language">): string {
   const bars = latencies.histogram();
   const [first, last] = [bars[0], bars.at(-1)];
