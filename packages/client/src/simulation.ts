@@ -65,7 +65,7 @@ export interface SimMessage {
 export interface SimMail {
   id: string;
   from: string;
-  to: string;
+  to: string[];
   subject: string;
   simAt: number;
   text?: string;

@@ -1,6 +1,7 @@
 export { type Detection, type DocumentType, detect, type ForeignType } from "./detect.ts";
 export { createDocuments, type Documents, type DocumentsOptions } from "./documents.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export { type Marks, markedPng } from "./marked-png.ts";
 export { renderPagePng } from "./page-png.ts";
 export { DocumentError, type DocumentProblem, type PartProblem, PROBLEMS, type Problem } from "./problem.ts";
 export type {

@@ -25,6 +25,8 @@ export interface MailboxConfig {
   pause?: (ms: number) => Promise<unknown>;
   /** Time stamped on mails, ms since 1970; default the wall clock. */
   now?: () => number;
+  /** Simulated time, ms since 1970; default `now`. */
+  simNow?: () => number;
   /** What meets a mail to this address in the place of its mailbox's own behaviour; asked at each RCPT TO. */
   fault?: (address: string) => MailFault | undefined;
 }
@@ -45,6 +47,7 @@ const MOST_DEFERRED = 10_000;
 /** Starts the server. Rejects when the port is taken or the wire log cannot be written. */
 export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
   const { host = "127.0.0.1", keep = 200, maxBytes = 50 * 1024 * 1024, slowMs = 5_000, now = Date.now } = config;
+  const { simNow = now } = config;
   const pause = config.pause ?? ((ms: number) => sleep(ms, undefined, { ref: false }));
   await mkdir(dirname(config.wireLog), { recursive: true });
   const log = await open(config.wireLog, "a");
@@ -63,7 +66,12 @@ export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
     if (raw === undefined) throw reply(552, "5.3.4 The mail is larger than this server takes");
     const { mailFrom, rcptTo } = session.envelope;
     const to = rcptTo.map((r) => r.address);
-    const mail = await readMail(raw, { from: mailFrom === false ? "" : mailFrom.address, to, at: now() });
+    const mail = await readMail(raw, {
+      from: mailFrom === false ? "" : mailFrom.address,
+      to,
+      at: now(),
+      simAt: simNow(),
+    });
     const moods = to.map(moodOf);
     const defer = moods.find((m) => m.defer)?.defer;
     const name = mail.messageId || `${mail.from} ${to.join(" ")} ${mail.subject}`;

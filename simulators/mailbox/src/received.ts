@@ -5,8 +5,9 @@ import { type ParsedMail, simpleParser } from "mailparser";
 export interface ReceivedMail {
   /** Counts up from 1. */
   id: string;
-  /** When it was taken, ms since 1970. */
+  /** When it was taken, ms since 1970: wall time, and the same on the simulated clock. */
   at: number;
+  simAt: number;
   /** Envelope. */
   from: string;
   to: string[];
@@ -14,6 +15,8 @@ export interface ReceivedMail {
   messageId: string;
   subject: string;
   text: string;
+  /** As it came: whoever shows it must keep its scripts and its pictures from other hosts out. */
+  html?: string;
   attachments: { name: string; mediaType: string; bytes: number }[];
   bytes: number;
 }
@@ -22,6 +25,7 @@ export interface Envelope {
   from: string;
   to: string[];
   at: number;
+  simAt: number;
 }
 
 /** Reads a mail; one that cannot be parsed is kept all the same, with its raw bytes alone. */
@@ -34,6 +38,7 @@ export async function readMail(raw: Buffer, envelope: Envelope): Promise<Omit<Re
     messageId: parsed.messageId ?? "",
     subject: parsed.subject ?? "",
     text: parsed.text ?? "",
+    ...(parsed.html && { html: parsed.html }),
     attachments: (parsed.attachments ?? []).map((a) => ({
       name: a.filename ?? "",
       mediaType: a.contentType,

@@ -65,8 +65,10 @@ function honoPath(path: string): { pattern: string; names: { name: string; endin
 
 async function jsonBody(c: Context, route: Route): Promise<unknown> {
   if (route.method === "get") return undefined;
+  const text = await c.req.text();
+  if (text === "") return undefined;
   try {
-    return await c.req.json();
+    return JSON.parse(text);
   } catch {
     throw new BadRequest("The body is not JSON.");
   }

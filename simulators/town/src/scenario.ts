@@ -46,6 +46,17 @@ export class Scenario {
     this.#numbers = numbers;
   }
 
+  /** Adds numbers, or changes those named; a number that is given null is named no more. Throws BadRequest. */
+  change(document: unknown): void {
+    const { numbers } = objectAt(document, "the change", ["numbers"]);
+    const merged = new Map<string, unknown>(Object.entries(this.#numbers));
+    for (const [written, given] of Object.entries(objectAt(numbers, "numbers"))) {
+      if (given === null) merged.delete(e164(written));
+      else merged.set(e164(written), given);
+    }
+    this.replace({ numbers: Object.fromEntries(merged) });
+  }
+
   call(number: string): Subscriber | undefined {
     return this.#of(number)?.call;
   }
@@ -77,6 +88,17 @@ export function scenarioRoutes(scenario: Scenario): Route[] {
       response: SCENARIO,
       answer({ body }) {
         scenario.replace(body);
+        return shown();
+      },
+    },
+    {
+      method: "post",
+      path: "/scenario/numbers",
+      summary: "Adds numbers or changes them; null takes a number out. The others stay.",
+      request: SCENARIO,
+      response: SCENARIO,
+      answer({ body }) {
+        scenario.change(body);
         return shown();
       },
     },

@@ -74,7 +74,10 @@ describe("the control API", () => {
       "/mail/messages/{id}/raw",
       "/print-shop/letters",
       "/print-shop/letters/{id}.pdf",
+      "/print-shop/letters/{id}/pages/{n}.png",
+      "/print-shop/letters/{id}/returned",
       "/scenario",
+      "/scenario/numbers",
       "/sms/messages",
       "/wire-log",
     ]);
@@ -229,6 +232,14 @@ describe("the control API", () => {
     expect((await ask("/exchange/calls", send("POST", order))).body).toMatchObject({ result: "VOICE" });
     expect((await ask("/scenario")).body).toEqual({ numbers });
     expect((await ask("/scenario", send("PUT", { numbers: { x: {} } }))).status).toBe(400);
+    const one = { "+493023199001": null, "+49 30 23199 002": { call: { kind: "busy" } } };
+    expect((await ask("/scenario/numbers", send("POST", { numbers: one }))).body).toEqual({
+      numbers: { "+491719999901": { sms: "delivered" }, "+493023199002": { call: { kind: "busy" } } },
+    });
+    expect((await ask("/scenario/numbers", send("POST", { numbers: { "+493023199002": { call: 7 } } }))).status).toBe(
+      400,
+    );
+    expect((await ask("/scenario/numbers", send("POST", {}))).status).toBe(400);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { type CallbackCounts, Callbacks } from "./callbacks.ts";
 import type { Message } from "./message.ts";
 import { isMoodName, MOODS, type MoodName } from "./moods.ts";
 import { Network } from "./network.ts";
+import { attemptOf } from "./wire-log.ts";
 
 /** Account and token of the simulation; they are no secret. */
 export const DEMO_ACCOUNT_SID = `AC${"0".repeat(32)}`;
@@ -43,13 +44,15 @@ export interface SimulatedSms {
   at: number;
   /** Simulated time, ms since 1970. */
   simAt: number;
+  /** The attempt that its callback names. */
+  attempt?: string;
 }
 
 export interface TwilioSimulator {
   readonly port: number;
   readonly callbacks: Readonly<CallbackCounts>;
-  /** Newest first. */
-  messages(query?: { to?: string; limit?: number }): SimulatedSms[];
+  /** Newest first; `number` is that of either end. */
+  messages(query?: { to?: string; number?: string; limit?: number }): SimulatedSms[];
   /** A telephone sends a message to a number of the account; it is posted, signed, to `url` when there is one. */
   receive(inbound: { from: string; to: string; text: string; url?: string }): SimulatedSms;
   close(): Promise<void>;
@@ -83,11 +86,12 @@ export async function openTwilioSimulator(config: TwilioSimulatorConfig): Promis
   return {
     port: typeof address === "object" && address !== null ? address.port : config.port,
     callbacks: callbacks.counts,
-    messages({ to, limit = 100 } = {}) {
+    messages({ to, number, limit = 100 } = {}) {
       const found: SimulatedSms[] = [];
       for (const message of network.messages()) {
         if (found.length >= limit) break;
-        if (to === undefined || message.to === to) found.push(shown(message));
+        const isMeant = number === undefined || message.to === number || message.from === number;
+        if (isMeant && (to === undefined || message.to === to)) found.push(shown(message));
       }
       return found;
     },
@@ -104,5 +108,7 @@ export async function openTwilioSimulator(config: TwilioSimulatorConfig): Promis
 
 function shown(message: Message): SimulatedSms {
   const { sid, direction, to, from, body, encoding, segments, status, errorCode, createdAt, simAt } = message;
-  return { sid, direction, to, from, text: body, encoding, parts: segments, status, errorCode, at: createdAt, simAt };
+  const attempt = attemptOf(message.statusCallback);
+  const told = { sid, direction, to, from, text: body, encoding, parts: segments, status, errorCode };
+  return { ...told, at: createdAt, simAt, ...(attempt !== undefined && { attempt }) };
 }

@@ -49,7 +49,8 @@ export function wireLine(message: Message, sendAt: number | undefined): WireLine
   };
 }
 
-function attemptOf(callback: string | undefined): string | undefined {
+/** The attempt key that a callback's URL carries. */
+export function attemptOf(callback: string | undefined): string | undefined {
   return callback === undefined ? undefined : (new URL(callback).searchParams.get("attempt") ?? undefined);
 }
 

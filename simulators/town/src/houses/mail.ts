@@ -10,6 +10,7 @@ export async function openMailHouse(port: number, around: Surroundings): Promise
     port,
     wireLog: file,
     now: around.wall.now,
+    simNow: () => around.clock.now(),
     fault: (to) => around.chaos.meets("mail", to),
   });
   return {
@@ -55,6 +56,8 @@ const MAIL = {
     messageId: { type: "string" },
     subject: { type: "string" },
     text: { type: "string" },
+    html: { type: "string", description: "As it came; not cleaned." },
+    simAt: { type: "number", description: "Simulated time, ms since 1970." },
     attachments: { type: "array", items: { type: "object" } },
     bytes: { type: "integer" },
   },

@@ -1,7 +1,8 @@
 // The Twilio-compatible carrier in the town.
 
 import * as path from "node:path";
-import { openTwilioSimulator } from "@depesche/twilio-simulator";
+import { parseAttemptKey } from "@depesche/core";
+import { openTwilioSimulator, type SimulatedSms } from "@depesche/twilio-simulator";
 import { BadRequest, countFrom, e164, type House, type Surroundings, textFields } from "../house.ts";
 
 export async function openSmsHouse(port: number, around: Surroundings): Promise<House> {
@@ -23,12 +24,17 @@ export async function openSmsHouse(port: number, around: Surroundings): Promise<
         method: "get",
         path: "/sms/messages",
         summary: "Messages the carrier has taken, newest first, with their text.",
-        query: { to: "Only messages to this number.", limit: "How many at most; 1000 unless told." },
+        query: {
+          number: "Only messages to or from this number.",
+          to: "Only messages to this number.",
+          limit: "How many at most; 1000 unless told.",
+        },
         response: { type: "object", properties: { messages: { type: "array", items: SMS } } },
         answer({ query }) {
-          const to = query.get("to");
           const limit = countFrom(query, "limit", 1000);
-          return { json: { messages: carrier.messages({ to: to === null ? undefined : e164(to), limit }) } };
+          const one = (name: string) => (query.has(name) ? e164(query.get(name) ?? "") : undefined);
+          const messages = carrier.messages({ to: one("to"), number: one("number"), limit });
+          return { json: { messages: messages.map(messageView) } };
         },
       },
       {
@@ -51,10 +57,22 @@ export async function openSmsHouse(port: number, around: Surroundings): Promise<
           const { url } = body as { url?: unknown };
           if (url !== undefined && (typeof url !== "string" || !URL.canParse(url)))
             throw new BadRequest('"url" is not a URL.');
-          return { status: 201, json: carrier.receive({ from: e164(from), to: e164(to), text, url }) };
+          return { status: 201, json: messageView(carrier.receive({ from: e164(from), to: e164(to), text, url })) };
         },
       },
     ],
+  };
+}
+
+/** With the names that all lists of the town have in common, and the place of the recipient it was sent to. */
+function messageView({ attempt, ...message }: SimulatedSms) {
+  const place = attempt === undefined ? undefined : parseAttemptKey(attempt);
+  return {
+    ...message,
+    id: message.sid,
+    segments: message.parts,
+    inbound: message.direction === "inbound",
+    ...(place && { attempt, job: place.job, n: place.n }),
   };
 }
 
@@ -62,6 +80,12 @@ const SMS = {
   type: "object",
   properties: {
     sid: { type: "string" },
+    id: { type: "string", description: "The same." },
+    segments: { type: "integer", description: "Parts." },
+    inbound: { type: "boolean", description: "Sent by the telephone." },
+    attempt: { type: "string", description: "job.recipient.attempt, when it was sent for one." },
+    job: { type: "integer" },
+    n: { type: "integer" },
     direction: { enum: ["outbound-api", "inbound"] },
     to: { type: "string" },
     from: { type: "string" },

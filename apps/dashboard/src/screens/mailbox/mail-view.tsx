@@ -38,7 +38,7 @@ export function MailDetail({ client, mail, view }: { client: Client; mail: SimMa
         <h2>{mail.subject || t("mailboxNoSubject")}</h2>
         <dl class="facts">
           <Fact word="from" value={mail.from || "<>"} />
-          <Fact word="to" value={mail.to} />
+          <Fact word="to" value={mail.to.join(", ")} />
           <Fact word="received" value={dateTime(mail.simAt)} />
           <Fact word="mailboxSize" value={bytes(mail.bytes)} />
         </dl>

@@ -112,7 +112,7 @@ function MailTable({ mails, picked }: { mails: SimMail[]; picked: string | undef
                 {mail.subject || t("mailboxNoSubject")}
               </a>
               <span class="mail-who">
-                {mail.from || "<>"} → {mail.to}
+                {mail.from || "<>"} → {mail.to.join(", ")}
               </span>
             </td>
             <td class="num">
