@@ -25,6 +25,7 @@ export const COMMANDS = {
   check: { summary: "check.summary", load: async () => (await import("./commands/check.ts")).check },
   received: { summary: "received.summary", load: async () => (await import("./commands/received.ts")).received },
   trigger: { summary: "trigger.summary", load: async () => (await import("./commands/trigger.ts")).trigger },
+  simulate: { summary: "simulate.summary", load: async () => (await import("./commands/simulate.ts")).simulate },
   load: { summary: "load.summary", load: async () => (await import("./commands/load.ts")).load },
   doctor: { summary: "doctor.summary", load: async () => (await import("./commands/doctor.ts")).doctor },
 } as const satisfies Record<string, Entry>;

@@ -229,4 +229,24 @@ export const deCommands = {
   "trigger.fail.event-meant": "Die Stadt kennt kein „{given}“. Ist {meant} gemeint?",
   "trigger.fail.words": "{name} nimmt keine Wörter dahinter; --to nennt einen anderen Empfänger.",
   "trigger.fail.letter": "Welcher Brief? depesche trigger letter-bounce brief.pdf",
+
+  "simulate.summary": "ein Szenario spielen: was Nummern tun, wer wann was tut, und was erwartet wird",
+  "simulate.flag.seed": "was dem Zufall überlassen ist aus dieser Zahl ziehen statt aus der der Datei",
+  "simulate.flag.check": "die Datei nur lesen und ihre Fehler nennen",
+  "simulate.flag.virtual": "geht nicht; sagt, warum, und was stattdessen geht",
+  "simulate.note.format":
+    'DATEI ist JSON: { "name": "...", "seed": 7, "numbers": { "+493023125777": { "call": { "kind": "busy" }, "sms": "undelivered" } }, "steps": [ ... ] }. numbers wie bei PUT /scenario der Simulatoren. Jeder Schritt hat "do", und "after": 90s, 10m, 2h (simuliert, nach dem Schritt davor) oder 1m..5m, aus der Zahl gezogen.',
+  "simulate.note.steps":
+    'send: channel, to (eine Nummer, eine Liste, oder { "any": [...], "count": 2 }), text oder file, as (ein Name)\nfax-in: from, to, text oder file\nsms-in: from, to, text\nclock: eines von advance (2h), set (2026-11-23T14:30), speed (1 bis 1000 oder "max")\nchaos: channel, probability (0 bis 1), fault\nwait: after\nexpect: job (ein Name) und outcomes { "OK": 1, "BUSY": 2 }, oder inbox { "from", "pages", "complete" } und count; within (10m)',
+  "simulate.note.end":
+    "Nummern, Chaos und Geschwindigkeit sind am Ende wieder wie vorher. Rückgabewert 1, wenn eine Erwartung nicht eintrifft, 2, wenn die Datei Fehler hat; jeder wird mit seiner Stelle genannt.",
+  "simulate.head": "{name} (Zufall aus {seed})",
+  "simulate.good": "{file} ist spielbar: {n} {n|Schritt|Schritte}.",
+  "simulate.end": "{n} {n|Schritt|Schritte}, {failed} fehlgeschlagen",
+  "simulate.fail.file": "Welches Szenario? depesche simulate DATEI; depesche simulate --help beschreibt das Format.",
+  "simulate.fail.virtual":
+    '--virtual geht nicht: Gateway, Worker und Simulatoren sind Prozesse mit einer simulierten Uhr, die läuft; sie lässt sich schnell machen und vorstellen, aber nicht im Gleichschritt schalten. In die Datei gehört { "do": "clock", "speed": "max" }: dann kostet modellierte Zeit fast keine.',
+  "simulate.fail.json": "{file} ist kein JSON: {what}",
+  "simulate.fail.format": "{file} ist kein Szenario:{mistakes}",
+  "simulate.fail.seed": "--seed nimmt eine ganze Zahl von 0 bis 4294967295, nicht „{given}“.",
 } as const satisfies Record<keyof typeof enCommands, string>;

@@ -221,4 +221,24 @@ export const enCommands = {
   "trigger.fail.event-meant": 'The town knows no "{given}". Did you mean {meant}?',
   "trigger.fail.words": "{name} takes no words behind it; --to names another recipient.",
   "trigger.fail.letter": "Which letter? depesche trigger letter-bounce letter.pdf",
+
+  "simulate.summary": "play a scenario file: what numbers do, who does what when, and what is expected",
+  "simulate.flag.seed": "draw what is left to chance from this number in place of the file's seed",
+  "simulate.flag.check": "only read the file and tell its mistakes",
+  "simulate.flag.virtual": "not possible; says why and what to do instead",
+  "simulate.note.format":
+    'FILE is JSON: { "name": "...", "seed": 7, "numbers": { "+493023125777": { "call": { "kind": "busy" }, "sms": "undelivered" } }, "steps": [ ... ] }. numbers are those of the simulators\' PUT /scenario. Each step has "do", and "after": 90s, 10m, 2h (simulated, after the step before it) or 1m..5m, drawn by the seed.',
+  "simulate.note.steps":
+    'send: channel, to (a number, a list, or { "any": [...], "count": 2 }), text or file, as (a name)\nfax-in: from, to, text or file\nsms-in: from, to, text\nclock: one of advance (2h), set (2026-11-23T14:30), speed (1 to 1000 or "max")\nchaos: channel, probability (0 to 1), fault\nwait: after\nexpect: job (a name) and outcomes { "OK": 1, "BUSY": 2 }, or inbox { "from", "pages", "complete" } and count; within (10m)',
+  "simulate.note.end":
+    "Numbers, chaos and speed are put back at the end. Exit code 1 when an expectation fails, 2 when the file has mistakes; each is told with its place.",
+  "simulate.head": "{name} (seed {seed})",
+  "simulate.good": "{file} can be played: {n} {n|step|steps}.",
+  "simulate.end": "{n} {n|step|steps}, {failed} failed",
+  "simulate.fail.file": "Which scenario? depesche simulate FILE; depesche simulate --help describes the format.",
+  "simulate.fail.virtual":
+    '--virtual is not possible: gateway, worker and simulators are processes with one simulated clock that runs; it can be made fast and set forward, but not stepped in lock-step. Put { "do": "clock", "speed": "max" } into the file: then modelled time hardly takes any.',
+  "simulate.fail.json": "{file} is not JSON: {what}",
+  "simulate.fail.format": "{file} is no scenario:{mistakes}",
+  "simulate.fail.seed": '--seed takes a whole number from 0 to 4294967295, not "{given}".',
 } as const;
