@@ -275,8 +275,9 @@ export class MemoryLedger implements FaceLedger {
     const fax = this.faxes.get(id);
     return fax?.accountId === accountId ? fax : undefined;
   }
-  async inbounds(accountId: number, query: { limit: number }) {
-    return { items: [...this.faxes.values()].filter((f) => f.accountId === accountId).slice(0, query.limit) };
+  async inbounds(accountId: number, query: { limit: number; deleted?: boolean }) {
+    const faxes = [...this.faxes.values()].filter((f) => f.accountId === accountId);
+    return { items: faxes.filter((f) => query.deleted || f.state !== "deleted").slice(0, query.limit) };
   }
   async deleteInbound(accountId: number, id: number) {
     const fax = await this.inbound(accountId, id);

@@ -150,6 +150,13 @@ describe("a received fax", () => {
     expect(await readInbound(pool, other, second)).toBeUndefined();
     expect(await nextInbound(pool, account)).toMatchObject({ id: second });
     await deleteInbound(pool, account, second);
+    expect((await readInbounds(pool, account, { limit: 9 })).items).toEqual([]);
+    const all = (await readInbounds(pool, account, { limit: 2, deleted: true })).items;
+    expect(all.map((fax) => [fax.id, fax.state])).toEqual([
+      [second, "deleted"],
+      [first, "deleted"],
+    ]);
+    expect((await readInbounds(pool, other, { limit: 9, deleted: true })).items).toEqual([]);
     expect((await pool.query("SELECT 1 FROM blob_ref WHERE owner LIKE 'inbound:%'")).rowCount).toBe(0);
   });
 

@@ -104,15 +104,16 @@ export async function readInbound(pool: Pool, accountId: number, id: number): Pr
   return rows[0] && toFax(rows[0]);
 }
 
-/** Newest first. */
+/** Newest first; `deleted`: those that were deleted as well. */
 export async function readInbounds(
   pool: Pool,
   accountId: number,
-  query: { limit: number; cursor?: string },
+  query: { limit: number; cursor?: string; deleted?: boolean },
 ): Promise<Page<InboundFax>> {
   const before = Number(query.cursor ?? Number.MAX_SAFE_INTEGER);
   const { rows } = await pool.query<Row>(
-    "SELECT * FROM inbound WHERE account_id = $1 AND state <> 'deleted' AND id < $2 ORDER BY id DESC LIMIT $3",
+    // Two texts: the index of those that are there does not serve a condition that may be off.
+    `SELECT * FROM inbound WHERE account_id = $1 ${query.deleted ? "" : "AND state <> 'deleted'"} AND id < $2 ORDER BY id DESC LIMIT $3`,
     [accountId, Number.isSafeInteger(before) ? before : 0, query.limit + 1],
   );
   return pageOf(rows.map(toFax), query.limit, (f) => String(f.id));

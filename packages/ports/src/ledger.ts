@@ -107,7 +107,8 @@ export interface FaceLedger {
   /** Oldest fax not deleted; marks it fetched. */
   nextInbound(accountId: number): Promise<InboundFax | undefined>;
   inbound(accountId: number, id: number): Promise<InboundFax | undefined>;
-  inbounds(accountId: number, query: { limit: number; cursor?: string }): Promise<Page<InboundFax>>;
+  /** Newest first; `deleted`: those that were deleted as well, whose pages are gone. */
+  inbounds(accountId: number, query: { limit: number; cursor?: string; deleted?: boolean }): Promise<Page<InboundFax>>;
   inboundLadder(id: number): Promise<Uint8Array | undefined>;
   deleteInbound(accountId: number, id: number): Promise<boolean>;
 

@@ -413,6 +413,12 @@ describe("the rest of the house", () => {
     expect((await ask("GET", "/v1/inbound/3.pdf")).headers.get("content-type")).toBe("application/pdf");
     expect((await ask("GET", "/v1/inbound/3/pages/1.png")).status).toBe(200);
     expect((await ask("DELETE", "/v1/inbound/3")).status).toBe(204);
+    const states = async (query: string) =>
+      ((await (await ask("GET", `/v1/inbound${query}`)).json()) as { items: { state: string }[] }).items;
+    expect(await states("")).toEqual([]);
+    expect(await states("?deleted=false")).toEqual([]);
+    expect(await states("?deleted=true")).toMatchObject([{ id: 3, state: "deleted" }]);
+    expect((await ask("GET", "/v1/inbound?deleted=maybe")).status).toBe(400);
     expect((await problem(await ask("GET", "/v1/inbound/3"))).code).toBe("not-found");
     expect((await problem(await ask("DELETE", "/v1/inbound/3"))).code).toBe("not-found");
   });

@@ -102,14 +102,18 @@ export function addInbound(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     method: "get",
     path: "/v1/inbound",
     tags: ["Inbound"],
-    summary: "Received faxes, deleted ones left out",
-    request: { query: z.object(s.pageQuery) },
+    summary: "Received faxes, newest first",
+    request: {
+      query: z.object({
+        ...s.pageQuery,
+        deleted: s.flag.openapi({ description: "List those that were deleted, too; their pages are gone" }),
+      }),
+    },
     responses: { 200: json(s.listing(s.inbound), "Received faxes"), ...ERRORS },
   });
   app.openapi(list, async (c) => {
     const page = await deps.ledger.inbounds(c.get("caller").account.id, c.req.valid("query"));
-    const items = page.items.filter((fax) => fax.state !== "deleted").map(inboundView);
-    return c.json({ items, next: page.next }, 200);
+    return c.json({ items: page.items.map(inboundView), next: page.next }, 200);
   });
 
   const read = guarded("inbound:read", {

@@ -490,6 +490,13 @@ export const failureQuery = {
   job: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
 };
 
+/** Yes or no in a query; unset: no. */
+export const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((word) => word === "true")
+  .openapi({ type: "boolean" });
+
 /** Parameters of every listing. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),
