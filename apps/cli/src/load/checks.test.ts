@@ -63,6 +63,12 @@ describe("the checks at the end", () => {
     expect(names(await wrong({ wire: all }, { outcomes: true }))).toEqual(["wire"]);
   });
 
+  it("leave it to the ledger's check to name a recipient that is still open, whatever the wires saw", async () => {
+    const open = (items: RecipientView[]) =>
+      items.map((r) => (isThird(r.n) ? { ...r, state: "retry" as const, outcome: undefined } : r));
+    expect(names(await wrong({ ledger: open }))).toEqual(["ledger", "status", "counters"]);
+  });
+
   it("notice a recipient of nobody on the wire, and pass over other people's jobs", async () => {
     const more = (attempt: string) => (lines: Record<string, unknown>[]) => [...lines, { attempt, result: "OK" }];
     expect(names(await wrong({ wire: more("1.10.1") }))).toEqual(["wire"]);

@@ -32,7 +32,7 @@ it("elsewhere one line a second tells the same without commands to a terminal", 
   for (let i = 0; i < 10; i++) screen.show({ ...(await look()), finalsPerSecond: i });
   const lines = io.written.err.trimEnd().split("\n");
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatch(/^20\/40 accepted 20 100\/s {2}outcomes 0\.0\/s {2}p50/);
+  expect(lines[0]).toMatch(/^20\/40 2\.0 s {2}accepted 20 100\/s {2}outcomes 0\.0\/s {2}p50/);
   expect(io.written.err).not.toContain("\x1b");
 });
 

@@ -29,6 +29,7 @@ function oneLine(io: Io): Screen {
     show(look) {
       const { tally, recipients } = look;
       const text = [
+        duration(look.ms, io.language),
         ...(look.isStopping ? [io.say("load.stopping")] : []),
         `${io.say("load.accepted")} ${whole(tally.accepted, io.language)} ${rate(look.acceptedPerSecond, io)}`,
         `${io.say("load.outcomes")} ${rate(look.finalsPerSecond, io)}`,
