@@ -27,8 +27,9 @@ export const de = {
   lettersPdf: "PDF",
   lettersForeign: "Dieser Brief kam von einem anderen Absender in den Ordner des Druckdienstes.",
   lettersLegend: "Was eingezeichnet ist",
-  lettersWindow: "Fenster mit der Anschrift",
-  lettersStrip: "Sperrstreifen des Druckdienstes",
+  lettersWindow: "Fenster",
+  lettersRecipient: "Feld der Anschrift",
+  lettersStrip: "bleibt frei: Freimachung, Sperrstreifen",
   lettersFold: "Falzlinien",
 };
 
@@ -59,7 +60,8 @@ export const en = {
   lettersPdf: "PDF",
   lettersForeign: "This letter came into the print shop's folder from another sender.",
   lettersLegend: "What is drawn in",
-  lettersWindow: "window with the address",
-  lettersStrip: "the shop's strip, kept free",
+  lettersWindow: "window",
+  lettersRecipient: "recipient zone",
+  lettersStrip: "kept free: franking, the shop's strip",
   lettersFold: "fold lines",
 } satisfies Record<keyof typeof de, string>;

@@ -140,6 +140,9 @@ function Legend() {
         <i class="window" /> {t("lettersWindow")}
       </li>
       <li>
+        <i class="recipient" /> {t("lettersRecipient")}
+      </li>
+      <li>
         <i class="strip" /> {t("lettersStrip")}
       </li>
       <li>

@@ -12,6 +12,8 @@ interface PaneHandlers {
 /** What each pane needs, by its place. They start at the top left again when `key` changes. */
 export function useTogether(key: string): (place: number) => PaneHandlers {
   const panes = useRef<(HTMLElement | null)[]>([]);
+  /** Where panes were put that followed another one. */
+  const followed = useRef(new WeakMap<HTMLElement, { left: number; top: number }>());
   /** Where on the page the pointer took hold. */
   const grip = useRef({ x: 0, y: 0 });
   useEffect(() => {
@@ -23,11 +25,16 @@ export function useTogether(key: string): (place: number) => PaneHandlers {
         panes.current[place] = element;
       },
       onScroll(event) {
-        const { scrollLeft, scrollTop } = event.currentTarget as HTMLElement;
-        for (const pane of panes.current) {
-          // Setting what is there already raises no further scroll event, so this ends.
-          if (pane && (pane.scrollLeft !== scrollLeft || pane.scrollTop !== scrollTop))
-            pane.scrollTo(scrollLeft, scrollTop);
+        const pane = event.currentTarget as HTMLElement;
+        const { scrollLeft, scrollTop } = pane;
+        const led = followed.current.get(pane);
+        // It followed another one, which may have gone on since: leading now would take that one back.
+        if (led?.left === scrollLeft && led.top === scrollTop) return;
+        followed.current.delete(pane);
+        for (const other of panes.current) {
+          if (!other || other === pane) continue;
+          other.scrollTo(scrollLeft, scrollTop);
+          followed.current.set(other, { left: other.scrollLeft, top: other.scrollTop });
         }
       },
       onPointerDown(event) {
