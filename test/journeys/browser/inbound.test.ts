@@ -29,7 +29,7 @@ const rowOf = (id: number) => page.locator(`.fax-table tr:has(a[href^='/inbound/
 it("a machine dials in with a text, by the keyboard alone, and the fax lies in the tray", async () => {
   await page.goto(`${GATEWAY}/inbound/new`);
   await expectAccessible(page);
-  const text = page.getByLabel("Text", { exact: true });
+  const text = page.locator("textarea[name=text]");
   await text.focus();
   await page.keyboard.press("Control+A");
   await page.keyboard.type("Order by keyboard");
@@ -134,10 +134,10 @@ it("a fax is deleted after a question, and shown among the deleted only", async 
 
 it("an empty call is refused before anybody dials, and what the exchange refuses is said", async () => {
   await page.goto(`${GATEWAY}/inbound/new`);
-  await page.getByLabel("Text", { exact: true }).fill("");
+  await page.locator("textarea[name=text]").fill("");
   await page.getByRole("button", { name: "Dial in" }).click();
   await page.getByText("Write a text or choose a document.").waitFor();
-  await page.getByLabel("Text", { exact: true }).fill("To nobody");
+  await page.locator("textarea[name=text]").fill("To nobody");
   await page.getByLabel("Called number").fill("nobody");
   await page.getByRole("button", { name: "Dial in" }).click();
   await page.locator("form .failure").waitFor();

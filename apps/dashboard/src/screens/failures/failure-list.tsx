@@ -21,18 +21,23 @@ interface Props {
   /** How many the groups say there are. */
   total: number;
   /** Another number: there may be newer ones. */
-  beat: number;
+  failing: number;
+  /** Another number: some were sent again from here. */
+  sent: number;
   onAgain(row: FailureView): void;
 }
 
 /** `filter` must stay the same as long as the list lives: give another one another key. */
-export function FailureList({ client, filter, total, beat, onAgain }: Props) {
+export function FailureList({ client, filter, total, failing, sent, onAgain }: Props) {
   const [, paint] = useState(0);
   const rows = useMemo(() => new FailureRows(client, filter, () => paint((n) => n + 1)), [client]);
   useEffect(() => () => rows.close(), [rows]);
   useEffect(() => {
-    if (beat > 0) rows.refresh();
-  }, [rows, beat]);
+    if (failing > 0) rows.refresh();
+  }, [rows, failing]);
+  useEffect(() => {
+    if (sent > 0) rows.reread();
+  }, [rows, sent]);
   const show = useCallback((from: number, to: number) => rows.show(from, to), [rows]);
   return (
     <>

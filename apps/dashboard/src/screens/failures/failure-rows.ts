@@ -15,6 +15,7 @@ export class FailureRows {
   #reading = false;
   #stale = false;
   #from = 0;
+  #to = 0;
   #closed = false;
   error: unknown;
 
@@ -36,6 +37,7 @@ export class FailureRows {
   /** These rows are in view. */
   show(from: number, to: number): void {
     this.#from = from;
+    this.#to = to;
     if (this.#stale) this.refresh();
     else if (to > this.#rows.length) void this.#read();
   }
@@ -44,6 +46,11 @@ export class FailureRows {
   refresh(): void {
     this.#stale = this.#from > 0;
     if (!this.#stale) void this.#read(true);
+  }
+
+  /** Some of them are gone: read anew as far as one has scrolled. */
+  reread(): void {
+    void this.#read(true);
   }
 
   close(): void {
@@ -58,10 +65,15 @@ export class FailureRows {
     if (!anew && this.#begun && this.#next === undefined) return;
     this.#reading = true;
     try {
-      const cursor = anew ? undefined : this.#next;
-      const page = await this.#client.failures({ ...this.#filter, limit: LOT, cursor });
-      this.#rows = anew ? page.items : [...this.#rows, ...page.items];
-      this.#next = page.next;
+      const rows = anew ? [] : [...this.#rows];
+      let cursor = anew ? undefined : this.#next;
+      do {
+        const page = await this.#client.failures({ ...this.#filter, limit: LOT, cursor });
+        rows.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== undefined && rows.length < this.#to);
+      this.#rows = rows;
+      this.#next = cursor;
       this.#begun = true;
       this.error = undefined;
     } catch (error) {

@@ -107,7 +107,8 @@ export function Failures({ client, here }: { client: Client; here: RouteOf<"fail
             client={client}
             filter={filter}
             total={total}
-            beat={beat}
+            failing={failing}
+            sent={sent}
             onAgain={({ job, n, address: to, outcome }) =>
               setOrder({ input: { recipients: [{ job, n }] }, what: `${address(to) || `${job}.${n}`} · ${outcome}` })
             }
