@@ -116,6 +116,20 @@ describe("a job's report", () => {
     wall.time += 1_001;
     await ask("GET", path);
     expect(ledger.factsAsked).toBe(2);
+    // The third takes two seconds, so it is good for eight.
+    wall.time += 1_001;
+    const count = ledger.jobFacts.bind(ledger);
+    ledger.jobFacts = () => {
+      wall.time += 2_000;
+      return count();
+    };
+    await ask("GET", path);
+    wall.time += 7_000;
+    await ask("GET", path);
+    expect(ledger.factsAsked).toBe(3);
+    wall.time += 1_001;
+    await ask("GET", path);
+    expect(ledger.factsAsked).toBe(4);
     expect((await ask("GET", path, undefined, { authorization: "Bearer other-key" })).status).toBe(404);
     expect((await ask("GET", "/v1/jobs/2/report")).status).toBe(404);
   });

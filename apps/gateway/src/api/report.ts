@@ -13,6 +13,9 @@ import * as s from "./schemas.ts";
 import { iso } from "./views.ts";
 
 const REMEMBERED_MS = 1_000;
+/** A report that is dear to make is remembered for as many times as long as it took: the database has other things to do. */
+const REST_FACTOR = 4;
+const MOST_REMEMBERED_MS = 10_000;
 const MOST_REMEMBERED = 1_000;
 /** Without an outcome for so long, and nothing due, a job does not move. */
 const MOVING_MS = 60_000;
@@ -27,10 +30,16 @@ export function addReport(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     const known = remembered.get(job.id);
     if (known && known.until > now) return known.facts;
     const facts = deps.ledger.jobFacts(job);
-    facts.catch(() => remembered.delete(job.id));
+    // While it is being counted all who ask wait for the same.
+    const entry = { until: Number.POSITIVE_INFINITY, facts };
+    const counted = () => {
+      const done = deps.wall.monotonic();
+      entry.until = done + Math.min(MOST_REMEMBERED_MS, Math.max(REMEMBERED_MS, (done - now) * REST_FACTOR));
+    };
+    facts.then(counted, () => remembered.delete(job.id));
     remembered.delete(job.id);
     if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as number);
-    remembered.set(job.id, { until: now + REMEMBERED_MS, facts });
+    remembered.set(job.id, entry);
     return facts;
   }
 
