@@ -45,6 +45,12 @@ function tell(findings: Finding[], isFine: boolean, io: Io): void {
   for (const text of columns(findings.filter((f) => !isProgram(f)).map(row))) line(io, text);
   line(io, `\n${say("doctor.optional")}`);
   const programs = findings.filter(isProgram);
-  for (const text of columns(programs.map((f) => [...row(f), `apt install ${f.values.debian}`]))) line(io, text);
+  for (const text of columns(programs.map((f) => [...row(f), addition(f, io)]))) line(io, text);
   line(io, `\n${paint(io, isFine ? "green" : "red", say(isFine ? "doctor.fine" : "doctor.not-fine"))}`);
+}
+
+/** What is there says its version; what is not, how to get it. */
+function addition(f: Finding, { say }: Io): string {
+  if (f.state === "absent") return `apt install ${f.values.debian}`;
+  return f.values.version === undefined ? "" : say("doctor.version", { version: f.values.version });
 }

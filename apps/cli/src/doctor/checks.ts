@@ -9,6 +9,7 @@ import { ownerOf } from "../data-lock.ts";
 import type { Values, WordKey } from "../language.ts";
 import { type PortUse, portsOf, portTrouble } from "../ports.ts";
 import { answers, placeOf } from "../servers.ts";
+import { insideFindings, versionOf } from "./findings-inside.ts";
 
 export interface Finding {
   /** "absent": optional and not there. */
@@ -52,7 +53,8 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
     roomFinding(settings.data),
     ...portsOf(settings).map((use) => portFinding(use, ours)),
   ]);
-  return [...found, ...programFindings(options.env)];
+  const inside = await insideFindings(settings, options.env.DEPESCHE_API_KEY || "demo-key");
+  return [...found, ...inside, ...(await programFindings(options.env))];
 }
 
 export function nodeFinding(version: string): Finding {
@@ -150,13 +152,17 @@ async function portFinding(use: PortUse, ours: ReadonlySet<number>): Promise<Fin
     : { state: "wrong", check, key: "doctor.port.unusable", values: { ...values, why: trouble } };
 }
 
-function programFindings(env: DoctorOptions["env"]): Finding[] {
+function programFindings(env: DoctorOptions["env"]): Promise<Finding[]> {
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return PROGRAMS.map(({ commands, debian, use }) => {
-    const command = commands.find((name) => folders.some((folder) => existsSync(join(folder, name))));
-    const check = `program:${commands[0]}`;
-    return command === undefined
-      ? { state: "absent", check, key: use, values: { debian } }
-      : { state: "ok", check, key: use, values: { debian } };
-  });
+  return Promise.all(
+    PROGRAMS.map(async ({ commands, debian, use }): Promise<Finding> => {
+      const file = commands
+        .flatMap((name) => folders.map((folder) => join(folder, name)))
+        .find((candidate) => existsSync(candidate));
+      const check = `program:${commands[0]}`;
+      if (file === undefined) return { state: "absent", check, key: use, values: { debian } };
+      const version = await versionOf(file);
+      return { state: "ok", check, key: use, values: { debian, ...(version !== undefined && { version }) } };
+    }),
+  );
 }

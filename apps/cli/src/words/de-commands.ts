@@ -249,4 +249,20 @@ export const deCommands = {
   "simulate.fail.json": "{file} ist kein JSON: {what}",
   "simulate.fail.format": "{file} ist kein Szenario:{mistakes}",
   "simulate.fail.seed": "--seed nimmt eine ganze Zahl von 0 bis 4294967295, nicht „{given}“.",
+
+  "doctor.version": "Version {version}",
+  "doctor.inside.database": "Datenbank: PostgreSQL {version}, {megabytes} MB, Schema {schema}",
+  "doctor.inside.database-old": "Datenbank: PostgreSQL {version} ist zu alt; nötig ist 15 oder neuer",
+  "doctor.inside.database-shut": "Datenbank: sie lässt uns nicht hinein ({why})",
+  "doctor.queue.database": "Warteschlange: in der Datenbank (REDIS_URL ist nicht gesetzt)",
+  "doctor.queue.redis": "Warteschlange: Redis, maxmemory-policy {policy}",
+  "doctor.queue.evicts":
+    "Warteschlange: Redis hat maxmemory-policy {policy} und kann Aufgaben wegwerfen; noeviction einstellen",
+  "doctor.queue.unknown": "Warteschlange: Redis nennt seine maxmemory-policy nicht ({why}); nötig ist noeviction",
+  "doctor.clock.gateway": "Uhr: die des Gateways weicht um {ms} ms von unserer ab",
+  "doctor.clock.gateway-off": "Uhr: die des Gateways weicht um {ms} ms von unserer ab; beide von NTP stellen lassen",
+  "doctor.clock.database": "Uhr: die der Datenbank weicht um {ms} ms von unserer ab",
+  "doctor.clock.database-off": "Uhr: die der Datenbank weicht um {ms} ms von unserer ab; beide von NTP stellen lassen",
+  "doctor.clock.simulated": "simulierte Uhr: {at}, {speed}x",
+  "doctor.clock.unpaced": "simulierte Uhr: {at}, so schnell, wie der Rechner kann",
 } as const satisfies Record<keyof typeof enCommands, string>;
