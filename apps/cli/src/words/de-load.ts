@@ -6,7 +6,7 @@ export const deLoad = {
   "load.summary": "an viele Empfänger senden, messen, und prüfen, ob alle Aufzeichnungen übereinstimmen",
   "load.flag.recipients": "wie viele (1000)",
   "load.flag.jobs": "wie viele Aufträge, mit je --per-job Empfängern (anstelle von --recipients)",
-  "load.flag.per-job": "Empfänger in einem Auftrag (1 mit --rate, sonst 1000)",
+  "load.flag.per-job": "Empfänger in einem Auftrag (1 mit --rate, --jobs oder --outstanding, sonst 1000)",
   "load.flag.rate": "offene Schleife: so viele Empfänger in der Sekunde nach Plan, was auch die Antworten tun",
   "load.flag.ramp": "offene Schleife: so lange wächst die Rate gleichmäßig von 0 an",
   "load.flag.for": "wie lange Aufträge kommen: 60s, 5m",

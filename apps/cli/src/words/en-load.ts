@@ -4,7 +4,7 @@ export const enLoad = {
   "load.summary": "dispatch to many recipients, measure, and check that every record agrees",
   "load.flag.recipients": "how many (1000)",
   "load.flag.jobs": "how many jobs, with --per-job recipients each (in place of --recipients)",
-  "load.flag.per-job": "recipients in one job (1 with --rate, else 1000)",
+  "load.flag.per-job": "recipients in one job (1 with --rate, --jobs or --outstanding, else 1000)",
   "load.flag.rate": "open loop: recipients per second arrive on schedule, whatever the answers do",
   "load.flag.ramp": "open loop: the rate grows evenly from 0 for so long",
   "load.flag.for": "how long orders arrive: 60s, 5m",
