@@ -45,14 +45,20 @@ export function usePlay(lines: readonly LadderLine[]): Play {
     setUpTo(undefined);
   };
 
+  const isOver = shown >= lines.length;
+  const aheadUs = Math.max(0, (lines[shown]?.lineUs ?? 0) - (lines[shown - 1]?.lineUs ?? 0));
+  // Painting anew for another reason must not begin the wait again.
   useEffect(() => {
     if (!isPlaying) return;
-    if (shown >= lines.length) return showAll();
+    if (isOver) {
+      setPlaying(false);
+      setUpTo(undefined);
+      return;
+    }
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const aheadUs = (lines[shown]?.lineUs ?? 0) - (lines[shown - 1]?.lineUs ?? 0);
-    const timer = setTimeout(() => setUpTo(shown + 1), calm ? STEP_MS : Math.max(0, aheadUs) / 1000 / tempo);
+    const timer = setTimeout(() => setUpTo(shown + 1), calm ? STEP_MS : aheadUs / 1000 / tempo);
     return () => clearTimeout(timer);
-  });
+  }, [isPlaying, isOver, shown, aheadUs, tempo]);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
