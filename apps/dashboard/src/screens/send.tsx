@@ -136,17 +136,19 @@ function SendForm({ client, channel }: { client: Client; channel: SendChannel })
         </div>
       )}
       {channel !== "letter" && (
-        <label class="field">
-          <span>{t("text")}</span>
-          <textarea
-            name="text"
-            rows={channel === "mail" ? 8 : 4}
-            value={words}
-            onInput={(event) => setWords(event.currentTarget.value)}
-          />
+        <div class="field">
+          <label class="field">
+            <span>{t("text")}</span>
+            <textarea
+              name="text"
+              rows={channel === "mail" ? 8 : 4}
+              value={words}
+              onInput={(event) => setWords(event.currentTarget.value)}
+            />
+          </label>
           {channel === "fax" && <small>{t("textHint")}</small>}
           {channel === "sms" && words !== "" && <Counter text={words} recipients={recipients} />}
-        </label>
+        </div>
       )}
       {channel !== "sms" && (
         <SendFiles

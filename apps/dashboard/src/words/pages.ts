@@ -22,6 +22,7 @@ export const de = {
   pagesPels: "{n} Pels",
   pagesOnlySent: "nur gesendet",
   pagesOnlyReceived: "nur empfangen",
+  pagesPartial: "nur {n} von {all} Zeilen kamen an",
   pagesLost: "{n} Seiten kamen nicht an",
   pagesLostOne: "1 Seite kam nicht an",
   pagesLetGo:
@@ -55,6 +56,7 @@ export const en = {
   pagesPels: "{n} pels",
   pagesOnlySent: "only sent",
   pagesOnlyReceived: "only received",
+  pagesPartial: "only {n} of {all} lines arrived",
   pagesLost: "{n} pages did not arrive",
   pagesLostOne: "1 page did not arrive",
   pagesLetGo:

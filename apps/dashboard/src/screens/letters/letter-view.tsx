@@ -137,16 +137,16 @@ function Legend() {
   return (
     <ul class="letter-legend" aria-label={t("lettersLegend")}>
       <li>
-        <i class="window" /> {t("lettersWindow")}
+        <i class="zone-window" /> {t("lettersWindow")}
       </li>
       <li>
-        <i class="recipient" /> {t("lettersRecipient")}
+        <i class="zone-recipient" /> {t("lettersRecipient")}
       </li>
       <li>
-        <i class="strip" /> {t("lettersStrip")}
+        <i class="zone-strip" /> {t("lettersStrip")}
       </li>
       <li>
-        <i class="fold" /> {t("lettersFold")}
+        <i class="zone-fold" /> {t("lettersFold")}
       </li>
     </ul>
   );

@@ -7,6 +7,7 @@ import { count } from "../../format.ts";
 import { t, type Word } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { errorText, useBlobUrl } from "../../parts/load.tsx";
+import { Mark } from "../../parts/marks.tsx";
 import { go, PAGE_SHOWS, PAGE_ZOOMS, type PageShow, type PageZoom, type RouteOf, route, urlOf } from "../../route.ts";
 import { useSignal } from "../../signal.ts";
 import { usePageKeys } from "./page-keys.ts";
@@ -161,6 +162,13 @@ function Pane({ client, attempt, page, which, zoom, pane }: PaneProps) {
     <figure>
       <figcaption>
         <b>{t(SHOW_WORDS[which])}</b> <span class="quiet">{factsText(facts)}</span>
+        {which === "received" && page.sent && facts.height < page.sent.height && (
+          <Mark
+            icon="bolt"
+            tone="warn"
+            word={t("pagesPartial", { n: count(facts.height), all: count(page.sent.height) })}
+          />
+        )}
         {facts.yDpi > 0 && facts.xDpi / facts.yDpi > 1.5 && <span class="quiet"> · {t("pagesStretched")}</span>}
       </figcaption>
       <section class={`page-pane${zoom ? " zoomed" : ""}`} aria-label={label} tabIndex={zoom ? 0 : undefined} {...pane}>
