@@ -27,9 +27,25 @@ export const COMMANDS = {
   trigger: { summary: "trigger.summary", load: async () => (await import("./commands/trigger.ts")).trigger },
   simulate: { summary: "simulate.summary", load: async () => (await import("./commands/simulate.ts")).simulate },
   load: { summary: "load.summary", load: async () => (await import("./commands/load.ts")).load },
+  completion: {
+    summary: "completion.summary",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
   doctor: { summary: "doctor.summary", load: async () => (await import("./commands/doctor.ts")).doctor },
 } as const satisfies Record<string, Entry>;
 
 export function isCommandName(name: string): name is keyof typeof COMMANDS {
   return Object.hasOwn(COMMANDS, name);
 }
+
+type CommandName = keyof typeof COMMANDS;
+
+/** The groups of the help; every command is in one of them. */
+export const GROUPS = [
+  { title: "help.group.house", names: ["up", "doctor"] },
+  { title: "help.group.send", names: ["send", "check"] },
+  { title: "help.group.jobs", names: ["status", "jobs", "cancel", "pause", "resume", "failures", "again"] },
+  { title: "help.group.look", names: ["ladder", "lines", "inbox", "listen"] },
+  { title: "help.group.town", names: ["trigger", "simulate", "received", "load"] },
+  { title: "help.group.shell", names: ["completion"] },
+] as const satisfies { title: WordKey; names: CommandName[] }[];

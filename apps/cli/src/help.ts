@@ -1,11 +1,22 @@
 // Help texts, written out of the tables of commands and words.
 
 import { type Command, type Flag, flagsOf } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, GROUPS } from "./commands.ts";
 import { type Io, paint } from "./io.ts";
+import type { WordKey } from "./language.ts";
 import { wrap } from "./table.ts";
 
 const WIDEST = 100;
+
+/** From nothing to a call that is understood, in six commands. */
+const TOUR: readonly [string, WordKey][] = [
+  ["npm start", "help.tour.start"],
+  ["npx depesche listen", "help.tour.listen"],
+  ["npx depesche send fax +493023125001 --text 'Guten Tag' --watch", "help.tour.send"],
+  ["npx depesche received +493023125001 --out .", "help.tour.received"],
+  ["npx depesche trigger busy", "help.tour.trigger"],
+  ["npx depesche again --where 'outcome=BUSY' --dry", "help.tour.again"],
+];
 
 function width(io: Io): number {
   return Math.min(io.out.columns || 80, WIDEST);
@@ -14,22 +25,22 @@ function width(io: Io): number {
 /** `depesche --help`. */
 export function programHelp(io: Io): string {
   const { say } = io;
-  const names = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
-  const commands = names.map((name) => row(name, say(COMMANDS[name].summary), 10, io));
+  const groups = GROUPS.flatMap(({ title, names }) => [
+    paint(io, "bold", say(title)),
+    ...names.map((name) => row(name, say(COMMANDS[name].summary), 12, io)),
+    "",
+  ]);
   const codes = say("help.exit-codes").split("\n");
   return [
     `${paint(io, "bold", "depesche")}: ${say("help.what")}`,
     "",
     `${say("help.usage")}: depesche ${say("help.command")} [...]`,
     "",
-    ...commands,
-    "",
+    ...groups,
     say("help.more"),
     "",
     paint(io, "bold", say("help.tour")),
-    "  npm start",
-    "  npx depesche send fax +493023125001 --text 'Guten Tag' --watch",
-    "  npx depesche received +493023125001 --out .",
+    ...TOUR.flatMap(([command, why]) => [paint(io, "dim", `  # ${say(why)}`), `  ${command}`]),
     "",
     paint(io, "bold", say("help.exit-codes-title")),
     ...codes.map((code) => `  ${code}`),
