@@ -14,6 +14,8 @@ export interface SimCallOrder {
   /** File name of the document; tells its type. */
   name?: string;
   tiff?: string;
+  /** false: answered as soon as the machine dials; the call is looked up by its id. Default: answered when it is over. */
+  wait?: boolean;
 }
 
 /** A call as the exchange's wire log keeps it. */

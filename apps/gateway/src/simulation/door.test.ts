@@ -71,7 +71,14 @@ describe("/v1/simulation", () => {
 
   it("lets nobody at what is not on its list", async () => {
     const { ask } = open();
-    for (const path of ["clock", "health", "openapi.json", "exchange/attempts/1.0.1/fax.tif", "", "mail/messages/%2e%2e/raw"]) {
+    for (const path of [
+      "clock",
+      "health",
+      "openapi.json",
+      "exchange/attempts/1.0.1/fax.tif",
+      "",
+      "mail/messages/%2e%2e/raw",
+    ]) {
       expect([path, (await ask("GET", `/v1/simulation/${path}`)).status]).toEqual([path, 404]);
     }
     expect((await ask("DELETE", "/v1/simulation/scenario")).status).toBe(405);

@@ -145,7 +145,7 @@ function described(route: SimulationRoute) {
           ),
         ),
       }),
-      ...(route.bodyBytes !== undefined && { body: { required: true, content: json } }),
+      ...(route.request && { body: { required: true, content: { "application/json": { schema: route.request } } } }),
     },
     responses: { "2XX": good, ...ERRORS },
   };
