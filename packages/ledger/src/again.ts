@@ -71,10 +71,12 @@ async function againIn(client: Client, order: AgainOrder, token: string): Promis
     const before = await claimIdempotencyKey(client, order);
     if (before) return before.ok ? replay(client, order) : { ok: false, problem: "idempotency-conflict" };
   }
-  const sources = sourcesOf(order, await pick(client, order));
+  const picked = await pick(client, order);
+  const sources = sourcesOf(order, picked);
   const counts = { recipients: sources.reduce((sum, s) => sum + s.ns.length, 0), sources: sources.length };
-  if (counts.recipients > order.most.recipients || counts.sources > order.most.jobs)
-    throw new Refused({ ok: false, problem: "too-many", ...counts });
+  // Counted before anybody is left out: what was picked is cut at one more than may be.
+  if (picked.length > order.most.recipients || counts.sources > order.most.jobs)
+    throw new Refused({ ok: false, problem: "too-many", recipients: picked.length, sources: counts.sources });
   const answer = { ok: true, ...counts, replayed: false } as const;
   // Thrown, so that the idempotency key is not kept for a request that made nothing.
   if (order.dryRun || sources.length === 0) throw new Refused({ ...answer, jobs: [] });

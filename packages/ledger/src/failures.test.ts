@@ -262,6 +262,8 @@ describe("sending again", () => {
     const job = await ended(account, ["BUSY", "BUSY", "BUSY"], { content: { documents: [] } });
     const few = await sendAgain(account, { where: {} }, { most: { recipients: 2, jobs: 5 } });
     expect(few).toEqual({ ok: false, problem: "too-many", recipients: 3, sources: 1 });
+    const barred = { most: { recipients: 2, jobs: 5 }, permitted: (_: string, to: string) => !to.endsWith("0") };
+    expect(await sendAgain(account, { where: {} }, barred)).toMatchObject({ ok: false, problem: "too-many" });
     const permitted = (_: string, address: string) => address.endsWith("1");
     const picked = { recipients: [0, 1, 2, 1].map((n) => ({ job, n })) };
     expect(await sendAgain(account, picked, { permitted })).toMatchObject({ ok: true, recipients: 1 });
