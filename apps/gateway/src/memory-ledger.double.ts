@@ -419,6 +419,9 @@ export class MemoryBlobs implements BlobStore {
   async has(hash: string) {
     return this.blobs.has(hash);
   }
+  touch(hash: string) {
+    return this.has(hash);
+  }
   async remove(hash: string) {
     this.blobs.delete(hash);
   }

@@ -99,6 +99,9 @@ function blobStore(folder: string): BlobStore {
       }
       await settle(path, hash);
     },
+    async touch(hash) {
+      return HASH.test(hash) && (await touch(pathOf(hash)));
+    },
     async get(hash) {
       if (!HASH.test(hash)) return undefined;
       const path = pathOf(hash);

@@ -6,6 +6,8 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   /** Takes over a spool file without reading it into memory. */
   putFile(path: string, hash: string): Promise<void>;
+  /** Notes a use, which keeps it from being collected for a day; false when there is no such blob. */
+  touch(hash: string): Promise<boolean>;
   /** Whole blob; undefined when there is none. */
   get(hash: string): Promise<Uint8Array | undefined>;
   has(hash: string): Promise<boolean>;

@@ -1,14 +1,18 @@
 // What a job sends: files taken over as blobs, converted once for all recipients, counted.
 
+import { createHash } from "node:crypto";
 import type { JobContent, StoredDocument } from "@depesche/core";
 import { type Documents, detect, type Part, type PartProblem } from "@depesche/documents";
 import { checkLetter } from "@depesche/letter";
 import type { BlobStore, IntakeProblem, SpoolFile, SubmitRequest } from "@depesche/ports";
 import { segment } from "@depesche/sms";
+import type { PreparedPages, rememberPages } from "./prepared-pages.ts";
 
 export interface ContentDeps {
   documents: Documents;
   blobs: BlobStore;
+  /** Pages prepared lately, by what they were made of. */
+  prepared: ReturnType<typeof rememberPages<PartProblem>>;
 }
 
 export type ContentResult =
@@ -63,13 +67,21 @@ const NOTHING: ContentResult = { ok: false, problem: "nothing-to-send", detail: 
 
 async function faxContent(deps: ContentDeps, text: string | undefined, files: NamedFile[]): Promise<ContentResult> {
   if (text === undefined && files.length === 0) return NOTHING;
-  const parts: Part[] = [...(text === undefined ? [] : [{ text }]), ...(await readParts(files))];
-  const made = await deps.documents.toFaxPages(parts, { resolution: "fine" });
-  if (!made.ok) return partProblem(made, text === undefined ? 0 : 1, files);
-  const hash = await deps.blobs.put(made.pages.tiff);
+  const pages = await deps.prepared(madeOf(text, files), async (): Promise<PreparedPages | PartProblem> => {
+    const parts: Part[] = [...(text === undefined ? [] : [{ text }]), ...(await readParts(files))];
+    const made = await deps.documents.toFaxPages(parts, { resolution: "fine" });
+    return made.ok ? { hash: await deps.blobs.put(made.pages.tiff), count: made.pages.pageCount } : made;
+  });
+  if (!("hash" in pages)) return partProblem(pages, text === undefined ? 0 : 1, files);
   const documents = await keep(deps.blobs, files);
-  const content: JobContent = { documents, pages: { hash, count: made.pages.pageCount }, ...(text ? { text } : {}) };
-  return { ok: true, content, pageCount: made.pages.pageCount, notices: [] };
+  const content: JobContent = { documents, pages, ...(text ? { text } : {}) };
+  return { ok: true, content, pageCount: pages.count, notices: [] };
+}
+
+/** Names all that decides how pages look: text, files, and their names, which may tell their type. */
+function madeOf(text: string | undefined, files: NamedFile[]): string {
+  const parts = [text ?? null, ...files.map(({ name, file }) => [name, file.sha256])];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
 function smsContent(text: string | undefined): ContentResult {

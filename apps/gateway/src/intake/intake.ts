@@ -2,13 +2,15 @@
 
 import { createHash } from "node:crypto";
 import type { Account, Channel, JobContent, JobOrder, RecipientOrder } from "@depesche/core";
+import type { PartProblem } from "@depesche/documents";
 import { AcceptanceUnknown } from "@depesche/ledger";
 import type { FaceLedger, Intake, Replay, SubmitRequest, SubmitResult } from "@depesche/ports";
 import { traceContext } from "@depesche/telemetry";
 import { type ContentDeps, prepareContent } from "./content.ts";
+import { rememberPages } from "./prepared-pages.ts";
 import { judgeRecipients } from "./recipients.ts";
 
-export interface IntakeDeps extends ContentDeps {
+export interface IntakeDeps extends Omit<ContentDeps, "prepared"> {
   ledger: Pick<FaceLedger, "accept" | "clock" | "earlier">;
   now(): number;
   onFault(error: unknown, what: string): void;
@@ -20,7 +22,8 @@ const NORMAL_PRIORITY = 5;
 
 type Refusal = Extract<SubmitResult, { ok: false }>;
 
-export function createIntake(deps: IntakeDeps): Intake {
+export function createIntake(given: IntakeDeps): Intake {
+  const deps = { ...given, prepared: rememberPages<PartProblem>(given.blobs) };
   return {
     async submit(request) {
       try {
@@ -45,7 +48,7 @@ function faultText(error: unknown): string {
   return "The gateway cannot store the job at the moment; nothing was accepted. Send again later.";
 }
 
-async function submit(deps: IntakeDeps, request: SubmitRequest): Promise<SubmitResult> {
+async function submit(deps: IntakeDeps & ContentDeps, request: SubmitRequest): Promise<SubmitResult> {
   // Before anything else is looked at: what was accepted stays accepted, whatever has changed since.
   const before = request.idempotency && (await deps.ledger.earlier(request.account.id, request.idempotency));
   if (before) return answered(before);

@@ -78,6 +78,7 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStoreRig
       for (const hash of [hashOf(bytesOf("nie")), "", "../../etc/passwd", "a".repeat(63), "A".repeat(64), "\u0000"]) {
         expect(await rig.store.get(hash)).toBeUndefined();
         expect(await rig.store.has(hash)).toBe(false);
+        expect(await rig.store.touch(hash)).toBe(false);
         await rig.store.remove(hash);
       }
     });
@@ -89,6 +90,15 @@ export function blobStoreContract(name: string, open: () => Promise<BlobStoreRig
       expect(await rig.store.get(hash)).toBeUndefined();
       expect((await listed(rig.store)).size).toBe(0);
       await rig.store.put(bytesOf("weg"));
+      expect(await rig.store.has(hash)).toBe(true);
+    });
+
+    it("a use that was noted keeps a blob from being collected as unused", async () => {
+      const hash = await rig.store.put(bytesOf("gebraucht"));
+      const usedAt = (await listed(rig.store)).get(hash) as number;
+      expect(await rig.store.touch(hash)).toBe(true);
+      expect((await listed(rig.store)).get(hash)).toBeGreaterThanOrEqual(usedAt);
+      await rig.store.remove(hash, usedAt - 1);
       expect(await rig.store.has(hash)).toBe(true);
     });
 
