@@ -88,6 +88,7 @@ export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): 
     "script[src], link[rel~='stylesheet' i], iframe[src], object[data], embed[src]",
   ).length;
   for (const gone of mail.querySelectorAll(GONE)) gone.remove();
+  for (const control of mail.querySelectorAll("button, input, select, textarea")) control.setAttribute("disabled", "");
   for (const element of mail.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
       if (name.startsWith("on")) element.removeAttribute(name);

@@ -97,6 +97,7 @@ export function PageViewer({ client, attempt, page, of }: Props) {
         ))}
       </div>
       {show === "difference" && !blinking && <Legend />}
+      <p class="page-hint">{t("pagesKeys")}</p>
     </div>
   );
 }
