@@ -11,6 +11,11 @@ import { watchJob } from "./watch.ts";
 const LOOK_EVERY_MS = 200;
 /** A receipt comes seconds after the outcome, by the simulated clock: at 1x that is as long by ours. */
 const RECEIPT_PATIENCE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Christmas and a week-end in a row. */
+const MOST_HOURS = 6 * 24;
+/** The shop looks at its floor about as often. */
+const LETTER_LOOK_MS = 400;
 
 export interface Happened {
   job: JobDetail;
@@ -51,9 +56,21 @@ export async function bounceLetter(
   const { job, recipient } = await toTheEnd({ channel: "letter", documents: [{ name: document.name, hash }] }, deps);
   if (recipient.outcome !== "OK") return { job, recipient, asWanted: false };
   // The shop names a letter by job and recipient.
-  await deps.sims.letterReturned(`${job.id}-0`);
+  const id = `${job.id}-0`;
+  await handedOver(id, deps);
+  await deps.sims.letterReturned(id);
   const seen = await receipt(job.id, "returned", deps);
   return { job, recipient: seen, asWanted: seen.delivery === "returned" };
+}
+
+/** Only what the post has taken can come back: the simulated clock is set forward, hour by hour, past the cut-off at 14:30. */
+async function handedOver(id: string, { client, sims, io }: TriggerDeps): Promise<void> {
+  for (let hours = 0; hours < MOST_HOURS; hours++) {
+    const letter = (await sims.letters()).find((one) => one.id === id);
+    if (letter?.state === "handed-over" || letter?.state === "returned") return;
+    await client.changeClock({ advanceMs: HOUR_MS });
+    await io.pause(LETTER_LOOK_MS);
+  }
 }
 
 /** A telephone answers the last message it got; it gets one first when there was none. */

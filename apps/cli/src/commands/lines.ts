@@ -50,7 +50,7 @@ export const lines: Command = {
 
 /** Over what was drawn before; rows beyond the terminal's height would scroll and smear, so they are left out. */
 function redraw(texts: string[], drawn: number, io: Io): number {
-  const most = Math.max(3, (io.out.rows ?? 50) - 2);
+  const most = Math.max(3, (io.out.rows || 50) - 2);
   const shown =
     texts.length <= most ? texts : [...texts.slice(0, most - 1), io.say("lines.more", { n: texts.length - most + 1 })];
   const up = drawn > 0 ? `\x1b[${drawn}A` : "";

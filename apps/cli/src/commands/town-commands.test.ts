@@ -196,10 +196,16 @@ describe("trigger", () => {
       "POST /v1/documents": { status: 201, body: { hash: "ab", bytes: 5 } },
       "GET /v1/jobs/17": { body: job({ channel: "letter" }) },
       "GET /v1/jobs/17/recipients?limit=1": [rows({}), rows({ delivery: "accepted" }), rows({ delivery: "returned" })],
+      "GET /print-shop/letters": [
+        { body: { letters: [{ id: "17-0", state: "acknowledged" }] } },
+        { body: { letters: [{ id: "17-0", state: "handed-over" }] } },
+      ],
+      "PUT /v1/clock": { body: {} },
       [RETURNED]: { body: {} },
     });
     expect(said).toMatchObject({ exitCode: EXIT.ok, out: expect.stringContaining("✓ OK, returned") });
     expect(house?.asked.some((r) => r.what === RETURNED)).toBe(true);
+    expect(house?.json("PUT /v1/clock")).toEqual({ advanceMs: 3_600_000 });
   });
 
   it("--list names everything that can happen, and a mistyped word is told what is like it", async () => {

@@ -212,7 +212,8 @@ export const deCommands = {
   "trigger.event.sms-reply": "ein Telefon antwortet auf die letzte SMS, die es bekam; STOP will keine mehr",
   "trigger.event.sms-undelivered": "eine SMS wird angenommen und dann nicht zugestellt",
   "trigger.event.mail-bounce": "ein Mailserver weist den Empfänger zurück",
-  "trigger.event.letter-bounce": "ein Brief geht hinaus und kommt als unzustellbar zurück",
+  "trigger.event.letter-bounce":
+    "ein Brief geht hinaus und kommt als unzustellbar zurück (stellt die simulierte Uhr bis zur Abgabe vor)",
   "trigger.text": "Test: {name}",
   "trigger.reply": "Danke, ist angekommen.",
   "trigger.job": "Auftrag {id} an {to}:",

@@ -204,7 +204,8 @@ export const enCommands = {
   "trigger.event.sms-reply": "a telephone answers the last SMS it got; STOP wants no more",
   "trigger.event.sms-undelivered": "an SMS is taken, and then not delivered",
   "trigger.event.mail-bounce": "a mail server refuses the recipient",
-  "trigger.event.letter-bounce": "a letter goes out and comes back as undeliverable",
+  "trigger.event.letter-bounce":
+    "a letter goes out and comes back as undeliverable (sets the simulated clock forward to the cut-off)",
   "trigger.text": "Test: {name}",
   "trigger.reply": "Thank you, I have got it.",
   "trigger.job": "Job {id} to {to}:",
