@@ -64,14 +64,19 @@ function picture(items: readonly LineView[], io: Io): string[] {
   const heading = ["line", "state", "attempt", "address", "page", "rate"] as const;
   const several = new Set(items.map((l) => l.worker)).size > 1;
   const width = Math.max(20, (io.out.columns || 100) - 62);
-  const rows = items.map((l) => [
-    several ? `${l.worker}:${l.line}` : String(l.line),
-    stateText(l, io),
-    l.attempt ?? "",
-    plain(cut(l.address ?? "", width)),
-    l.page === undefined ? "" : `${l.page}/${l.pages ?? "?"}`,
-    l.rateBps === undefined ? "" : `${l.rateBps} bit/s`,
-  ]);
+  // What an idle line has done last is over.
+  const rows = items
+    .map(({ worker, line, state, ...busy }) =>
+      state === "idle" ? { worker, line, state } : { worker, line, state, ...busy },
+    )
+    .map((l: LineView) => [
+      several ? `${l.worker}:${l.line}` : String(l.line),
+      stateText(l, io),
+      l.attempt ?? "",
+      plain(cut(l.address ?? "", width)),
+      l.page === undefined ? "" : `${l.page}/${l.pages ?? "?"}`,
+      l.rateBps === undefined ? "" : `${l.rateBps} bit/s`,
+    ]);
   return [
     paint(io, "bold", countsText(items, io)),
     ...columns([heading.map((h) => paint(io, "dim", say(`lines.column.${h}`))), ...rows], [0, 4, 5]),
