@@ -4,5 +4,6 @@ import { defineConfig } from "vite";
 export default defineConfig({
   resolve: { conditions: ["depesche-source", "module", "browser", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: { target: "es2023", sourcemap: false },
+  // The one page knows its two scripts; browsers that know es2023 need no help to preload them.
+  build: { target: "es2023", sourcemap: false, modulePreload: false },
 });

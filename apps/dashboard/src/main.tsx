@@ -2,6 +2,7 @@
 
 import { options, render } from "preact";
 import { App } from "./app.tsx";
+import { startLanguage } from "./language.ts";
 import { startRouting } from "./route.ts";
 import { startSession } from "./session.ts";
 import "./style/base.css";
@@ -25,4 +26,5 @@ options.debounceRendering = requestAnimationFrame;
 
 startRouting();
 void startSession();
+await startLanguage();
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -1,4 +1,4 @@
-// Words of the failures room: German, and English under the same keys. Keys begin with the room's name.
+// Words of the failures room in German. Keys begin with the room's name.
 
 export const de = {
   failuresLead: "Empfänger, die endgültig gescheitert sind und noch nicht erneut gesendet wurden.",
@@ -48,51 +48,3 @@ export const de = {
   failuresAdviceCANCELLED: "Der Auftrag wurde abgebrochen, bevor dies hinausging.",
   failuresAdviceOK: "Angekommen.",
 };
-
-export const en = {
-  failuresLead: "Recipients that failed for good and have not been sent again.",
-  failuresTotal: "{n} recipients in {k} groups",
-  failuresNone: "Nothing is left lying. Whatever went out arrived, is under way, or has been sent again.",
-  failuresNoneHere: "Nothing is left lying with this filter.",
-  failuresShowAll: "show all",
-  failuresGroups: "Groups",
-  failuresHelp: "Cause, and what helps",
-  failuresJobs: "Jobs",
-  failuresWhen: "oldest – latest",
-  failuresFailedAt: "failed",
-  failuresFilterJob: "Job no.",
-  failuresFilterAddress: "Beginning of the number, or @domain",
-  failuresApply: "Filter",
-  failuresWithout: "without this filter: {what}",
-  failuresCall: "last call",
-  failuresAgain: "Again …",
-  failuresAgainAll: "Send all again …",
-  failuresAgainShown: "Send these again …",
-  failuresAgainOne: "Send {who} again",
-  failuresAgainGroup: "Send the group {what} again",
-  failuresAgainTitle: "Send again",
-  failuresCounting: "counting …",
-  failuresWould: "{n} recipients of {k} jobs would be sent again as {k} jobs.",
-  failuresWouldOneJob: "{n} recipients of one job would be sent again as one job.",
-  failuresWouldOne: "1 recipient would be sent again as one job.",
-  failuresWouldNone: "None of these is left that could be sent again.",
-  failuresWouldNote: "Content and options stay as they were. The recipients leave this list.",
-  failuresGo: "Send again",
-  failuresGoing: "sending …",
-  failuresDone: "{n} recipients are on their way again. New jobs: {k}.",
-  failuresMore: "and {n} more",
-  failuresAllJobs: "all jobs",
-  failuresAbort: "Do not send",
-  failuresAdviceBUSY: "Busy at every attempt. Send again later, best outside of office hours.",
-  failuresAdviceNOANSWER: "Send again later; if it stays so, the machine is probably off.",
-  failuresAdviceVOICE: "A person or an announcement, no fax: correct the list, do not repeat.",
-  failuresAdviceNORING: "This address does not exist: correct the list; sending again does not help.",
-  failuresAdviceISDNERR:
-    "A fault of the network, not of the recipient. Send again; if many are hit, look at your own line first.",
-  failuresAdviceNOSERVICE: "Line or carrier does not offer the service. Check number and permissions, then send again.",
-  failuresAdviceSENDFAIL:
-    "Reached, but not taken over. Send again; if it is always the same recipient, look at the last attempt.",
-  failuresAdviceBLACKLIST: "The recipient is on the block list and is not dialled on purpose.",
-  failuresAdviceCANCELLED: "The job was cancelled before this went out.",
-  failuresAdviceOK: "Arrived.",
-} satisfies Record<keyof typeof de, string>;

@@ -1,6 +1,6 @@
 // Every word of the dashboard in English, under the keys of de.ts.
 
-import type { de } from "./de.ts";
+import type { de } from "../de/common.ts";
 
 export const en = {
   appName: "Depesche",

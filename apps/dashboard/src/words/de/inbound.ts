@@ -1,4 +1,4 @@
-// Words of the inbound room: German, and English under the same keys. Keys begin with the room's name.
+// Words of the inbound room in German. Keys begin with the room's name.
 
 export const de = {
   inboundLead: "Die Warteschlange, wie RequestReceived sie abholt: immer das älteste, bis es gelöscht ist.",
@@ -57,60 +57,3 @@ export const de = {
   inboundTooBig: "Das Dokument hat mehr als {n} MB.",
   inboundSampleText: "Guten Tag,\n\nanbei unsere Bestellung.\n\nMit freundlichen Grüßen\nMusterfirma",
 };
-
-export const en = {
-  inboundLead: "The queue as RequestReceived fetches it: always the oldest, until it is deleted.",
-  inboundDial: "Dial in",
-  inboundShowDeleted: "show deleted",
-  inboundNext: "next",
-  inboundNextGloss: "The next RequestReceived hands out this fax.",
-  inboundStateDeleted: "deleted",
-  inboundGone: "This fax is deleted. Its pages are not handed out any more.",
-  inboundMissing: "There is no fax no. {n} here (any more).",
-  inboundStation: "Station",
-  inboundViewPages: "Pages",
-  inboundViewLadder: "Call",
-  inboundDeleteTitle: "Delete fax {n}?",
-  inboundDeleteNote:
-    "It does not come back: RequestReceived and the API will not hand it out afterwards, even if nobody has fetched it yet.",
-  inboundKeep: "Keep",
-  inboundNoLadder: "There is no record of this call.",
-  inboundEmptyHint: "Let a simulated machine dial in",
-  inboundThumb: "Look at page {k}",
-
-  inboundDialLead:
-    "A simulated machine dials a number of this house through the exchange and sends: a real call with T.30, training and pages.",
-  inboundDialText: "Text",
-  inboundDialFile: "or a document",
-  inboundDialFileHint: "PDF, PNG, JPEG or text become fax pages; a TIFF is sent as it is, pel for pel.",
-  inboundDialFrom: "Number of the caller",
-  inboundDialTo: "Called number of this house",
-  inboundDialMood: "What kind of machine dials",
-  inboundDialWell: "sends as it should",
-  inboundDialBadly: "misbehaves",
-  inboundMoodCutsInPage1: "the line is cut in the midst of page 1",
-  inboundMoodHangsUpAfterPage1: "hangs up when page 1 is confirmed",
-  inboundMoodNeverEnds: "never says that the document is over (no EOP)",
-  inboundMoodNeverCommands: "hears the DIS and does not answer (no DCS)",
-  inboundMoodTrainsDown: "a line on which only 4800 bit/s trains",
-  inboundMoodLosesFrames: "a bad line: frames get lost and are asked for again",
-  inboundMoodMisdials: "misdials by one",
-  inboundDialStation: "Station id (TSI)",
-  inboundDialStationHint: "empty: the caller's number",
-  inboundDialGo: "Dial in",
-  inboundDialling: "{from} dials {to} …",
-  inboundDiallingHint: "The call goes through the exchange. Modelled line time is computed, not waited for.",
-  inboundDialElapsed: "{n} s",
-  inboundDialDone: "The call is over",
-  inboundDialPages: "{n} pages confirmed",
-  inboundDialOnePage: "1 page confirmed",
-  inboundDialLine: "{d} on the line",
-  inboundDialOpen: "Look at fax {n} in the tray",
-  inboundDialNoFax: "No fax arrived: the call ended before the first page was confirmed.",
-  inboundDialAgain: "Once more",
-  inboundNoSimulation:
-    "There is no simulated exchange here: this house works with real lines. Faxes come in from outside only.",
-  inboundNothingToSend: "Write a text or choose a document.",
-  inboundTooBig: "The document has more than {n} MB.",
-  inboundSampleText: "Good day,\n\nplease find our order enclosed.\n\nKind regards\nSample company",
-} satisfies Record<keyof typeof de, string>;

@@ -1,0 +1,28 @@
+// Words of the mailbox room in German. Keys begin with the room's name.
+
+export const de = {
+  mailboxCount: "{n} E-Mails; der Server behält die letzten 200",
+  mailboxEmpty: "Noch ist keine E-Mail angekommen.",
+  mailboxSend: "Die erste senden",
+  mailboxSearch: "Suchen",
+  mailboxNoMatch: "Keine E-Mail enthält das.",
+  mailboxPick: "Eine E-Mail wählen, um sie zu lesen.",
+  mailboxGone: "Diese E-Mail ist nicht (mehr) da: der Server behält die letzten 200.",
+  mailboxMail: "E-Mail",
+  mailboxNoSubject: "(ohne Betreff)",
+  mailboxSize: "Größe",
+  mailboxWith: "{n} Anhang",
+  mailboxViews: "Ansicht",
+  mailboxHtml: "HTML",
+  mailboxText: "Text",
+  mailboxHeaders: "Kopfzeilen",
+  mailboxRaw: "Quelltext",
+  mailboxNoHtml: "Diese E-Mail hat keinen HTML-Teil.",
+  mailboxNoText: "Diese E-Mail hat keinen Textteil.",
+  mailboxNoHeaders: "Diese E-Mail kam ohne Kopfzeilen.",
+  mailboxCut: "Hier endet die Ansicht; der ganze Quelltext steht in der .eml-Datei.",
+  mailboxFiles: "Anhänge",
+  mailboxFile: "Anhang",
+  mailboxHtmlFrame: "HTML der E-Mail",
+  mailboxRemote: "{n} Inhalte von anderen Orten wurden nicht geladen",
+};

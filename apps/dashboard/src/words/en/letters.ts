@@ -1,0 +1,36 @@
+// Words of the letters room in English, under the keys of the German ones.
+
+import type { de } from "../de/letters.ts";
+
+export const en = {
+  lettersCount: "{n} letters; the print shop keeps the latest 200",
+  lettersEmpty: "No letter lies at the print shop yet.",
+  lettersSend: "Send the first one",
+  lettersPick: "Choose a letter to see it.",
+  lettersGone: "This letter is not there (any more): the print shop keeps the latest 200.",
+  lettersSheet: "{n} sheet",
+  lettersSheets: "{n} sheets",
+  lettersAcknowledged: "acknowledged",
+  lettersPrinted: "printed",
+  lettersHandedOver: "handed over",
+  lettersAhead: "still to come",
+  lettersNextPrinted: "Printing comes next: half an hour after it was taken, by the simulated clock.",
+  lettersNextHandedOver: "The post comes next: three hours after it was taken, by the simulated clock.",
+  lettersNextNone: "It is with the post. Were it returned, it would stand here and at its job.",
+  lettersPaper: "paper",
+  lettersPages: "pages: {pages}, sheets: {sheets}",
+  lettersDuplex: "both sides",
+  lettersSimplex: "one side",
+  lettersColour: "colour",
+  lettersBlack: "black",
+  lettersEnvelope: "envelope",
+  lettersDinLang: "DIN lang, folded",
+  lettersPostage: "postage",
+  lettersPdf: "PDF",
+  lettersForeign: "This letter came into the print shop's folder from another sender.",
+  lettersLegend: "What is drawn in",
+  lettersWindow: "window",
+  lettersRecipient: "recipient zone",
+  lettersStrip: "kept free: franking, the shop's strip",
+  lettersFold: "fold lines",
+} satisfies Record<keyof typeof de, string>;
