@@ -59,6 +59,8 @@ export interface Gateway {
 }
 
 const CHECKPOINT_MS = 1_000;
+/** So many queries that wait for a connection take some seconds; who comes after them is told at once. */
+const MOST_WAITING = 400;
 const COLLECT_MS = 3_600_000;
 
 export async function startGateway(config: GatewayConfig): Promise<Gateway> {
@@ -83,7 +85,10 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const processFigures = openFigures();
   const figures = openGatewayFigures(processFigures);
   const monotonic = () => performance.now();
-  const intake = watchedIntake(createIntake({ documents, blobs, ledger, now, onFault }), { figures, log, monotonic });
+  const intake = watchedIntake(
+    createIntake({ documents, blobs, ledger, now, isBusy: () => pool.waitingCount > MOST_WAITING, onFault }),
+    { figures, log, monotonic },
+  );
 
   const app = new Hono();
   // Faces answer their own faults in their own words; this is for the rest (callbacks, metrics, pages).

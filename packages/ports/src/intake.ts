@@ -55,6 +55,7 @@ export const INTAKE_PROBLEMS = [
   "duplicate",
   "idempotency-conflict",
   "store-down",
+  "busy",
 ] as const;
 export type IntakeProblem = (typeof INTAKE_PROBLEMS)[number];
 

@@ -80,6 +80,11 @@ const INTAKE: Record<IntakeProblem, Entry> = {
     help: "The key came with another body before. Use a new key for a new job.",
   },
   "store-down": { status: 503, title: "Store not available", help: "Nothing was accepted. Try again in a moment." },
+  busy: {
+    status: 503,
+    title: "Busy",
+    help: "More comes in than can be stored. Nothing was accepted; try again in a moment.",
+  },
 };
 
 const OWN = {

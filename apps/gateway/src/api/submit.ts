@@ -25,5 +25,6 @@ export async function submit(deps: ApiDeps, request: SubmitRequest): Promise<Ext
   const result = await deps.intake.submit(request);
   if (result.ok) return result;
   const { problem, detail, jobId, at, findings } = result;
-  throw new ApiProblem(problem, detail, { jobId, at, findings });
+  const headers = problem === "busy" ? { "retry-after": "1" } : undefined;
+  throw new ApiProblem(problem, detail, { jobId, at, findings }, headers);
 }

@@ -32,6 +32,7 @@ const SEND_JOB: Readonly<Record<IntakeProblem, number>> = {
   duplicate: -77,
   "idempotency-conflict": -4,
   "store-down": -4,
+  busy: -4,
 };
 
 /** The return code of SendJob for a problem. A list without one good recipient is -65 when it came as a file; letters have 7. */

@@ -21,6 +21,7 @@ const account: Account = {
 let orders: JobOrder[];
 let faults: unknown[];
 let away: Error | undefined;
+let busy: boolean;
 const none = new Proxy({}, { get: () => () => Promise.reject(new Error("not needed")) }) as never;
 
 const intake = createIntake({
@@ -44,6 +45,7 @@ const intake = createIntake({
     },
   },
   now: () => Date.UTC(2026, 2, 2),
+  isBusy: () => busy,
   onFault: (error) => faults.push(error),
 });
 
@@ -51,6 +53,7 @@ beforeEach(() => {
   orders = [];
   faults = [];
   away = undefined;
+  busy = false;
 });
 
 const submit = (more: Partial<SubmitRequest>) =>
@@ -150,4 +153,10 @@ it("a full disk and a database that is away are said as what they are, and as a 
   away = new Error("Connection terminated");
   expect(await submit({})).toMatchObject({ ok: false, detail: expect.stringMatching(/nothing was accepted/) });
   expect(faults).toHaveLength(2);
+});
+
+it("whoever comes when more waits than can be stored is told at once, and nothing is begun", async () => {
+  busy = true;
+  expect(await submit({})).toMatchObject({ ok: false, problem: "busy" });
+  expect(orders).toEqual([]);
 });

@@ -13,6 +13,8 @@ import { judgeRecipients } from "./recipients.ts";
 export interface IntakeDeps extends Omit<ContentDeps, "prepared"> {
   ledger: Pick<FaceLedger, "accept" | "clock" | "earlier">;
   now(): number;
+  /** More is waiting for the store than it can take within the patience of those who wait. */
+  isBusy(): boolean;
   onFault(error: unknown, what: string): void;
 }
 
@@ -49,6 +51,9 @@ function faultText(error: unknown): string {
 }
 
 async function submit(deps: IntakeDeps & ContentDeps, request: SubmitRequest): Promise<SubmitResult> {
+  // Said before anything is converted: who is refused in any case should not cost those who wait.
+  if (deps.isBusy())
+    return { ok: false, problem: "busy", detail: "More jobs come in than can be stored; nothing was accepted." };
   // Before anything else is looked at: what was accepted stays accepted, whatever has changed since.
   const before = request.idempotency && (await deps.ledger.earlier(request.account.id, request.idempotency));
   if (before) return answered(before);
