@@ -141,6 +141,7 @@ describe("SendJob", () => {
       duplicate: -77,
       "idempotency-conflict": -4,
       "store-down": -4,
+      busy: -4,
     } satisfies Record<IntakeProblem, number>);
   });
 
