@@ -42,6 +42,7 @@ import type {
   SimLetter,
   SimMachine,
   SimMail,
+  SimMailContent,
   SimMessage,
   SimScenario,
 } from "./simulation.ts";
@@ -142,6 +143,9 @@ export interface SimulationClient {
   calls(query?: { number?: string; limit?: number }): Promise<{ calls: SimCall[] }>;
   messages(query?: { number?: string; limit?: number }): Promise<{ messages: SimMessage[] }>;
   mails(query?: { limit?: number }): Promise<{ messages: SimMail[] }>;
+  mail(id: string): Promise<SimMailContent>;
+  /** A file in a mail, by its place from 0. */
+  mailAttachment(id: string, index: number): Promise<Blob>;
   /** The message as it came, octet for octet. */
   mailRaw(id: string): Promise<Blob>;
   letters(query?: { limit?: number }): Promise<{ letters: SimLetter[] }>;
@@ -267,6 +271,8 @@ export function createClient(options: ClientOptions): Client {
       calls: (query) => get(`${SIMULATION}/exchange/calls`, { ...query }),
       messages: (query) => get(`${SIMULATION}/sms/messages`, { ...query }),
       mails: (query) => get(`${SIMULATION}/mail/messages`, { ...query }),
+      mail: (id) => get(`${SIMULATION}/mail/messages/${encodeURIComponent(id)}`),
+      mailAttachment: (id, index) => file(`${SIMULATION}/mail/messages/${encodeURIComponent(id)}/attachments/${index}`),
       mailRaw: (id) => file(`${SIMULATION}/mail/messages/${encodeURIComponent(id)}/raw`),
       letters: (query) => get(`${SIMULATION}/print-shop/letters`, { ...query }),
       letterPdf: (id) => file(`${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}.pdf`),

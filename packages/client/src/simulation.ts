@@ -70,11 +70,33 @@ export interface SimMail {
   to: string[];
   subject: string;
   simAt: number;
+  /** Its beginning. */
   text?: string;
-  html?: string;
   messageId?: string;
   bytes: number;
   attachments: { name: string; mediaType: string; bytes: number }[];
+}
+
+/** A mail opened. */
+export interface SimMailContent {
+  /** As they came, encoded words read. */
+  fields: { name: string; value: string }[];
+  text?: string;
+  /** Not cleaned. Pictures of the mail's own are in it as data URLs. */
+  html?: string;
+  /** Something was longer than what is told. */
+  isCut: boolean;
+  attachments: {
+    /** Its place in the mail, from 0. */
+    index: number;
+    /** Empty when it has none. */
+    name: string;
+    mediaType: string;
+    bytes: number;
+    contentId?: string;
+  }[];
+  /** Why the mail could not be read; its octets are all there is of it. */
+  fault?: string;
 }
 
 export interface SimLetter {

@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { type MailFault, moodOf, REFUSALS } from "./moods.ts";
+import { type OpenedMail, openAttachment, openMail } from "./opened.ts";
 import { type ReceivedMail, ReceivedMails, readMail } from "./received.ts";
 
 export interface MailboxConfig {
@@ -37,6 +38,10 @@ export interface Mailbox {
   messages(): ReceivedMail[];
   /** A mail as it came over the wire (without the dots of DATA); undefined when it is not kept any more. */
   raw(id: string): Uint8Array | undefined;
+  /** A mail's fields, bodies and list of files; undefined when it is not kept any more. */
+  open(id: string): Promise<OpenedMail | undefined>;
+  /** The octets of a file in a mail, by its place from 0; undefined where there is none. */
+  attachment(id: string, index: number): Promise<Uint8Array | undefined>;
   close(): Promise<void>;
 }
 
@@ -127,6 +132,14 @@ export async function openMailbox(config: MailboxConfig): Promise<Mailbox> {
     port: (server.server.address() as AddressInfo).port,
     messages: () => received.all(),
     raw: (id) => received.raw(id),
+    async open(id) {
+      const raw = received.raw(id);
+      return raw && openMail(raw);
+    },
+    async attachment(id, index) {
+      const raw = received.raw(id);
+      return raw && openAttachment(raw, index);
+    },
     async close() {
       await new Promise<void>((resolve) => server.close(resolve));
       await log.close();

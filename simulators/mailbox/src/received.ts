@@ -1,6 +1,7 @@
 // The mails that arrived: the latest ones, bounded in number and in bytes.
 
 import { type ParsedMail, simpleParser } from "mailparser";
+import { PLAIN } from "./opened.ts";
 
 export interface ReceivedMail {
   /** Counts up from 1. */
@@ -14,9 +15,8 @@ export interface ReceivedMail {
   /** Headers and content. */
   messageId: string;
   subject: string;
+  /** Its beginning: enough to look for words in it. */
   text: string;
-  /** As it came: whoever shows it must keep its scripts and its pictures from other hosts out. */
-  html?: string;
   attachments: { name: string; mediaType: string; bytes: number }[];
   bytes: number;
 }
@@ -28,17 +28,17 @@ export interface Envelope {
   simAt: number;
 }
 
+/** Characters of a text that stand in the list. */
+const MOST_LISTED = 20_000;
+
 /** Reads a mail; one that cannot be parsed is kept all the same, with its raw bytes alone. */
 export async function readMail(raw: Buffer, envelope: Envelope): Promise<Omit<ReceivedMail, "id">> {
-  const parsed: Partial<ParsedMail> = await simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true }).catch(
-    () => ({}),
-  );
+  const parsed: Partial<ParsedMail> = await simpleParser(raw, PLAIN).catch(() => ({}));
   return {
     ...envelope,
     messageId: parsed.messageId ?? "",
     subject: parsed.subject ?? "",
-    text: parsed.text ?? "",
-    ...(parsed.html && { html: parsed.html }),
+    text: (parsed.text ?? "").slice(0, MOST_LISTED),
     attachments: (parsed.attachments ?? []).map((a) => ({
       name: a.filename ?? "",
       mediaType: a.contentType,
@@ -79,7 +79,7 @@ export class ReceivedMails {
     return [...this.#kept.values()].map((k) => k.mail);
   }
 
-  raw(id: string): Uint8Array | undefined {
+  raw(id: string): Buffer | undefined {
     return this.#kept.get(id)?.raw;
   }
 }

@@ -71,6 +71,8 @@ describe("the control API", () => {
       "/exchange/machines/{number}/faxes/{n}.tif",
       "/health",
       "/mail/messages",
+      "/mail/messages/{id}",
+      "/mail/messages/{id}/attachments/{n}",
       "/mail/messages/{id}/raw",
       "/print-shop/letters",
       "/print-shop/letters/{id}.pdf",
@@ -104,7 +106,7 @@ describe("the control API", () => {
   it("has no mails and no letters to begin with", async () => {
     expect((await ask("/mail/messages")).body).toEqual({ messages: [] });
     expect((await ask("/print-shop/letters")).body).toEqual({ letters: [] });
-    expect((await ask("/mail/messages/7/raw")).status).toBe(404);
+    for (const part of ["", "/raw", "/attachments/0"]) expect((await ask(`/mail/messages/7${part}`)).status).toBe(404);
     expect((await ask("/print-shop/letters/..%2Fx.pdf")).status).toBe(404);
   });
 

@@ -102,6 +102,17 @@ export const SIMULATION_ROUTES: readonly SimulationRoute[] = [
   },
   {
     method: "get",
+    path: "/mail/messages/{id}",
+    summary: "A mail opened: header fields as they read, text, HTML, and the files in it",
+  },
+  {
+    method: "get",
+    path: "/mail/messages/{id}/attachments/{n}",
+    summary: "A file in a mail, by its place from 0",
+    mediaType: "application/octet-stream",
+  },
+  {
+    method: "get",
     path: "/mail/messages/{id}/raw",
     summary: "A mail as it came, octet for octet",
     mediaType: "message/rfc822",

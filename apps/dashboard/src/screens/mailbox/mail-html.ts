@@ -71,8 +71,8 @@ function quietened(html: string, sheets: string[]): string {
   );
 }
 
-/** `pictures`: data URLs of the mail's own pictures by Content-ID. */
-export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): CleanMail {
+/** The mail's own pictures stand in `html` as data URLs. */
+export function cleanMail(html: string): CleanMail {
   const inline: string[] = [];
   const found: string[] = [];
   const mail = new DOMParser().parseFromString(quietened(html, found), "text/html");
@@ -95,7 +95,7 @@ export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): 
       else if (name === "style" || name === STYLE) {
         element.removeAttribute(name);
         element.setAttribute(STYLED, String(inline.push(keepCss(value)) - 1));
-      } else if (POINTERS.includes(name)) remote += point(element, name, value, pictures);
+      } else if (POINTERS.includes(name)) remote += point(element, name, value);
     }
   }
   const head = `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer">`;
@@ -103,13 +103,8 @@ export function cleanMail(html: string, pictures: ReadonlyMap<string, string>): 
 }
 
 /** Leaves what lies within the mail, takes away what does not. Answers how much would have been fetched. */
-function point(element: Element, name: string, value: string, pictures: ReadonlyMap<string, string>): number {
+function point(element: Element, name: string, value: string): number {
   const target = value.trim();
-  const own = /^cid:/i.test(target) ? pictures.get(decodeURIComponent(target.slice(4))) : undefined;
-  if (name === "src" && own) {
-    element.setAttribute(name, own);
-    return 0;
-  }
   if (name === "src" && /^data:image\//i.test(target)) return 0;
   element.removeAttribute(name);
   if (name === "href" && element.localName === "a") {
@@ -118,7 +113,7 @@ function point(element: Element, name: string, value: string, pictures: Readonly
     element.setAttribute("data-link", "");
     return 0;
   }
-  return target === "" || name === "action" || name === "formaction" ? 0 : 1;
+  return target === "" || /^cid:/i.test(target) || name === "action" || name === "formaction" ? 0 : 1;
 }
 
 /** Sets the styles taken out before, from outside. A rule the browser does not take is left out by it. */

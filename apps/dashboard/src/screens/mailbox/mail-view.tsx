@@ -1,14 +1,14 @@
 // One mail: as HTML, as text, its header fields, its source, and what hangs on it.
 
-import type { Client, SimMail } from "@depesche/client";
-import { useMemo } from "preact/hooks";
+import type { Client, SimMail, SimMailContent } from "@depesche/client";
+import { useState } from "preact/hooks";
 import { bytes, dateTime } from "../../format.ts";
 import { t, type Word } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { download, Failure, useLoad } from "../../parts/load.tsx";
+import { Mark } from "../../parts/marks.tsx";
 import { MAIL_VIEWS, type MailView, urlOf } from "../../route.ts";
 import { MailFrame } from "./mail-frame.tsx";
-import { type MailPart, type MailSource, readMailSource, textOf } from "./mail-source.ts";
 
 const VIEW_WORDS: Record<MailView, Word> = {
   html: "mailboxHtml",
@@ -16,22 +16,20 @@ const VIEW_WORDS: Record<MailView, Word> = {
   headers: "mailboxHeaders",
   raw: "mailboxRaw",
 };
-/** Characters of a source that are shown; the rest is in the file. */
+/** Octets of a source that are shown; the rest is in the file. */
 const MOST_SHOWN = 200_000;
-const MOST_HTML = 1_000_000;
-const MOST_FIELDS = 500;
 
-export function MailDetail({ client, mail, view }: { client: Client; mail: SimMail; view: MailView | undefined }) {
-  const { value, error, reload } = useLoad(`mail:${mail.id}`, async () => {
-    const raw = await client.simulation.mailRaw(mail.id);
-    const octets = new Uint8Array(await raw.arrayBuffer());
-    return { raw, octets, source: readMailSource(octets) };
-  });
-  const body = (type: string) => value?.source.parts.find((part) => part.mediaType === type && !part.isAttachment);
-  const html = body("text/html");
-  const text = body("text/plain");
-  const shown = view ?? (html ? "html" : "text");
-  const job = jobOf(value?.source);
+type Props = { client: Client; mail: SimMail };
+
+export function MailDetail({ client, mail, view }: Props & { view: MailView | undefined }) {
+  const { value, error, reload } = useLoad(`mail:${mail.id}`, () => client.simulation.mail(mail.id));
+  const [problem, setProblem] = useState<unknown>();
+  const save = (name: string, ask: () => Promise<Blob>) => () => {
+    setProblem(undefined);
+    download(name, ask).catch(setProblem);
+  };
+  const shown = view ?? (value?.fault ? "raw" : value?.html ? "html" : "text");
+  const job = jobOf(mail);
   return (
     <section class="mail-view" aria-label={mail.subject || t("mailboxNoSubject")}>
       <header class="mail-head">
@@ -48,14 +46,25 @@ export function MailDetail({ client, mail, view }: { client: Client; mail: SimMa
               {t("job")} {job.id}
             </a>
           )}
-          {value && (
-            <button type="button" onClick={() => download(`mail-${mail.id}.eml`, async () => value.raw)}>
-              <Icon name="down" /> .eml
-            </button>
-          )}
+          <button type="button" onClick={save(`mail-${mail.id}.eml`, () => client.simulation.mailRaw(mail.id))}>
+            <Icon name="down" /> .eml
+          </button>
         </div>
       </header>
-      {value && <Attachments parts={value.source.parts} />}
+      {value && value.attachments.length > 0 && (
+        <ul class="mail-files" aria-label={t("mailboxFiles")}>
+          {value.attachments.map(({ index, name, bytes: size }) => {
+            const title = name || `${t("mailboxFile")} ${index + 1}`;
+            return (
+              <li key={index}>
+                <button type="button" onClick={save(title, () => client.simulation.mailAttachment(mail.id, index))}>
+                  <Icon name="down" /> {title} <span class="quiet">{bytes(size)}</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
       <nav class="switch" aria-label={t("mailboxViews")}>
         {MAIL_VIEWS.map((one) => (
           <a
@@ -68,25 +77,20 @@ export function MailDetail({ client, mail, view }: { client: Client; mail: SimMa
         ))}
       </nav>
       {error !== undefined && <Failure error={error} again={reload} />}
-      {value &&
-        shown === "html" &&
-        (html ? <Html part={html} all={value.source.parts} /> : <None word="mailboxNoHtml" />)}
-      {value && shown === "text" && (text ? <Source text={textOf(text)} wraps /> : <None word="mailboxNoText" />)}
-      {value && shown === "headers" && <Headers source={value.source} />}
-      {value && shown === "raw" && (
-        <Source
-          text={textOf({ content: value.octets.subarray(0, MOST_SHOWN), charset: "utf-8" })}
-          cut={value.octets.length > MOST_SHOWN}
-        />
+      {problem !== undefined && <Failure error={problem} />}
+      {value?.fault && (
+        <p>
+          <Mark icon="alert" tone="warn" word={t("mailboxFault", { why: value.fault })} />
+        </p>
       )}
+      {shown === "raw" ? <Raw client={client} mail={mail} /> : value && <Content mail={value} view={shown} />}
     </section>
   );
 }
 
 /** Our own mails name job and recipient in their Message-ID. */
-function jobOf(source: MailSource | undefined): { id: number; n: number } | undefined {
-  const id = source?.fields.find((field) => field.name.toLowerCase() === "message-id")?.value ?? "";
-  const found = /^<depesche\.(\d{1,15})-(\d{1,9})@/.exec(id);
+function jobOf({ messageId = "" }: SimMail): { id: number; n: number } | undefined {
+  const found = /^<depesche\.(\d{1,15})-(\d{1,9})@/.exec(messageId);
   return found ? { id: Number(found[1]), n: Number(found[2]) } : undefined;
 }
 
@@ -99,34 +103,54 @@ function Fact({ word, value }: { word: Word; value: string }) {
   );
 }
 
-function None({ word }: { word: Word }) {
-  return <p class="empty">{t(word)}</p>;
-}
-
-function Html({ part, all }: { part: MailPart; all: readonly MailPart[] }) {
-  const html = useMemo(() => textOf(part), [part]);
+function Content({
+  mail: { html, text, fields, isCut },
+  view,
+}: {
+  mail: SimMailContent;
+  view: "html" | "text" | "headers";
+}) {
+  const none: Record<typeof view, Word> = { html: "mailboxNoHtml", text: "mailboxNoText", headers: "mailboxNoHeaders" };
   return (
     <>
-      <MailFrame html={html.slice(0, MOST_HTML)} parts={all} />
-      {html.length > MOST_HTML && <p class="quiet">{t("mailboxCut")}</p>}
+      {view === "html" && html ? (
+        <MailFrame html={html} />
+      ) : view === "text" && text ? (
+        <Source text={text} wraps />
+      ) : view === "headers" && fields.length > 0 ? (
+        <Headers fields={fields} />
+      ) : (
+        <p class="empty">{t(none[view])}</p>
+      )}
+      {isCut && <p class="quiet">{t("mailboxCut")}</p>}
     </>
   );
 }
 
-function Source({ text, wraps = false, cut = false }: { text: string; wraps?: boolean; cut?: boolean }) {
+function Raw({ client, mail: { id } }: Props) {
+  const { value, error, reload } = useLoad(`mail-raw:${id}`, async () => {
+    const raw = await client.simulation.mailRaw(id);
+    return { text: await raw.slice(0, MOST_SHOWN).text(), isCut: raw.size > MOST_SHOWN };
+  });
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard */}
-      <pre class={wraps ? "mail-source wraps" : "mail-source"} tabIndex={0}>
-        {text}
-      </pre>
-      {cut && <p class="quiet">{t("mailboxCut")}</p>}
+      {error !== undefined && <Failure error={error} again={reload} />}
+      {value && <Source text={value.text} />}
+      {value?.isCut && <p class="quiet">{t("mailboxCut")}</p>}
     </>
   );
 }
 
-function Headers({ source: { fields } }: { source: MailSource }) {
-  if (fields.length === 0) return <None word="mailboxNoHeaders" />;
+function Source({ text, wraps = false }: { text: string; wraps?: boolean }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard
+    <pre class={wraps ? "mail-source wraps" : "mail-source"} tabIndex={0}>
+      {text}
+    </pre>
+  );
+}
+
+function Headers({ fields }: Pick<SimMailContent, "fields">) {
   return (
     <table class="mail-headers">
       <thead>
@@ -136,35 +160,13 @@ function Headers({ source: { fields } }: { source: MailSource }) {
         </tr>
       </thead>
       <tbody>
-        {fields.slice(0, MOST_FIELDS).map((field, index) => (
-          <tr key={`${index}:${field.name}`}>
+        {fields.map((field, index) => (
+          <tr key={index}>
             <th scope="row">{field.name}</th>
             <td>{field.value}</td>
           </tr>
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Attachments({ parts }: { parts: readonly MailPart[] }) {
-  const files = parts.filter((part) => part.isAttachment);
-  if (files.length === 0) return null;
-  return (
-    <ul class="mail-files" aria-label={t("mailboxFiles")}>
-      {files.map((part, index) => {
-        const name = part.name || `${t("mailboxFile")} ${index + 1}`;
-        // Kept as octets, whatever it calls itself: a page of HTML must not open here as one of ours.
-        const file = async () =>
-          new Blob([part.content as Uint8Array<ArrayBuffer>], { type: "application/octet-stream" });
-        return (
-          <li key={`${index}:${name}`}>
-            <button type="button" onClick={() => download(name, file)}>
-              <Icon name="down" /> {name} <span class="quiet">{bytes(part.content.length)}</span>
-            </button>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

@@ -23,6 +23,7 @@ export const en = {
   mailboxNoText: "This mail has no text part.",
   mailboxNoHeaders: "This mail came without header fields.",
   mailboxCut: "The view ends here; the whole source is in the .eml file.",
+  mailboxFault: "No parser reads this mail ({why}); its source stands as it came",
   mailboxFiles: "Attachments",
   mailboxFile: "attachment",
   mailboxHtmlFrame: "HTML of the mail",
