@@ -155,7 +155,8 @@ describe("a dead letter", () => {
     for (const [i, text] of MIGRATIONS.slice(0, before).entries())
       await old.query(`BEGIN; ${text}; INSERT INTO migration (number) VALUES (${i + 1}); COMMIT`);
     const account = await putAccount(old, { name: "Old" });
-    const made = await accept(old, order(account, ["+49302312510", "+49302312511", "+49302312512"]));
+    const addresses = ["+49302312510", "+49302312511", "+49302312512", "+49302312513"];
+    const made = await accept(old, order(account, addresses));
     const job = made.ok ? made.jobId : 0;
     await old.query(
       "UPDATE recipient SET state = 'final', attempts = n, outcome = CASE n WHEN 1 THEN 'OK' ELSE 'BUSY' END, cause_code = 'sip-486' WHERE job_id = $1",
@@ -165,8 +166,15 @@ describe("a dead letter", () => {
       "INSERT INTO attempt (job_id, n, k, ended_at, at, outcome, temporary, repeat, interrupted, final) VALUES ($1, 2, 2, 1, 77, 'BUSY', false, false, false, true)",
       [job],
     );
+    // One was sent again, another content went to the other: neither a later job nor an earlier one is noted anywhere.
+    const again = await accept(old, {
+      ...order(account, []),
+      recipients: [{ address: "+49302312513", reference: "r3" }],
+    });
+    await accept(old, order(account, addresses, { content: { documents: [], text: "else" } }));
     await migrate(old);
     const { items } = await readFailures(old, account, {}, { limit: 10 });
+    expect(again.ok).toBe(true);
     const cause = { code: "sip-486", text: "" };
     const address = "+49302312512";
     expect(items).toEqual([

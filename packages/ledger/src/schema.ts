@@ -226,11 +226,21 @@ CREATE INDEX failure_of_account ON failure (account_id, id DESC);
 -- All recipients there are have to be read once.
 SET LOCAL enable_seqscan = on;
 SET LOCAL enable_hashjoin = on;
+-- Nobody noted then what was sent again: it is what a later job took to the same address with the same content and reference.
+CREATE TEMP TABLE same_content ON COMMIT DROP AS
+SELECT id, first FROM (
+  SELECT id, first, count(*) OVER (PARTITION BY first) AS jobs FROM (
+    SELECT id, min(id) OVER (PARTITION BY account_id, channel, content - 'trace') AS first FROM job) j) j
+WHERE jobs > 1;
+ANALYZE same_content;
 INSERT INTO failure (account_id, channel, job_id, n, address, reference, outcome, cause_code, cause_text, attempts, at)
 SELECT j.account_id, j.channel, r.job_id, r.n, r.address, r.reference, r.outcome, coalesce(r.cause_code, ''), coalesce(r.cause_text, ''),
   r.attempts, coalesce(a.at, j.accepted_at)
 FROM recipient r JOIN job j ON j.id = r.job_id LEFT JOIN attempt a ON a.job_id = r.job_id AND a.n = r.n AND a.k = r.attempts
-WHERE r.state = 'final' AND r.attempts > 0 AND ${isFailure("r.outcome")}
+LEFT JOIN same_content same ON same.id = r.job_id
+WHERE r.state = 'final' AND r.attempts > 0 AND ${isFailure("r.outcome")} AND NOT EXISTS (
+  SELECT 1 FROM same_content s JOIN recipient later ON later.job_id = s.id
+  WHERE s.first = same.first AND s.id > r.job_id AND later.address = r.address AND later.reference = r.reference)
 ORDER BY 11, r.job_id, r.n;
 
 -- A request that made several jobs.
