@@ -65,6 +65,17 @@ describe("secrets", () => {
       '<Password href="#id7"/></SendJob><multiRef id="id7" xsi:type="xsd:string">geheim</multiRef><multiRef id="id8">a</multiRef>',
       '<Password href="#id7"/></SendJob><multiRef id="id7" xsi:type="xsd:string">***</multiRef><multiRef id="id8">a</multiRef>',
     ],
+    ["<Password>ge<?a </Password> ?>heim</Password>", "<Password>***</Password>"],
+    [
+      '<Password href="#a"/><r id="a" href="#b"/><r id="b">geheim</r><r id="c">d</r>',
+      '<Password href="#a"/><r id="a" href="#b"/><r id="b">***</r><r id="c">d</r>',
+    ],
+    ['<Password href="#&#97;"/><r id="a">geheim</r>', '<Password href="#&#97;"/><r id="a">***</r>'],
+    ['{"pwd": 4711, "to": 1}', '{"pwd": "***", "to": 1}'],
+    ["password=it's;all&x=1", "password=***&x=1"],
+    ["<a>?token=ge&#104;eim&lt;&amp;x=1</a>", "<a>?token=***&amp;x=1</a>"],
+    [String.raw`"http:\/\/user:geheim@a.example\/?token=ge\"heim"`, String.raw`"http:\/\/***@a.example\/?token=***"`],
+    ["http://user:it's@home@a.example/b@c", "http://***@a.example/b@c"],
   ])("are masked in %j", (body, masked) => {
     expect(maskBody(body)).toBe(masked);
   });
@@ -97,6 +108,11 @@ describe("secrets", () => {
       'name="password"\r\nx',
       '{"password":"\\',
       "<Password href='#a' ",
+      "<Password href='#a'/>",
+      "<r id='b' href='#a'>",
+      "password=\\\\",
+      "http://u@",
+      "<Password><?",
     ])
       maskBody(one.repeat(MOST_TEXT / one.length));
     expect(performance.now() - began).toBeLessThan(10_000);
