@@ -7,6 +7,7 @@ import { t, type Word } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { download, errorText, Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
+import { Fact } from "../../parts/pick.tsx";
 import { urlOf } from "../../route.ts";
 
 const STEPS = ["acknowledged", "printed", "handed-over"] as const;
@@ -72,15 +73,6 @@ function paperText({ pages, sheets, duplex, colour }: SimLetter): string {
   const sides = duplex === undefined ? "" : ` · ${t(duplex ? "lettersDuplex" : "lettersSimplex")}`;
   const ink = colour === undefined ? "" : ` · ${t(colour ? "lettersColour" : "lettersBlack")}`;
   return text + sides + ink;
-}
-
-function Fact({ word, value }: { word: Word; value: string }) {
-  return (
-    <div>
-      <dt>{t(word)}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
 }
 
 /** Where it is on its way, and what the ledger has heard of it. */

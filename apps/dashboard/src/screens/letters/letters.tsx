@@ -7,7 +7,8 @@ import { useFollow } from "../../parts/follow.ts";
 import type { IconName } from "../../parts/icons.tsx";
 import { Failure, useLoad } from "../../parts/load.tsx";
 import { Mark, type Tone } from "../../parts/marks.tsx";
-import { go, type RouteOf, urlOf } from "../../route.ts";
+import { throughLinks } from "../../parts/pick.tsx";
+import { type RouteOf, urlOf } from "../../route.ts";
 import { LetterDetail } from "./letter-view.tsx";
 
 /** The shop keeps as many. */
@@ -34,14 +35,6 @@ export function Letters({ client, here: { id } }: { client: Client; here: RouteO
   useFollow("letter", reload);
   const letters = [...(value?.letters ?? [])].sort((a, b) => b.simAt - a.simAt);
   const picked = letters.find((letter) => letter.id === id);
-  const move = (event: KeyboardEvent) => {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const next = by && letters[letters.findIndex((letter) => letter.id === id) + by];
-    if (!next) return;
-    event.preventDefault();
-    go({ page: "letters", id: next.id }, true);
-    (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-letter="${next.id}"]`)?.focus();
-  };
   return (
     <>
       <div class="section-head">
@@ -56,7 +49,7 @@ export function Letters({ client, here: { id } }: { client: Client; here: RouteO
       )}
       {letters.length > 0 && (
         <div class={`letters${picked ? " picked" : ""}`}>
-          <nav class="letter-list" aria-label={t("letters")} onKeyDown={move}>
+          <nav class="letter-list" aria-label={t("letters")} onKeyDown={throughLinks}>
             <LetterTable letters={letters} picked={id} />
           </nav>
           {picked ? (
@@ -85,7 +78,6 @@ function LetterTable({ letters, picked }: { letters: SimLetter[]; picked: string
             <td class="mail-cell">
               <a
                 class="row-link"
-                data-letter={letter.id}
                 href={urlOf({ page: "letters", id: letter.id })}
                 aria-current={letter.id === picked ? "true" : undefined}
               >

@@ -7,6 +7,7 @@ import { t, type Word } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { download, Failure, useLoad } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
+import { Fact } from "../../parts/pick.tsx";
 import { MAIL_VIEWS, type MailView, urlOf } from "../../route.ts";
 import { MailFrame } from "./mail-frame.tsx";
 
@@ -92,15 +93,6 @@ export function MailDetail({ client, mail, view }: Props & { view: MailView | un
 function jobOf({ messageId = "" }: SimMail): { id: number; n: number } | undefined {
   const found = /^<depesche\.(\d{1,15})-(\d{1,9})@/.exec(messageId);
   return found ? { id: Number(found[1]), n: Number(found[2]) } : undefined;
-}
-
-function Fact({ word, value }: { word: Word; value: string }) {
-  return (
-    <div>
-      <dt>{t(word)}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
 }
 
 function Content({

@@ -7,7 +7,8 @@ import { t } from "../../language.ts";
 import { useFollow } from "../../parts/follow.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Failure, useLoad } from "../../parts/load.tsx";
-import { go, type RouteOf, urlOf } from "../../route.ts";
+import { throughLinks } from "../../parts/pick.tsx";
+import { type RouteOf, urlOf } from "../../route.ts";
 import { MailDetail } from "./mail-view.tsx";
 
 /** The mail server keeps as many. */
@@ -24,7 +25,8 @@ export function matching(mails: readonly SimMail[], query: string): SimMail[] {
   });
 }
 
-export function Mailbox({ client, here: { id, view } }: { client: Client; here: RouteOf<"mailbox"> }) {
+export function Mailbox({ client, here }: { client: Client; here: RouteOf<"mailbox"> }) {
+  const { id, view } = here;
   const { value, error, reload } = useLoad("mails", () => client.simulation.mails({ limit: MOST }));
   useFollow("mail", reload);
   const [query, setQuery] = useState("");
@@ -41,14 +43,6 @@ export function Mailbox({ client, here: { id, view } }: { client: Client; here: 
   const all = [...(value?.messages ?? [])].sort((a, b) => b.simAt - a.simAt || Number(b.id) - Number(a.id));
   const mails = matching(all, query);
   const picked = all.find((mail) => mail.id === id);
-  const move = (event: KeyboardEvent) => {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const next = by && mails[mails.findIndex((mail) => mail.id === id) + by];
-    if (!next) return;
-    event.preventDefault();
-    go({ page: "mailbox", id: next.id, view }, true);
-    (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-mail="${next.id}"]`)?.focus();
-  };
   return (
     <>
       <div class="section-head">
@@ -76,8 +70,8 @@ export function Mailbox({ client, here: { id, view } }: { client: Client; here: 
       )}
       {all.length > 0 && (
         <div class={`mailbox${picked ? " picked" : ""}`}>
-          <nav class="mail-list" aria-label={t("mailbox")} onKeyDown={move}>
-            {mails.length === 0 ? <p class="empty">{t("mailboxNoMatch")}</p> : <MailTable mails={mails} picked={id} />}
+          <nav class="mail-list" aria-label={t("mailbox")} onKeyDown={throughLinks}>
+            {mails.length === 0 ? <p class="empty">{t("mailboxNoMatch")}</p> : <MailTable mails={mails} here={here} />}
           </nav>
           {picked ? (
             <MailDetail key={picked.id} client={client} mail={picked} view={view} />
@@ -90,7 +84,8 @@ export function Mailbox({ client, here: { id, view } }: { client: Client; here: 
   );
 }
 
-function MailTable({ mails, picked }: { mails: SimMail[]; picked: string | undefined }) {
+/** Each link keeps the view, so that one may go through the header fields of many. */
+function MailTable({ mails, here }: { mails: SimMail[]; here: RouteOf<"mailbox"> }) {
   return (
     <table>
       <thead>
@@ -101,13 +96,12 @@ function MailTable({ mails, picked }: { mails: SimMail[]; picked: string | undef
       </thead>
       <tbody>
         {mails.map((mail) => (
-          <tr key={mail.id} class={mail.id === picked ? "picked" : undefined}>
+          <tr key={mail.id} class={mail.id === here.id ? "picked" : undefined}>
             <td class="mail-cell">
               <a
                 class="row-link"
-                data-mail={mail.id}
-                href={urlOf({ page: "mailbox", id: mail.id })}
-                aria-current={mail.id === picked ? "true" : undefined}
+                href={urlOf({ ...here, id: mail.id })}
+                aria-current={mail.id === here.id ? "true" : undefined}
               >
                 {mail.subject || t("mailboxNoSubject")}
               </a>

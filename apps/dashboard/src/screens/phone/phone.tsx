@@ -6,6 +6,7 @@ import { t } from "../../language.ts";
 import { useFollow } from "../../parts/follow.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { Failure, useLoad } from "../../parts/load.tsx";
+import { throughLinks } from "../../parts/pick.tsx";
 import { type RouteOf, urlOf } from "../../route.ts";
 import { Conversation, SmsState } from "./conversation.tsx";
 
@@ -38,16 +39,6 @@ export function Phone({ client, here: { number } }: { client: Client; here: Rout
   useFollow("sms", reload);
   const handsets = handsetsOf(value?.messages ?? []);
   const picked = number ?? handsets[0]?.number;
-  const move = (event: KeyboardEvent) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const links = [...(event.currentTarget as HTMLElement).querySelectorAll("a")];
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    const next = links[at + (event.key === "ArrowDown" ? 1 : -1)];
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-    next.click();
-  };
   return (
     <>
       <div class="section-head">
@@ -63,7 +54,7 @@ export function Phone({ client, here: { number } }: { client: Client; here: Rout
       {value && handsets.length === 0 && number === undefined && <p class="empty">{t("phoneNone")}</p>}
       {picked !== undefined && (
         <div class={`phones${number === undefined ? "" : " picked"}`}>
-          <nav aria-label={t("phoneHandsets")} onKeyDown={move}>
+          <nav aria-label={t("phoneHandsets")} onKeyDown={throughLinks}>
             <ul>
               {handsets.map((handset) => (
                 <li key={handset.number}>
