@@ -72,6 +72,11 @@ describe("secrets", () => {
     ],
     ['<Password href="#&#97;"/><r id="a">geheim</r>', '<Password href="#&#97;"/><r id="a">***</r>'],
     ['{"pwd": 4711, "to": 1}', '{"pwd": "***", "to": 1}'],
+    ["/v1/jobs?access_token=geheim&tokens=2", "/v1/jobs?access_token=***&tokens=2"],
+    [
+      '{"clientSecret": "geheim"}<UserPassword>geheim</UserPassword>',
+      '{"clientSecret": "***"}<UserPassword>***</UserPassword>',
+    ],
     ["password=it's;all&x=1", "password=***&x=1"],
     ["<a>?token=ge&#104;eim&lt;&amp;x=1</a>", "<a>?token=***&amp;x=1</a>"],
     [String.raw`"http:\/\/user:geheim@a.example\/?token=ge\"heim"`, String.raw`"http:\/\/***@a.example\/?token=***"`],

@@ -1,7 +1,8 @@
 // No secret is kept with a request: passwords in XML (any prefix, CDATA, SOAP's references), JSON and forms, credentials in URLs and header lines.
 
 const MASK = "***";
-const SECRET = "password|passwort|kennwort|passwd|pwd|secret|token|api[_-]?key|auth[_-]?token";
+/** Names that end so: also access_token (RFC 6750 section 2.3), clientSecret, X-Api-Key. */
+const SECRET = "[\\w.-]{0,40}(?:password|passwort|kennwort|passwd|pwd|secret|token|api[_-]?key)";
 const NAME = `(?:[^\\s<>/:"'=]+:)?(?:${SECRET})`;
 /** Bounded, so that no text makes the search slow. */
 const ATTRIBUTES = `(?:\\s(?:[^>"']|"[^"]{0,4000}"|'[^']{0,4000}'){0,4000})?`;
