@@ -6,7 +6,7 @@ import { Agenda, type AgendaClock } from "./agenda.ts";
 import { type ErrorAnswer, errorAnswer } from "./answers.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { API_VERSION, bodyHash, type Message, type MessageOrder, type MessageStatus } from "./message.ts";
-import { MOODS, type Mood, moodOfNumber, type Step } from "./moods.ts";
+import { isMoodName, MOODS, type Mood, type MoodName, moodOfNumber, type Step } from "./moods.ts";
 import { OptOuts } from "./opt-outs.ts";
 import { endsFile, isWireLine, LineLog, type WireLine, wireLine } from "./wire-log.ts";
 
@@ -21,7 +21,7 @@ export interface NetworkConfig {
   /** File of the wire log; without it nothing outlives the process. */
   wireLog?: string;
   /** Mood of a number that is neither fiction nor a test number. */
-  moodOf(to: string): Mood | undefined;
+  moodOf(to: string): MoodName | undefined;
 }
 
 /** States after which nothing more happens. */
@@ -55,7 +55,8 @@ export class Network {
 
   /** Takes a message, or does with it what its number's mood says. Throws when the wire log cannot be written. */
   take(order: MessageOrder): Message | ErrorAnswer | "silence" | "answer lost" {
-    const mood = this.#moodOf(order.to);
+    const met = this.#config.moodOf(order.to);
+    const mood = moodOf(met, order.to);
     if (mood.kind === "silent") return "silence";
     if (mood.kind === "refuses") return errorAnswer(mood.code);
     if (this.#optOuts.forbids(order)) return errorAnswer(21610);
@@ -73,7 +74,7 @@ export class Network {
       updatedAt: now,
       simAt: this.#config.clock.now(),
     };
-    this.#log?.append(wireLine(message, sendAt));
+    this.#log?.append(wireLine(message, sendAt, met));
     this.#keep(message);
     this.#schedule(message, mood.steps, sendAt);
     return mood.kind === "loses-answer" ? "answer lost" : message;
@@ -152,11 +153,6 @@ export class Network {
     this.#ends?.close();
   }
 
-  /** Nobody is reached at a number that no one has given a mood. */
-  #moodOf(to: string): Mood {
-    return this.#config.moodOf(to) ?? moodOfNumber(to) ?? MOODS["unknown-subscriber"];
-  }
-
   #throttles(order: MessageOrder): boolean {
     const key = `${order.to} ${bodyHash(order.body)}`;
     if (this.#throttled.delete(key)) return false;
@@ -230,7 +226,7 @@ export class Network {
         if (!told.has(message.sid)) this.#tell(message);
         continue;
       }
-      const mood = this.#moodOf(message.to);
+      const mood = moodOf(line.mood, message.to);
       if ("steps" in mood) this.#schedule(message, mood.steps, line.sendAt);
     }
   }
@@ -290,4 +286,9 @@ function messageOf(line: WireLine, accountSid: string, seq: number): Message {
     updatedAt: line.at,
     simAt: line.simAt,
   };
+}
+
+/** What a message meets; nobody is reached at a number that no one has given a mood. */
+function moodOf(met: unknown, to: string): Mood {
+  return isMoodName(met) ? MOODS[met] : (moodOfNumber(to) ?? MOODS["unknown-subscriber"]);
 }

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import twilio from "twilio";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MoodName } from "./moods.ts";
 import { DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, openTwilioSimulator, type TwilioSimulator } from "./simulator.ts";
 
 const FROM = "+4930231250";
@@ -405,6 +406,25 @@ describe("the wire log", () => {
     ]);
     const { sid } = await client().messages.create({ to: to("01"), from: FROM, body: "neu" });
     expect(fs.readFileSync(wireLog, "utf8").trimEnd().split("\n").at(-1)).toContain(sid);
+  });
+
+  it("does not draw anew what a message meets when the simulator is restarted", async () => {
+    await simulator.close();
+    const asked: string[] = [];
+    const openWith = async (mood: MoodName) => {
+      const moodOf = (number: string) => {
+        asked.push(number);
+        return mood;
+      };
+      simulator = await openTwilioSimulator({ port: 0, clock, wireLog, moodOf });
+    };
+    await openWith("failed");
+    const { sid } = await client().messages.create({ to: to("01"), from: FROM, body: "gezogen" });
+    await simulator.close();
+    await openWith("silent");
+    await clock.forward(3_000);
+    expect(await client().messages(sid).fetch()).toMatchObject({ status: "failed", errorCode: 30008 });
+    expect(asked).toEqual([to("01")]);
   });
 
   it("lets a restarted simulator tell the end that nobody took before, and only that", async () => {

@@ -5,7 +5,7 @@ import type { AgendaClock } from "./agenda.ts";
 import { messagesApi } from "./api.ts";
 import { type CallbackCounts, Callbacks } from "./callbacks.ts";
 import type { Message } from "./message.ts";
-import { isMoodName, MOODS, type MoodName } from "./moods.ts";
+import { isMoodName, type MoodName } from "./moods.ts";
 import { Network } from "./network.ts";
 import { attemptOf } from "./wire-log.ts";
 
@@ -70,7 +70,7 @@ export async function openTwilioSimulator(config: TwilioSimulatorConfig): Promis
     wireLog: config.wireLog,
     moodOf: (to) => {
       const name = config.moodOf?.(to);
-      return isMoodName(name) ? MOODS[name] : undefined;
+      return isMoodName(name) ? name : undefined;
     },
   });
   const now = () => config.clock.now();

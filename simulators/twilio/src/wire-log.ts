@@ -5,6 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { bodyHash, type Message } from "./message.ts";
+import type { MoodName } from "./moods.ts";
 
 /** How much of an old log is read at the start. */
 const TAIL_BYTES = 8 * 1024 * 1024;
@@ -30,9 +31,11 @@ export interface WireLine {
   /** Attempt key, when the callback's URL carries one. */
   attempt?: string;
   sendAt?: number;
+  /** What the message met, where that is not its number's own mood: drawn once, and not again by a restarted simulator. */
+  mood?: MoodName;
 }
 
-export function wireLine(message: Message, sendAt: number | undefined): WireLine {
+export function wireLine(message: Message, sendAt: number | undefined, mood: MoodName | undefined): WireLine {
   return {
     at: message.createdAt,
     simAt: message.simAt,
@@ -46,6 +49,7 @@ export function wireLine(message: Message, sendAt: number | undefined): WireLine
     callback: message.statusCallback,
     attempt: attemptOf(message.statusCallback),
     sendAt,
+    mood,
   };
 }
 
