@@ -33,6 +33,7 @@ export function Call({ client, here }: { client: Client; here: RouteOf<"call"> }
   const { recipient, attempts = [] } = about.value ?? {};
   const facts = attempts.find((one) => one.key === attempt);
   const isRunning = !facts && recipient?.state === "sending" && recipient.attempts === k;
+  const isToCome = recipient !== undefined && recipient.state !== "final" && recipient.attempts < k;
   const ladder = useLadder(client, attempt, { isRunning, hasEnded: facts !== undefined });
   const { reload } = about;
   useEffect(
@@ -89,7 +90,9 @@ export function Call({ client, here }: { client: Client; here: RouteOf<"call"> }
       ) : (
         ladder.error !== undefined && (
           <p class="empty">
-            {!isMissing(ladder.error) ? errorText(ladder.error) : t(isRunning ? "callComing" : "noLadder")}
+            {isMissing(ladder.error)
+              ? t(isRunning ? "callComing" : isToCome ? "callWaits" : "noLadder")
+              : errorText(ladder.error)}
           </p>
         )
       )}

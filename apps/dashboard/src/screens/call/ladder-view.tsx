@@ -42,7 +42,10 @@ export function LadderView({ ladder, name = "call", row, onPick, scale, onScale,
     if (focus) button?.focus();
   };
   const move = (event: KeyboardEvent) => {
-    const now = at ?? -1;
+    // Keys may come faster than the row in the URL follows: what has the focus is where one is.
+    const rows = [...(table.current?.querySelectorAll("button.line-name") ?? [])];
+    const focused = rows.indexOf(document.activeElement as Element);
+    const now = focused >= 0 ? focused : (at ?? -1);
     const to = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: play.shown - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
