@@ -34,6 +34,13 @@ test("a call that ended before its line was told of is not taken for one without
   expect(lines.get(":0")).toMatchObject({ attempt: "9.0.1", last: "BUSY" });
 });
 
+test("an idle line tells what became of its last call to a board that was not there, and the next call takes it away", () => {
+  let lines = mergeLines(new Map(), [line(0, { attempt: "9.0.1", last: "BUSY" })]);
+  expect(lines.get(":0")).toMatchObject({ attempt: "9.0.1", last: "BUSY" });
+  lines = mergeLines(lines, [line(0, { state: "dialling", attempt: "10.0.1" })]);
+  expect(lines.get(":0")?.last).toBeUndefined();
+});
+
 test("the lines of a worker that is gone go with it", () => {
   const lines = mergeLines(new Map(), [line(0, { worker: 1 }), line(0, { worker: 2 })]);
   const gone: EventView = { seq: 1, at: "", simAt: "", account: 0, type: "worker.gone", data: { worker: 1 } };

@@ -105,7 +105,7 @@ export function mergeLines(
       view,
       attempt: view.attempt ?? before?.attempt,
       address: view.address ?? (sameCall ? before?.address : undefined),
-      last: (sameCall && before?.last) || (view.attempt && ended.get(view.attempt)),
+      last: view.last || (sameCall && before?.last) || (view.attempt && ended.get(view.attempt)),
     });
   }
   return lines;

@@ -1,6 +1,6 @@
 import type { AttemptReport, Channel } from "@depesche/core";
 import { type ChunkRef, changeClock, type Pool, readClock, readJob } from "@depesche/ledger";
-import type { AttemptOrder, ChannelWork, LiveRecord } from "@depesche/ports";
+import type { AttemptOrder, ChannelWork, LineProgress, LiveRecord } from "@depesche/ports";
 import type { ChunkJob, Schedule } from "@depesche/queue";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Engine, startEngine } from "./engine.ts";
@@ -34,6 +34,7 @@ async function engineOn(
   } = {},
 ) {
   const sent: AttemptOrder[] = [];
+  const told: LineProgress[] = [];
   let run: (chunk: ChunkJob) => Promise<void> = async () => undefined;
   const schedule = {
     backend: "postgres",
@@ -61,11 +62,11 @@ async function engineOn(
     channels: [channel],
     figures: noFigures,
     log,
-    onLine: () => undefined,
+    onLine: (progress) => told.push(progress),
     onRunEnded: () => undefined,
   });
   engine = made;
-  return { engine: made, sent, run: (chunk: ChunkRef) => run(chunk) };
+  return { engine: made, sent, told, run: (chunk: ChunkRef) => run(chunk) };
 }
 
 /** The pool, with one kind of query in other hands. */
@@ -124,6 +125,16 @@ describe("an engine", () => {
     hangUp();
     await running;
     await vi.waitFor(async () => expect([await inTable("live_ladder"), await inTable("ladder")]).toEqual([[], [3]]));
+  });
+
+  it("tells with a line that is idle again whom it called last and what became of it", async () => {
+    const busy = { outcome: "BUSY", cause: { code: "sip-486", text: "" } } as const;
+    const { told, run } = await engineOn(pool, { channel: "fax", answer: () => busy });
+    const chunk = await accepted(1, "fax");
+    await run(chunk);
+    await vi.waitFor(() =>
+      expect(told.at(-1)).toMatchObject({ state: "idle", attempt: `${chunk.job}.0.1`, last: "BUSY" }),
+    );
   });
 
   it("marks what it sends after a lost answer as a repeat, since another worker may not know of the question", async () => {

@@ -117,9 +117,10 @@ export async function startEngine(deps: EngineDeps): Promise<Engine> {
     });
     // The line is free as soon as the call is over; the result is on its way to the ledger.
     const written = results.push({ result, id: holder.id });
-    // It keeps the name of its last call: a number that is busy is done with before a board has heard that it was dialled.
+    // It keeps the name and outcome of its last call: a number that is busy is done with before a board has heard that it was dialled.
     if (SHOWN_LINES.has(channel.channel)) {
-      deps.onLine({ line, state: "idle", attempt: attemptKey(c.job, c.n, c.k), address: c.address });
+      const last = result.report.outcome;
+      deps.onLine({ line, state: "idle", attempt: attemptKey(c.job, c.n, c.k), address: c.address, last });
     }
     lines.release(line);
     const keep = async () => {

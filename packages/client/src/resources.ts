@@ -320,6 +320,8 @@ export interface LineView {
   page?: number;
   pages?: number;
   rateBps?: number;
+  /** Of an idle line: what became of `attempt`, its last one. */
+  last?: Outcome;
 }
 
 /** What is held back, of all workers together. Unset: no limit. */

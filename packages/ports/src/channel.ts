@@ -1,6 +1,6 @@
 // What a channel is to the worker: it takes one attempt and says what became of it.
 
-import type { AttemptKey, AttemptReport, Channel, JobContent, JobOptions } from "@depesche/core";
+import type { AttemptKey, AttemptReport, Channel, JobContent, JobOptions, Outcome } from "@depesche/core";
 
 /** One attempt, handed over just before the first bit goes out. */
 export interface AttemptOrder {
@@ -27,6 +27,8 @@ export interface LineProgress {
   page?: number;
   pages?: number;
   rateBps?: number;
+  /** Of an idle line: what became of the attempt. */
+  last?: Outcome;
 }
 
 /** What is known of a call while it is on the line. */

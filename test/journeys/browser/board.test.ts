@@ -25,6 +25,9 @@ it("BUSY on the board is one click from its call", async () => {
   const tile = page.locator(`a.tile[href='/calls/${id}.0.1']`);
   await tile.getByText("BUSY").waitFor();
   expect(await tile.getAttribute("title")).toContain("line busy");
+  // Whoever opens the board later is told the same.
+  await page.reload();
+  await tile.getByText("BUSY").waitFor();
   await tile.click();
   await page.waitForURL(`**/calls/${id}.0.1`);
   await page.getByText("BUSY").first().waitFor();

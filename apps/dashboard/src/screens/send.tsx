@@ -3,6 +3,7 @@
 import { ApiError, type Client, type DocumentInput, type JobInput } from "@depesche/client";
 import type { JobOptions } from "@depesche/core";
 import { useMemo, useRef, useState } from "preact/hooks";
+import { fromBerlin } from "../berlin.ts";
 import { channelWord, count } from "../format.ts";
 import { t } from "../language.ts";
 import { Failure } from "../parts/load.tsx";
@@ -59,7 +60,7 @@ async function jobOf(
     text: text(form, "text"),
     documents,
     options,
-    sendAt: sendAt === undefined ? undefined : `${sendAt}:00Z`,
+    sendAt: sendAt === undefined ? undefined : new Date(fromBerlin(sendAt)).toISOString(),
     priority: Number(form.get("priority") ?? 5),
   };
 }

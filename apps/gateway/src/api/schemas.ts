@@ -369,6 +369,7 @@ export const line = z
     page: z.int().optional(),
     pages: z.int().optional(),
     rateBps: z.int().optional(),
+    last: outcome.optional().openapi({ description: "Of an idle line: what became of its last attempt" }),
   })
   .openapi("Line") satisfies z.ZodType<wire.LineView>;
 

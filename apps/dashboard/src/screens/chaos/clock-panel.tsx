@@ -2,12 +2,12 @@
 
 import type { Client, ClockChange, ClockView } from "@depesche/client";
 import { useEffect, useState } from "preact/hooks";
+import { berlinTime, fromBerlin, nextAt } from "../../berlin.ts";
 import { dateTime } from "../../format.ts";
 import { t } from "../../language.ts";
 import { Failure } from "../../parts/load.tsx";
 import { useSignal } from "../../signal.ts";
 import { world } from "../../world.ts";
-import { berlinTime, fromBerlin, nextAt } from "./berlin.ts";
 
 const SPEEDS = [1, 10, 100, 1000] as const;
 const MINUTE = 60_000;
