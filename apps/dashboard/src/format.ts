@@ -89,9 +89,9 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
 
-/** Line time of a call: `-1.204 s`, `17.250 s`. */
+/** Line time of a call in seconds: `-1.204`, `17.250`. */
 export function lineTime(us: number): string {
-  return (us / 1e6).toFixed(3);
+  return numbers("line", { minimumFractionDigits: 3, maximumFractionDigits: 3, useGrouping: false }).format(us / 1e6);
 }
 
 const CHANNEL_WORDS: Record<Channel, Word> = {

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t, type Word } from "./language.ts";
-import { go, type Route } from "./route.ts";
+import { go, type Route, route } from "./route.ts";
 
 const SCREENS: Record<string, { to: Route; word: Word }> = {
   b: { to: { page: "board" }, word: "keyBoard" },
@@ -18,6 +18,13 @@ const SCREENS: Record<string, { to: Route; word: Word }> = {
   x: { to: { page: "chaos" }, word: "keyChaos" },
 };
 
+/** The state with what is opened beside its list closed; undefined where nothing is. */
+function closed(at: Route): Route | undefined {
+  if (at.page === "job") return at.n === undefined ? undefined : { ...at, n: undefined };
+  if (!("id" in at) || at.id === undefined) return undefined;
+  return at.page === "inbound" ? { page: at.page, deleted: at.deleted } : { page: at.page };
+}
+
 /** Is the person writing, so that letters are letters? */
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
@@ -29,8 +36,8 @@ export function useKeys() {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
       if (event.key === "?") setOpen(true);
-      const screen = SCREENS[event.key];
-      if (screen) go(screen.to);
+      const to = event.key === "Escape" ? closed(route.get()) : SCREENS[event.key]?.to;
+      if (to) go(to);
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
@@ -46,6 +53,11 @@ export function KeysDialog({ open, onClose }: { open: boolean; onClose(): void }
   const rows: [string, Word][] = [
     ...Object.entries(SCREENS).map(([key, { word }]): [string, Word] => [key, word]),
     ["↑ ↓", "keyRows"],
+    ["Esc", "keyClose"],
+    ["/", "keySearch"],
+    ["␣", "keyPlay"],
+    ["PgUp PgDn", "keyPages"],
+    ["+ − 0 w", "keyZoom"],
     ["?", "keyHelp"],
   ];
   return (

@@ -43,10 +43,13 @@ export function setLanguage(next: Language): void {
   void speak(next).catch(() => undefined);
 }
 
-/** The word in the language of now; `{name}` is filled in. */
+/** The word in the language of now; `{name}` is filled in, of `{name|row|rows}` the first where it is 1. */
 export function t(word: Word, fill: Record<string, string | number> = {}): string {
   const text = table?.words[word] ?? "";
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ""));
+  return text.replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (_, name: string, one?: string, many?: string) => {
+    const value = String(fill[name] ?? "");
+    return one === undefined ? value : String(value === "1" ? one : many);
+  });
 }
 
 const NONE: Glossary = { causes: {}, answers: {}, says: {}, faults: {} };

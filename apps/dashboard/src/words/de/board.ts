@@ -7,7 +7,7 @@ export const de = {
   boardQueueOutGloss: "Empfänger in Paketen, an denen gerade gearbeitet wird.",
   boardQueueEmpty: "Nichts wartet.",
   boardPages: "Seiten je Minute",
-  boardPagesNow: "{now} jetzt, höchstens {most}, {sum} in der letzten Stunde",
+  boardPagesNow: "{now} jetzt · höchstens {most} · {sum} in 60 min",
   boardPagesTable: "Seiten je Minute der letzten Stunde",
   boardMinute: "Minute",
   boardStream: "Letzte Ergebnisse",

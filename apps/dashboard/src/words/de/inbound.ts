@@ -45,7 +45,7 @@ export const de = {
     "Der Anruf läuft über die Vermittlung. Modellierte Leitungszeit wird berechnet, nicht abgewartet.",
   inboundDialElapsed: "{n} s",
   inboundDialDone: "Der Anruf ist beendet",
-  inboundDialPages: "{n} Seiten bestätigt",
+  inboundDialPages: "{n} {n|Seite|Seiten} bestätigt",
   inboundDialOnePage: "1 Seite bestätigt",
   inboundDialLine: "{d} auf der Leitung",
   inboundDialOpen: "Fax {n} im Eingang ansehen",

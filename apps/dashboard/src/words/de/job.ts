@@ -8,9 +8,10 @@ export const de = {
   jobStop: "Abbrechen",
   jobStopTitle: "Auftrag {id} abbrechen?",
   jobStopAsk:
-    "{n} Empfänger sind noch offen und werden nicht mehr versucht. Was gerade in der Leitung ist, läuft zu Ende. Das lässt sich nicht zurücknehmen.",
+    "{n} Empfänger {n|ist noch offen und wird|sind noch offen und werden} nicht mehr versucht. Was gerade in der Leitung ist, läuft zu Ende. Das lässt sich nicht zurücknehmen.",
   jobAgainYes: "{n} erneut senden",
-  jobAgainAsk: "{n} Empfänger sind gescheitert und gehen als neuer Auftrag noch einmal hinaus.",
+  jobAgainAsk:
+    "{n} Empfänger {n|ist gescheitert und geht|sind gescheitert und gehen} als neuer Auftrag noch einmal hinaus.",
   jobAgainNone: "Keiner der gescheiterten Empfänger kann (noch) einmal gesendet werden.",
   jobAgainWhich: "Welche das sind",
   jobSearch: "Nummer oder Referenz suchen",
@@ -23,7 +24,7 @@ export const de = {
   jobWaited: "{time} gewartet",
   jobCallOf: "{attempt}, {outcome}: Anruf ansehen",
   jobRawNone: "Von diesem Auftrag sind Anfrage und Antwort nicht (mehr) aufgehoben.",
-  jobRawTook: "beantwortet in {n} ms",
+  jobRawTook: "Systemzeit, beantwortet in {n} ms",
   jobRawPretty: "eingerückt",
   jobRawRequest: "Anfrage",
   jobRawAnswer: "Antwort",

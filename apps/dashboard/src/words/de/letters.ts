@@ -1,7 +1,7 @@
 // Words of the letters room in German. Keys begin with the room's name.
 
 export const de = {
-  lettersCount: "{n} Briefe; der Druckdienst behält die letzten 200",
+  lettersCount: "{n} {n|Brief|Briefe}; der Druckdienst behält die letzten 200",
   lettersEmpty: "Noch liegt kein Brief beim Druckdienst.",
   lettersSend: "Den ersten senden",
   lettersPick: "Einen Brief wählen, um ihn zu sehen.",

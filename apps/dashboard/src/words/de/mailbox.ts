@@ -1,7 +1,7 @@
 // Words of the mailbox room in German. Keys begin with the room's name.
 
 export const de = {
-  mailboxCount: "{n} E-Mails; der Server behält die letzten 200",
+  mailboxCount: "{n} {n|E-Mail|E-Mails}; der Server behält die letzten 200",
   mailboxEmpty: "Noch ist keine E-Mail angekommen.",
   mailboxSend: "Die erste senden",
   mailboxSearch: "Suchen",
@@ -25,5 +25,5 @@ export const de = {
   mailboxFiles: "Anhänge",
   mailboxFile: "Anhang",
   mailboxHtmlFrame: "HTML der E-Mail",
-  mailboxRemote: "{n} Inhalte von anderen Orten wurden nicht geladen",
+  mailboxRemote: "{n} {n|Inhalt von anderem Ort wurde|Inhalte von anderen Orten wurden} nicht geladen",
 };

@@ -23,7 +23,7 @@ export const de = {
   pagesOnlySent: "nur gesendet",
   pagesOnlyReceived: "nur empfangen",
   pagesPartial: "nur {n} von {all} Zeilen kamen an",
-  pagesLost: "{n} Seiten kamen nicht an",
+  pagesLost: "{n} {n|Seite kam|Seiten kamen} nicht an",
   pagesLostOne: "1 Seite kam nicht an",
   pagesLetGo:
     "Die simulierte Maschine hat dieses Fax nicht (mehr): sie behält ihre letzten 50, bis die Simulatoren neu beginnen.",

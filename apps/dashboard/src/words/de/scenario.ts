@@ -26,7 +26,7 @@ export const de = {
   scenarioExport: "Als Datei sichern",
   scenarioImport: "Datei laden …",
   scenarioImportTitle: "Szenario ersetzen?",
-  scenarioImportAsk: "{file}: {n} Nummern treten an die Stelle der jetzigen {k}.",
+  scenarioImportAsk: "{file}: {n} {n|Nummer tritt|Nummern treten} an die Stelle der jetzigen {k}.",
   scenarioImportGo: "Ersetzen",
   scenarioImportBroken: "{file} ist kein JSON: {why}",
   scenarioImportShape: "{file} ist kein Szenario: es muss ein Objekt „numbers“ enthalten.",

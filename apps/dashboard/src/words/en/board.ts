@@ -9,7 +9,7 @@ export const en = {
   boardQueueOutGloss: "Recipients in chunks that are being worked on.",
   boardQueueEmpty: "Nothing waits.",
   boardPages: "Pages per minute",
-  boardPagesNow: "{now} now, at most {most}, {sum} in the last hour",
+  boardPagesNow: "{now} now · at most {most} · {sum} in the last hour",
   boardPagesTable: "Pages per minute of the last hour",
   boardMinute: "Minute",
   boardStream: "Latest outcomes",

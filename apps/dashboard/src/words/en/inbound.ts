@@ -46,7 +46,7 @@ export const en = {
   inboundDiallingHint: "The call goes through the exchange. Modelled line time is computed, not waited for.",
   inboundDialElapsed: "{n} s",
   inboundDialDone: "The call is over",
-  inboundDialPages: "{n} pages confirmed",
+  inboundDialPages: "{n} {n|page|pages} confirmed",
   inboundDialOnePage: "1 page confirmed",
   inboundDialLine: "{d} on the line",
   inboundDialOpen: "Look at fax {n} in the tray",

@@ -3,7 +3,7 @@
 import type { de } from "../de/letters.ts";
 
 export const en = {
-  lettersCount: "{n} letters; the print shop keeps the latest 200",
+  lettersCount: "{n} {n|letter|letters}; the print shop keeps the latest 200",
   lettersEmpty: "No letter lies at the print shop yet.",
   lettersSend: "Send the first one",
   lettersPick: "Choose a letter to see it.",

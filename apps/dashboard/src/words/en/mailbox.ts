@@ -3,7 +3,7 @@
 import type { de } from "../de/mailbox.ts";
 
 export const en = {
-  mailboxCount: "{n} mails; the server keeps the latest 200",
+  mailboxCount: "{n} {n|mail|mails}; the server keeps the latest 200",
   mailboxEmpty: "No mail has arrived yet.",
   mailboxSend: "Send the first one",
   mailboxSearch: "Search",
@@ -27,5 +27,5 @@ export const en = {
   mailboxFiles: "Attachments",
   mailboxFile: "attachment",
   mailboxHtmlFrame: "HTML of the mail",
-  mailboxRemote: "{n} items at other places were not loaded",
+  mailboxRemote: "{n} {n|item at another place was|items at other places were} not loaded",
 } satisfies Record<keyof typeof de, string>;

@@ -24,7 +24,7 @@ export const en = {
   pagesOnlySent: "only sent",
   pagesOnlyReceived: "only received",
   pagesPartial: "only {n} of {all} lines arrived",
-  pagesLost: "{n} pages did not arrive",
+  pagesLost: "{n} {n|page|pages} did not arrive",
   pagesLostOne: "1 page did not arrive",
   pagesLetGo:
     "The simulated machine does not hold this fax (any more): it keeps its latest 50, until the simulators start anew.",

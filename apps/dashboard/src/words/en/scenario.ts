@@ -28,7 +28,7 @@ export const en = {
   scenarioExport: "Save as a file",
   scenarioImport: "Load a file …",
   scenarioImportTitle: "Replace the scenario?",
-  scenarioImportAsk: "{file}: {n} numbers take the place of the {k} there are.",
+  scenarioImportAsk: "{file}: {n} {n|number takes|numbers take} the place of the {k} there are.",
   scenarioImportGo: "Replace",
   scenarioImportBroken: "{file} is not JSON: {why}",
   scenarioImportShape: '{file} is no scenario: it must hold an object "numbers".',
