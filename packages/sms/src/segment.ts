@@ -49,28 +49,37 @@ export const CAPACITY = {
   ucs2: { single: 70, "8bit": 67, "16bit": 66 },
 } as const;
 
-/** Cuts `text` into parts. The empty text is one part without units. */
-export function segment(text: string, options: SegmentOptions = {}): Segments {
-  const measured = measure(text, options);
-  const { encoding, chars, units } = measured;
-  const found = {
-    encoding,
-    units,
-    ...(measured.forcedBy && { forcedBy: measured.forcedBy }),
-  };
+/** A text cut into parts, without the octets they are sent as. */
+export interface Pieces extends Omit<Segments, "parts"> {
+  parts: { text: string; units: number }[];
+}
+
+export interface PieceOptions extends Pick<SegmentOptions, "encoding" | "reference"> {
+  /** What is sent for a character of the text. */
+  replace?: (char: string) => string;
+}
+
+/** Cuts `text` into parts, for looking at them. The empty text is one part without units. */
+export function pieces(text: string, options: PieceOptions = {}): Pieces {
+  const { encoding, chars, units, forcedBy } = measure(text, options);
+  const found = { encoding, units, ...(forcedBy && { forcedBy }) };
   const capacity = CAPACITY[encoding];
-  if (units <= capacity.single) {
-    const all = chars.join("");
-    return { ...found, parts: [{ text: all, units, udh: undefined, octets: userData(all, encoding, undefined) }] };
-  }
-  const reference = options.reference ?? "8bit";
-  const pieces = cut(chars, encoding, capacity[reference]);
-  const kept = pieces.slice(0, MAX_PARTS);
-  const parts = kept.map((piece, i) => {
-    const udh = header(reference, options.referenceNumber ?? 0, kept.length, i + 1);
-    return { ...piece, udh, octets: userData(piece.text, encoding, udh) };
+  if (units <= capacity.single) return { ...found, parts: [{ text: chars.join(""), units }] };
+  const parts = cut(chars, encoding, capacity[options.reference ?? "8bit"]);
+  if (parts.length <= MAX_PARTS) return { ...found, parts };
+  return { ...found, parts: parts.slice(0, MAX_PARTS), problem: "too-many-parts" };
+}
+
+/** Cuts `text` into parts as they are sent. The empty text is one part without units. */
+export function segment(text: string, options: SegmentOptions = {}): Segments {
+  const { encoding, reference = "8bit", referenceNumber = 0, smart } = options;
+  const found = pieces(text, { encoding, reference, ...(smart && { replace: smartReplacement }) });
+  const total = found.parts.length;
+  const parts = found.parts.map((part, i) => {
+    const udh = total === 1 ? undefined : header(reference, referenceNumber, total, i + 1);
+    return { ...part, udh, octets: userData(part.text, found.encoding, udh) };
   });
-  return { ...found, parts, ...(pieces.length > MAX_PARTS && { problem: "too-many-parts" as const }) };
+  return { ...found, parts };
 }
 
 interface Measured {
@@ -81,13 +90,13 @@ interface Measured {
   forcedBy: Segments["forcedBy"];
 }
 
-function measure(text: string, options: SegmentOptions): Measured {
+function measure(text: string, options: PieceOptions): Measured {
   const chars: string[] = [];
   let septets = 0;
   let forcedBy: Segments["forcedBy"];
   let index = 0;
   for (const given of text) {
-    for (const char of options.smart ? smartReplacement(given) : given) {
+    for (const char of options.replace?.(given) ?? given) {
       const units = gsmUnits(char);
       if (units === 0) forcedBy ??= { char: given, index };
       septets += units || 1;
@@ -104,20 +113,20 @@ function measure(text: string, options: SegmentOptions): Measured {
 
 /** Fills part after part; one more than can be sent is enough to know that there are too many. */
 function cut(chars: string[], encoding: SmsEncoding, room: number): { text: string; units: number }[] {
-  const pieces: { text: string; units: number }[] = [];
+  const full: { text: string; units: number }[] = [];
   let piece = { text: "", units: 0 };
   for (const char of chars) {
     const units = encoding === "gsm" ? gsmUnits(char) : char.length;
     if (piece.units + units > room) {
-      pieces.push(piece);
-      if (pieces.length > MAX_PARTS) return pieces;
+      full.push(piece);
+      if (full.length > MAX_PARTS) return full;
       piece = { text: "", units: 0 };
     }
     piece.text += char;
     piece.units += units;
   }
-  pieces.push(piece);
-  return pieces;
+  full.push(piece);
+  return full;
 }
 
 /** Concatenation element: IEI 0x00 with an 8 bit reference, 0x08 with a 16 bit one. */

@@ -6,6 +6,7 @@ import { bytes } from "../format.ts";
 import { t } from "../language.ts";
 import { Icon } from "../parts/icons.tsx";
 import { errorText, useBlobUrl } from "../parts/load.tsx";
+import { PageTurn } from "../parts/page-turn.tsx";
 
 export type Uploaded = (file: File) => Promise<DocumentStored>;
 
@@ -121,17 +122,7 @@ function FilePreview({ client, file, uploaded }: { client: Client; file: File; u
       ) : (
         <span class="blank" />
       )}
-      {url && !isPicture && (
-        <p class="file-pages">
-          <button type="button" disabled={page <= 1} aria-label={t("previousPage")} onClick={() => setPage(page - 1)}>
-            <Icon name="back" />
-          </button>
-          <span>{page}</span>
-          <button type="button" disabled={page === last} aria-label={t("nextPage")} onClick={() => setPage(page + 1)}>
-            <Icon name="arrow" />
-          </button>
-        </p>
-      )}
+      {url && !isPicture && <PageTurn page={page} last={last} label={page} onTurn={setPage} />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { t, type Word } from "../../language.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { download, errorText, Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
+import { PageTurn } from "../../parts/page-turn.tsx";
 import { Fact } from "../../parts/pick.tsx";
 import { urlOf } from "../../route.ts";
 
@@ -160,17 +161,7 @@ function Sheet({ client, letter: { id, pages } }: { client: Client; letter: SimL
   const label = t("pageOf", { k: page, n: pages });
   return (
     <div class="letter-sheet">
-      {pages > 1 && (
-        <p class="page-turn">
-          <button type="button" disabled={page <= 1} aria-label={t("previousPage")} onClick={() => setPage(page - 1)}>
-            <Icon name="back" />
-          </button>
-          <span aria-live="polite">{label}</span>
-          <button type="button" disabled={page >= pages} aria-label={t("nextPage")} onClick={() => setPage(page + 1)}>
-            <Icon name="arrow" />
-          </button>
-        </p>
-      )}
+      {pages > 1 && <PageTurn page={page} last={pages} label={label} onTurn={setPage} />}
       {error !== undefined ? (
         <p class="empty">{errorText(error)}</p>
       ) : url ? (

@@ -1,6 +1,6 @@
 // What a text becomes as a short message, said in the facts a person can act on (3GPP TS 23.038, TS 23.040).
 
-import { CAPACITY, gsmUnits, type SmsEncoding, segment } from "@depesche/sms";
+import { CAPACITY, gsmUnits, pieces, type SmsEncoding } from "@depesche/sms";
 
 export interface SmsText {
   encoding: SmsEncoding;
@@ -21,19 +21,19 @@ export interface SmsText {
 }
 
 export function smsText(text: string): SmsText {
-  const { encoding, units, parts, problem } = segment(text);
+  const { encoding, units, parts, problem } = pieces(text);
   const room = parts.length > 1 ? CAPACITY[encoding]["8bit"] : CAPACITY[encoding].single;
   const characters = [...new Set(text)];
   const isUcs2 = encoding === "ucs2";
   return {
     encoding,
     units,
-    parts: parts.map((part) => ({ text: part.text, units: part.units })),
+    parts,
     room,
     left: room - (parts.at(-1)?.units ?? 0),
     forcing: isUcs2 ? characters.filter((char) => gsmUnits(char) === 0) : [],
     doubled: isUcs2 ? [] : characters.filter((char) => gsmUnits(char) === 2),
-    ...(isUcs2 && { partsAsGsm: segment(text, { encoding: "gsm" }).parts.length }),
+    ...(isUcs2 && { partsAsGsm: pieces(text, { encoding: "gsm" }).parts.length }),
     tooLong: problem !== undefined,
   };
 }
