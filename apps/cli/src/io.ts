@@ -54,6 +54,11 @@ export function mannerOf(env: Io["env"], out: Output): Pick<Io, "language" | "sa
   return { language, say: sayIn(language), colour };
 }
 
+/** What is drawn over again needs a terminal that can move its cursor. */
+export function canRedraw(out: Output, env: Io["env"]): boolean {
+  return out.isTTY === true && env.TERM !== "dumb";
+}
+
 /** The same io for what goes to stderr: its width, and colour only when that is a terminal too. */
 export function errIo(io: Io): Io {
   return { ...io, out: io.err, colour: io.colour && io.err.isTTY === true };

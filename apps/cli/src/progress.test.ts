@@ -42,3 +42,11 @@ it("beside JSON nothing is said", () => {
   progress.end();
   expect(io.written.err).toBe("");
 });
+
+it("a terminal that cannot move its cursor gets lines, too", () => {
+  const io = ioDouble({ TERM: "dumb" }, { columns: 80 });
+  const progress = openProgress(io);
+  progress.show({ done: 0, total: 1, text: "queued" });
+  progress.end();
+  expect(io.written.err).toBe("0/1 queued\n");
+});

@@ -1,6 +1,6 @@
 // How far something is: a bar on a terminal, one line a second elsewhere, nothing beside JSON.
 
-import type { Io } from "./io.ts";
+import { canRedraw, type Io } from "./io.ts";
 import { cut } from "./table.ts";
 
 export interface Step {
@@ -26,9 +26,9 @@ const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 1_000;
 
 /** `quiet` for commands that answer JSON. Writes to `io.err`, so that results can be piped. */
-export function openProgress(io: Pick<Io, "err" | "monotonic">, quiet = false): Progress {
+export function openProgress(io: Pick<Io, "env" | "err" | "monotonic">, quiet = false): Progress {
   if (quiet) return { show: () => {}, above: () => {}, end: () => {} };
-  const isBar = io.err.isTTY === true;
+  const isBar = canRedraw(io.err, io.env);
   const everyMs = isBar ? BAR_EVERY_MS : LINE_EVERY_MS;
   let shownAt = Number.NEGATIVE_INFINITY;
   let shown = "";
@@ -70,5 +70,5 @@ function bar(step: Step): string {
 }
 
 function plainLine(step: Step): string {
-  return `${step.done}/${step.total} ${step.text}`;
+  return `${step.total === 0 ? step.done : `${step.done}/${step.total}`} ${step.text}`;
 }

@@ -36,8 +36,16 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** A text cut to `width` characters, with an ellipsis where something is missing. */
+/** A text cut to `width` characters, with an ellipsis where something is missing; colours take no room and end with the cut. */
 export function cut(text: string, width: number): string {
-  const letters = [...text];
-  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+  if (shown(text) <= width) return text;
+  let room = Math.max(0, width - 1);
+  let kept = "";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+  for (const piece of text.match(/\x1b\[\d+m|./gsu) ?? []) {
+    if (piece.length > 1 && piece.startsWith("\x1b")) kept += piece;
+    else if (room-- > 0) kept += piece;
+    else break;
+  }
+  return `${kept}…${kept.includes("\x1b") ? "\x1b[0m" : ""}`;
 }

@@ -1,6 +1,6 @@
 import { ApiError, type Client, type JobDetail, Unreachable } from "@depesche/client";
 import { expect, it } from "vitest";
-import { job, problem } from "./house.double.ts";
+import { job, problem, recipient } from "./house.double.ts";
 import { ioDouble } from "./io.double.ts";
 import { openProgress } from "./progress.ts";
 import { watchJob } from "./watch.ts";
@@ -42,4 +42,17 @@ it("a job that several get shows its outcomes so far", async () => {
   ]);
   await watchJob(client, 17, openProgress(io), io);
   expect(io.written.err).toBe("1/3 1 OK\n3/3 2 OK, 1 BUSY\n");
+});
+
+it("an idle line that keeps the name of its last call is not taken for the call", async () => {
+  const io = ioDouble();
+  const waiting = recipient({ state: "retry", attempts: 1, outcome: undefined, dueAt: "2026-11-22T12:01:00.000Z" });
+  const client = {
+    ...gateway([async () => job({ state: "open", total: 1, final: 0, outcomes: {} }), async () => job()]),
+    lines: async () => ({ items: [{ line: 0, state: "idle", attempt: "17.0.1", worker: 1 }] }),
+    recipients: async () => ({ items: [waiting] }),
+  } as Partial<Client> as Client;
+  await watchJob(client, 17, openProgress(io), io);
+  expect(io.written.err).toMatch(/^0\/1 attempt 1 failed, again at/);
+  expect(io.written.err).not.toContain("idle");
 });

@@ -55,7 +55,7 @@ async function doing(client: Client, job: JobDetail, call: CallWatch | undefined
   if (job.total > 1) return { text: outcomesText(job.outcomes, { colour: false }) || say("state.queued") };
   const line =
     job.channel === "fax" && job.state !== "done"
-      ? (await client.lines()).items.find((l) => l.attempt?.startsWith(`${job.id}.`))
+      ? (await client.lines()).items.find((l) => l.state !== "idle" && l.attempt?.startsWith(`${job.id}.`))
       : undefined;
   if (call) {
     const [recipient] = (await client.recipients(job.id, { limit: 1 })).items;

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../exit-code.ts";
 import { type HouseDouble, houseDouble, job, problem, recipient } from "../house.double.ts";
@@ -52,6 +53,21 @@ describe("send", () => {
       recipients: [{ address: "+493023125001" }, { address: "+493023125002", reference: "b" }],
       documents: [{ name: "letter.pdf", hash: HASH }],
     });
+  });
+
+  it("reads the document from standard input at -, which is no number", async () => {
+    const { stdin } = process;
+    Object.defineProperty(process, "stdin", { value: Readable.from([Buffer.from("%PDF-")]), configurable: true });
+    try {
+      const said = await run(["send", "fax", "+493023125001", "-"], {
+        "POST /v1/documents": UPLOADED,
+        "POST /v1/jobs": ACCEPTED,
+      });
+      expect(said).toMatchObject({ exitCode: EXIT.ok, err: "" });
+      expect(house?.json("POST /v1/jobs")).toMatchObject({ documents: [{ name: "stdin", hash: HASH }] });
+    } finally {
+      Object.defineProperty(process, "stdin", { value: stdin, configurable: true });
+    }
   });
 
   it("takes recipients from a list, a subject, a time on the simulated clock and another key", async () => {
@@ -123,6 +139,7 @@ describe("send", () => {
     [["send", "fax", "letter.pdf"], "A fax needs a number"],
     [["send", "fax", "+493023125001"], "A fax needs a document or --text."],
     [["send", "sms", "+491713920001", "letter.pdf", "--text", "x"], "An SMS takes no file"],
+    [["send", "sms", "+491713920001,+491713920002", "--text", "x"], "Each recipient is a word of its own"],
     [["send", "fax", "+49", "30", "23125", "001", "a.pdf"], '"+49" is too short for a number.'],
     [["send", "letter"], "A letter needs a document"],
     [["send", "fax", "+493023125001", "nowhere.pdf"], "nowhere.pdf cannot be read: no such file or folder."],

@@ -19,6 +19,7 @@ function holding(name: "pause" | "resume"): Command {
       const client = await gateway(asked, io);
       const job = await (name === "pause" ? client.pauseJob(id) : client.resumeJob(id));
       if (asked.yes("json")) json(io, job);
+      else if (job.state === "done") line(io, io.say("hold.over", { id }));
       else line(io, io.say(`${name}.done`, { id, left: job.total - job.final, total: job.total }));
       return EXIT.ok;
     },

@@ -20,6 +20,11 @@ async function run(args: string[], answers: Parameters<typeof houseDouble>[0] = 
 const asked = () => house?.asked.map((r) => r.what);
 
 describe("pause and resume", () => {
+  it("say of a job that is done that nothing of it waits", async () => {
+    const said = await run(["pause", "17"], { "POST /v1/jobs/17/pause": { body: job({ paused: true }) } });
+    expect(said.out).toBe("Job 17 is done: every recipient is final, so nothing of it waits or goes on.\n");
+  });
+
   it("hold a job and tell how much of it is left", async () => {
     const held = job({ state: "open", paused: true, final: 3, total: 10 });
     const said = await run(["pause", "17"], { "POST /v1/jobs/17/pause": { body: held } });

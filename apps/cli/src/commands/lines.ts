@@ -4,7 +4,8 @@ import type { LineView } from "@depesche/client";
 import { type Command, GATEWAY_FLAGS, usage } from "../command.ts";
 import { gateway } from "../connection.ts";
 import { EXIT } from "../exit-code.ts";
-import { type Io, json, line, paint, plain } from "../io.ts";
+import { canRedraw, type Io, json, line, paint, plain } from "../io.ts";
+import { patiently } from "../patience.ts";
 import { columns, cut } from "../table.ts";
 
 const TERMINAL_EVERY_MS = 250;
@@ -27,15 +28,18 @@ export const lines: Command = {
       else for (const text of picture(items, io)) line(io, text);
       return EXIT.ok;
     }
+    // Who asks for the first time wants to know at once that nobody is there; later it may be a restart.
+    await client.lines();
     let isStopped = false;
     const off = io.onInterrupt(() => {
       isStopped = true;
     });
-    const isDrawn = io.out.isTTY === true && !isJson;
+    const isDrawn = canRedraw(io.out, io.env) && !isJson;
     let drawn = 0;
     try {
       while (!isStopped) {
-        const { items } = await client.lines();
+        const { items } = await patiently(io, async () => (isStopped ? { items: [] } : client.lines()));
+        if (isStopped) break;
         if (isJson) io.out.write(`${JSON.stringify(items)}\n`);
         else if (isDrawn) drawn = redraw(picture(items, io), drawn, io);
         else line(io, countsText(items, io));
@@ -55,7 +59,9 @@ function redraw(texts: string[], drawn: number, io: Io): number {
     texts.length <= most ? texts : [...texts.slice(0, most - 1), io.say("lines.more", { n: texts.length - most + 1 })];
   const up = drawn > 0 ? `\x1b[${drawn}A` : "";
   const rest = drawn > shown.length ? "\x1b[J" : "";
-  io.out.write(`${up}${shown.map((text) => `${text}\x1b[K\n`).join("")}${rest}`);
+  // A row that the terminal breaks in two would not be drawn over whole.
+  const width = (io.out.columns || 80) - 1;
+  io.out.write(`${up}${shown.map((text) => `${cut(text, width)}\x1b[K\n`).join("")}${rest}`);
   return shown.length;
 }
 

@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { flagsOf, readArguments } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
 import type { Failure } from "../failure.ts";
+import { ioDouble } from "../io.double.ts";
 import { planOf } from "../load/plan.ts";
+import { runProgram } from "../program.ts";
 import { load } from "./load.ts";
 
 function plan(...args: string[]) {
@@ -79,4 +82,11 @@ it.each([
     thrown = error as Failure;
   }
   expect(thrown.key).toBe(key);
+});
+
+it("a report in a folder that is not there is refused before anything is handed in", async () => {
+  const io = ioDouble({ DEPESCHE_PORT: "1" });
+  const exitCode = await runProgram(["load", "--report", "/no/such/folder/load.json"], io);
+  expect(exitCode).toBe(EXIT.usage);
+  expect(io.written.err).toContain("/no/such/folder/load.json cannot be written: no such file or folder.");
 });

@@ -1,6 +1,7 @@
 // `depesche load`: many recipients, how fast and with what outcomes, and whether all records agree at the end.
 
-import { writeFile } from "node:fs/promises";
+import { access, constants, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type Asked, type Command, GATEWAY_FLAGS, SIMULATORS_FLAG } from "../command.ts";
 import { gatewayUrl, gatewayWithFeed, simulators } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -56,11 +57,13 @@ export const load: Command = {
   ],
   async run(asked, io) {
     const plan = planOf(asked);
+    const files = [asked.text("report"), asked.text("html")].filter((file) => file !== undefined);
+    for (const file of files) await tryPlace(file);
     const sims = await simulators(asked, io.env);
     const soap = loginOf(asked, io);
     const client = await gatewayWithFeed(asked, io);
     const isJson = asked.yes("json");
-    const handIn = plan.face === "rest" ? await restFace(client, plan) : soapFace(soap, plan);
+    const handIn = plan.face === "rest" ? await restFace(client, plan, io) : soapFace(soap, plan);
     const { speed } = await client.clock();
     const screen = openScreen(io, isJson);
     let report: LoadReport;
@@ -69,20 +72,22 @@ export const load: Command = {
       const total = result.tally.jobs.size;
       const look = (done: number) => screen.showChecks(done, total);
       const checks = await checkRun(plan, result, {
+        io,
         client,
         simulators: sims,
         account: soap.account,
-        statusRows: (job) => statusRows(soap, job),
+        statusRows: (job) => statusRows(soap, job, io),
         look,
       });
       report = reportOf(plan, result, checks, machineFacts());
     } finally {
       screen.end();
     }
-    await writeTo(asked.text("report"), `${JSON.stringify(report, undefined, 2)}\n`, io);
-    await writeTo(asked.text("html"), pageOf(report, io), io);
+    // Told first: a file that cannot be written must not take the figures with it.
     if (isJson) json(io, report);
     else for (const text of tellReport(report, io)) line(io, text);
+    await writeTo(asked.text("report"), `${JSON.stringify(report, undefined, 2)}\n`, io);
+    await writeTo(asked.text("html"), pageOf(report, io), io);
     return exitCode(report);
   },
 };
@@ -90,6 +95,17 @@ export const load: Command = {
 function loginOf(asked: Asked, io: Io): SoapLogin {
   const password = asked.text("password") ?? (io.env.DEPESCHE_FAXDE_PASSWORD || "geheim");
   return { url: gatewayUrl(asked, io.env), account: asked.text("account") ?? "1000", password };
+}
+
+/** Before the run, so that nobody waits an hour for a file in a folder that is not there. Writes nothing. */
+async function tryPlace(file: string): Promise<void> {
+  try {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isDirectory()) throw Object.assign(new Error(file), { code: "EISDIR" });
+    await access(there ? file : dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new Failure(EXIT.usage, "fail.write", { file, why: fileTrouble(error) });
+  }
 }
 
 async function writeTo(file: string | undefined, text: string, io: Io): Promise<void> {

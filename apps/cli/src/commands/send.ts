@@ -88,8 +88,10 @@ async function readOrder(asked: Asked): Promise<Order> {
   for (const one of rest) {
     const recipient = asRecipient(channel, one);
     if (recipient) recipients.push(recipient);
-    else if (channel !== "mail" && /^[+\d()/-]+$/.test(one) && !existsSync(one))
+    else if (channel !== "mail" && one !== "-" && /^[+\d()/-]+$/.test(one) && !existsSync(one))
       throw usage("send.fail.number-piece", { given: one });
+    else if (channel !== "letter" && /[,;]/.test(one) && areRecipients(channel, one.split(/[,;]/)))
+      throw usage("send.fail.several", { given: one.replace(/[,;]+/g, " ") });
     else files.push(one);
   }
   const list = asked.text("list");
@@ -103,6 +105,10 @@ async function readOrder(asked: Asked): Promise<Order> {
   if (asked.text("text") === undefined && files.length === 0) throw usage(`send.fail.nothing.${channel}`);
   if (channel === "sms" && files.length > 0) throw usage("send.fail.sms-file", { file: files[0] as string });
   return { channel, recipients, files };
+}
+
+function areRecipients(channel: Channel, words: string[]): boolean {
+  return words.every((word) => asRecipient(channel, word) !== undefined);
 }
 
 async function readInput(file: string): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ioDouble } from "../io.double.ts";
-import { type Arrivals, dueMs, runArrivals } from "./arrivals.ts";
+import { type Arrivals, dueMs, runArrivals, scheduleOf } from "./arrivals.ts";
 
 async function arrivals(plan: Arrivals, open = () => 0) {
   const io = ioDouble();
@@ -58,4 +58,26 @@ it("a closed loop hands in no more while too many recipients have no outcome", a
     return open;
   });
   expect(seen[0]?.at).toBeGreaterThanOrEqual(19 * 5);
+});
+
+it.each([
+  [
+    { recipients: Infinity, perJob: 1, rate: 50, forMs: 10_000 },
+    { recipients: 500, lastMs: 9_980 },
+  ],
+  [
+    { recipients: Infinity, perJob: 10, rate: 50, forMs: 1_001 },
+    { recipients: 60, lastMs: 1_000 },
+  ],
+  [
+    { recipients: 55, perJob: 10, rate: 50 },
+    { recipients: 55, lastMs: 1_000 },
+  ],
+  [{ recipients: Infinity, perJob: 1, rate: 10, rampMs: 2_000, forMs: 2_000 }, { recipients: 10 }],
+  [
+    { recipients: Infinity, perJob: 1, callers: 4, forMs: 2_000 },
+    { recipients: Infinity, lastMs: 2_000 },
+  ],
+])("the schedule of %o is known before it begins", (plan, known) => {
+  expect(scheduleOf(plan)).toMatchObject(known);
 });

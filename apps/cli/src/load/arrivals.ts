@@ -50,6 +50,25 @@ export function dueMs(n: number, plan: Pick<Arrivals, "perJob" | "rampMs">, rate
   return rampMs / 2 + (recipients / rate) * 1000;
 }
 
+/** When the last order arrives, ms after the start, and how many recipients have arrived by then; infinite where answers decide it. */
+export function scheduleOf(plan: Arrivals): { lastMs: number; recipients: number } {
+  const { rate, forMs, perJob } = plan;
+  if (rate === undefined) return { lastMs: forMs ?? 0, recipients: plan.recipients };
+  let orders = Math.ceil(plan.recipients / perJob);
+  if (forMs !== undefined) {
+    // The first order that would come too late, found between none and more than there can be.
+    let [low, high] = [0, Math.min(orders, Math.ceil((rate * forMs) / 1000 / perJob) + 1)];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (dueMs(middle, plan, rate) < forMs) low = middle + 1;
+      else high = middle;
+    }
+    orders = low;
+  }
+  const lastMs = orders === 0 ? 0 : dueMs(orders - 1, plan, rate);
+  return { lastMs, recipients: Math.min(plan.recipients, orders * perJob) };
+}
+
 async function openLoop(plan: Arrivals, rate: number, deps: ArrivalDeps): Promise<{ late: number }> {
   const { io, stop, arrive } = deps;
   const started = io.monotonic();

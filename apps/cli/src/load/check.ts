@@ -9,7 +9,8 @@ export type CheckName = WordKey extends infer K ? (K extends `load.check.${infer
 
 /** A recipient, or a whole job, of which two records tell different things. */
 export interface Difference {
-  job: number;
+  /** Absent where an order was refused and so became no job. */
+  job?: number;
   /** Place in the job, from 0. */
   n?: number;
   reference?: string;

@@ -1,6 +1,8 @@
 // Whether all that tells of a run agrees to the last recipient: what was handed in, the ledger, the feed, the wires, StatusFile.
 
 import type { Client } from "@depesche/client";
+import type { Io } from "../io.ts";
+import { patiently } from "../patience.ts";
 import type { Simulators } from "../simulators.ts";
 import { type Check, Checked } from "./check.ts";
 import { checkJob, ledgerChecks } from "./ledger-check.ts";
@@ -9,6 +11,7 @@ import { checkStatusFile } from "./status-check.ts";
 import { checkWires } from "./wire-check.ts";
 
 export interface ChecksDeps {
+  io: Pick<Io, "monotonic" | "pause">;
   client: Client;
   simulators: Pick<Simulators, "wireLog">;
   /** FAX.de's account, and the rows of StatusFile of a job of its. */
@@ -26,11 +29,16 @@ export async function checkRun(plan: LoadPlan, result: LoadResult, deps: ChecksD
   const ledger = ledgerChecks();
   const status = new Checked("status");
   if (!(await isSameAccount(deps))) status.skip("other-account");
+  // A gateway that is restarted now must not cost the figures of the whole run.
+  const client: Pick<Client, "job" | "recipients"> = {
+    job: (id) => patiently(deps.io, () => deps.client.job(id)),
+    recipients: (id, page) => patiently(deps.io, () => deps.client.recipients(id, page)),
+  };
   const slots = jobs.rows();
   let done = 0;
   const reader = async () => {
     for (const row of slots) {
-      const job = await checkJob(deps.client, plan, row, roster, ledger);
+      const job = await checkJob(client, plan, row, roster, ledger);
       // A job that is not over has no file yet; the ledger's check has named its recipients.
       if (status.skipped === undefined && job.state === "done")
         await checkStatusFile(deps.statusRows(row.id), row, roster, status);
@@ -50,13 +58,13 @@ function accepted({ arrived, tally, refused, miscounted }: LoadResult): Check {
   check.checked = arrived;
   check.wrong = arrived - tally.accepted + miscounted;
   for (const [why, n] of [...refused].slice(0, 10))
-    check.differences.push({ job: 0, expected: "accepted", found: `${why} x ${n}` });
+    check.differences.push({ expected: "accepted", found: `${why} x ${n}` });
   return check;
 }
 
 /** FAX.de's account sees its own jobs only; the REST key may belong to another one. */
-async function isSameAccount({ client, account }: ChecksDeps): Promise<boolean> {
-  return String((await client.account()).id) === account;
+async function isSameAccount({ io, client, account }: ChecksDeps): Promise<boolean> {
+  return String((await patiently(io, () => client.account())).id) === account;
 }
 
 /** True when everything that could be checked agrees. */

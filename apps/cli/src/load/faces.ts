@@ -2,6 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { Client, JobInput } from "@depesche/client";
+import type { Io } from "../io.ts";
+import { patiently } from "../patience.ts";
 import { type Content, contentOf, type LoadFile } from "./content.ts";
 import { addressOf, behaviourOf, type LoadChannel, type Order, type OrderPlan, referenceOf } from "./orders.ts";
 import { type SoapLogin, type SoapParts, sendJob } from "./soap.ts";
@@ -38,10 +40,8 @@ function recipientsOf(plan: FacePlan, { channel, first, count }: Order): Recipie
   });
 }
 
-/** Tries of an order that nobody answered; its key sees to it that it is taken once. */
-const TRIES = 3;
-
-export async function restFace(client: Client, plan: FacePlan): Promise<HandIn> {
+/** An order that nobody answers is handed in again until the gateway is back; its key sees to it that it is taken once. */
+export async function restFace(client: Client, plan: FacePlan, io: Pick<Io, "monotonic" | "pause">): Promise<HandIn> {
   const run = randomUUID();
   const inputs = new Map<LoadChannel, Partial<JobInput>>();
   for (const { what: channel } of plan.mix) inputs.set(channel, await restContent(client, contentOf(channel, plan)));
@@ -52,13 +52,7 @@ export async function restFace(client: Client, plan: FacePlan): Promise<HandIn> 
       ...(channel === "fax" && plan.redials !== undefined && { busyRedials: plan.redials }),
     };
     const input: JobInput = { channel, recipients: recipientsOf(plan, order), options, ...inputs.get(channel) };
-    for (let left = TRIES - 1; ; left--) {
-      try {
-        return await client.createJob(input, `load-${run}-${order.first}`);
-      } catch (error) {
-        if ((error as Error).name !== "Unreachable" || left === 0) throw error;
-      }
-    }
+    return patiently(io, () => client.createJob(input, `load-${run}-${order.first}`));
   };
 }
 

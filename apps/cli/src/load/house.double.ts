@@ -6,7 +6,7 @@ import { ioDouble } from "../io.double.ts";
 import type { Simulators } from "../simulators.ts";
 import { type ChecksDeps, checkRun } from "./checks.ts";
 import { restFace } from "./faces.ts";
-import { type LoadPlan, type LoadResult, runLoad } from "./run.ts";
+import { type LoadPlan, type LoadResult, type Look, runLoad } from "./run.ts";
 
 /** Recipients of a job as the house knows them. */
 export interface Told {
@@ -123,12 +123,12 @@ export function loadedHouse(lies: Lies = {}) {
     client: client as Client,
     orders,
     plan,
-    async run(given: LoadPlan, look = () => {}): Promise<LoadResult> {
-      const handIn = await restFace(client as Client, given);
+    async run(given: LoadPlan, look: (at: Look) => void = () => {}): Promise<LoadResult> {
+      const handIn = await restFace(client as Client, given, io);
       return runLoad(given, { client: client as Client, handIn, io, speed: 1000, look });
     },
     async checks(given: LoadPlan, result: LoadResult, other: Partial<ChecksDeps> = {}) {
-      const deps = { client: client as Client, simulators, account: "1000", statusRows, look: () => {}, ...other };
+      const deps = { io, client: client as Client, simulators, account: "1000", statusRows, look: () => {}, ...other };
       return checkRun(given, result, deps);
     },
   };

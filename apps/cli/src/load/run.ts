@@ -2,7 +2,8 @@
 
 import type { Client, Feed, FeedMessage } from "@depesche/client";
 import type { Io } from "../io.ts";
-import { type Arrivals, runArrivals } from "./arrivals.ts";
+import { isAway } from "../patience.ts";
+import { type Arrivals, runArrivals, scheduleOf } from "./arrivals.ts";
 import type { FaceName, FacePlan, HandIn } from "./faces.ts";
 import { behaviourOf, ordersOf, outcomeOf } from "./orders.ts";
 import { codeOf } from "./roster.ts";
@@ -33,8 +34,10 @@ export interface LoadResult {
 export interface Look {
   ms: number;
   tally: Tally;
-  /** Recipients expected in all; infinite when only time ends the run. */
+  /** Recipients an outcome is expected of in all; infinite when only time ends a closed loop. */
   recipients: number;
+  /** Until the last order arrives, as far as a schedule or --for tells it. */
+  arrivalsLeftMs: number;
   /** Recipients accepted, and outcomes, per second over the last seconds. */
   acceptedPerSecond: number;
   finalsPerSecond: number;
@@ -104,7 +107,9 @@ export async function runLoad(plan: LoadPlan, deps: RunDeps): Promise<LoadResult
         }),
       );
     };
-    const openRecipients = () => run.arrived - tally.finals - [...refused.values()].reduce((a, b) => a + b, 0);
+    const refusedRecipients = () => [...refused.values()].reduce((a, b) => a + b, 0);
+    const openRecipients = () => run.arrived - tally.finals - refusedRecipients();
+    const schedule = scheduleOf(plan);
     let handedInMs = 0;
     let late = 0;
     let isAllIn = false;
@@ -124,7 +129,10 @@ export async function runLoad(plan: LoadPlan, deps: RunDeps): Promise<LoadResult
       const [acceptedPerSecond, finalsPerSecond] = rates(tally.accepted, tally.finals);
       const isStopping = stops.arrivals.signal.aborted;
       const ms = io.monotonic() - started;
-      deps.look({ ms, tally, recipients: plan.recipients, acceptedPerSecond, finalsPerSecond, isStopping });
+      const isOver = isStopping || isAllIn;
+      const recipients = (isOver ? run.arrived : schedule.recipients) - refusedRecipients();
+      const arrivalsLeftMs = isOver ? 0 : Math.max(0, schedule.lastMs - ms);
+      deps.look({ ms, tally, recipients, arrivalsLeftMs, acceptedPerSecond, finalsPerSecond, isStopping });
       if (io.monotonic() - movedAt > patience) break;
     }
     const overAt = io.monotonic();
@@ -152,8 +160,9 @@ export async function runLoad(plan: LoadPlan, deps: RunDeps): Promise<LoadResult
   }
 }
 
-/** The gateway's code where there is one: refusals are counted by it. */
+/** The gateway's code where there is one, no-answer where it was silent: refusals are counted by it. */
 function whyOf(error: unknown): string {
+  if (isAway(error)) return "no-answer";
   const { problem, message } = error as { problem?: { code?: string }; message?: string };
   return problem?.code ?? message ?? String(error);
 }

@@ -2,12 +2,20 @@ import { expect, it } from "vitest";
 import { ioDouble } from "../io.double.ts";
 import { loadedHouse } from "./house.double.ts";
 import type { Look } from "./run.ts";
-import { openScreen } from "./screen.ts";
+import { openScreen, pictureOf } from "./screen.ts";
 
 async function look(): Promise<Look> {
   const house = loadedHouse();
   const { tally } = await house.run(house.plan());
-  return { ms: 2_000, tally, recipients: 40, acceptedPerSecond: 100, finalsPerSecond: 5, isStopping: false };
+  return {
+    ms: 2_000,
+    tally,
+    recipients: 40,
+    arrivalsLeftMs: 0,
+    acceptedPerSecond: 100,
+    finalsPerSecond: 5,
+    isStopping: false,
+  };
 }
 
 it("a terminal shows four lines and redraws them in place, none wider than it is", async () => {
@@ -40,4 +48,16 @@ it("beside JSON nothing is shown", async () => {
   const io = ioDouble({}, { columns: 60 });
   openScreen(io, true).show(await look());
   expect(io.written.err).toBe("");
+});
+
+it("while orders still arrive the time left is at least theirs, and a total nobody knows is not told as 0", async () => {
+  const io = ioDouble();
+  const known = { ...(await look()), arrivalsLeftMs: 9_000 };
+  openScreen(io, false).show(known);
+  expect(io.written.err).toContain("9.0 s left");
+  openScreen(io, false).show({ ...known, recipients: Number.POSITIVE_INFINITY });
+  expect(io.written.err.split("\n")[1]).toMatch(/^20 2\.0 s/);
+  const [head] = pictureOf({ ...known, recipients: Number.POSITIVE_INFINITY }, io);
+  // Two of eleven seconds are over.
+  expect(head).toContain("18%");
 });

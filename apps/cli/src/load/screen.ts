@@ -1,6 +1,6 @@
 // A run while it runs: four lines that are redrawn on a terminal, one line a second elsewhere, nothing beside JSON.
 
-import { type Io, paint } from "../io.ts";
+import { canRedraw, type Io, paint } from "../io.ts";
 import { outcomesText } from "../job-report.ts";
 import type { Latencies } from "../latencies.ts";
 import { openProgress } from "../progress.ts";
@@ -20,7 +20,7 @@ const BLOCKS = "▁▂▃▄▅▆▇█";
 
 export function openScreen(io: Io, quiet: boolean): Screen {
   if (quiet) return { show: () => {}, showChecks: () => {}, end: () => {} };
-  return io.err.isTTY === true ? terminal(io) : oneLine(io);
+  return canRedraw(io.err, io.env) ? terminal(io) : oneLine(io);
 }
 
 function oneLine(io: Io): Screen {
@@ -70,7 +70,7 @@ export function pictureOf(look: Look, io: Io): string[] {
   const { tally, recipients, ms } = look;
   const { say, language } = io;
   const isKnown = Number.isFinite(recipients);
-  const done = isKnown ? tally.finals / recipients : tally.finals / Math.max(1, tally.accepted);
+  const done = isKnown ? tally.finals / Math.max(1, recipients) : ms / Math.max(1, ms + (leftOf(look) ?? 0));
   const head = [
     `${bar(done)} ${String(Math.floor(Math.min(1, done) * 100)).padStart(3)}%`,
     isKnown ? say("load.of", { n: whole(tally.finals, language), total: whole(recipients, language) }) : "",
@@ -121,10 +121,15 @@ export function histogram(latencies: Latencies, { language }: Pick<Io, "language
 
 /** When the last outcome is expected if it goes on like this; nothing before there is a rate. */
 function etaText(look: Look, io: Io): string {
-  const { tally, recipients, finalsPerSecond } = look;
+  const leftMs = leftOf(look);
+  return leftMs === undefined ? "" : io.say("load.eta", { time: duration(leftMs, io.language) });
+}
+
+/** Outcomes cannot come before their orders. */
+function leftOf({ tally, recipients, arrivalsLeftMs, finalsPerSecond }: Look): number | undefined {
   const left = (Number.isFinite(recipients) ? recipients : tally.accepted) - tally.finals;
-  if (finalsPerSecond <= 0 || left <= 0) return "";
-  return io.say("load.eta", { time: duration((left / finalsPerSecond) * 1000, io.language) });
+  if (finalsPerSecond <= 0 || (left <= 0 && arrivalsLeftMs === 0)) return undefined;
+  return Math.max((left / finalsPerSecond) * 1000, arrivalsLeftMs);
 }
 
 /** What is wrong stands out; the sign says it, too. */

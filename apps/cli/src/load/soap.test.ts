@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import type { Failure } from "../failure.ts";
+import { ioDouble } from "../io.double.ts";
 import { sendJob, statusRows } from "./soap.ts";
 
 const open: (() => void)[] = [];
@@ -62,7 +63,7 @@ it("StatusFile is read row by row, wherever the answer is cut", async () => {
   for (const size of [1, 3, 7, 50]) {
     const pieces = whole.match(new RegExp(`[^]{1,${size}}`, "g")) as string[];
     const { login } = await gateway(pieces);
-    expect(await all(statusRows(login, 1))).toEqual([
+    expect(await all(statusRows(login, 1, ioDouble()))).toEqual([
       ["+49", "OK"],
       ['a "b"', "Busy"],
     ]);
@@ -70,7 +71,7 @@ it("StatusFile is read row by row, wherever the answer is cut", async () => {
 });
 
 it("a job in progress has no rows, an unknown one is a failure", async () => {
-  expect(await all(statusRows((await gateway([answer("<return>6</return>")])).login, 1))).toEqual([]);
-  const rows = statusRows((await gateway([answer("<return>5</return>")])).login, 1);
+  expect(await all(statusRows((await gateway([answer("<return>6</return>")])).login, 1, ioDouble()))).toEqual([]);
+  const rows = statusRows((await gateway([answer("<return>5</return>")])).login, 1, ioDouble());
   await expect(rows.next()).rejects.toMatchObject({ key: "load.fail.soap" });
 });

@@ -2,6 +2,8 @@
 
 import { EXIT } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
+import type { Io } from "../io.ts";
+import { patiently } from "../patience.ts";
 
 const NAMESPACE = "urn:XMLWSIntf-IntfXMLWS";
 
@@ -63,8 +65,12 @@ function part(text: string, name: string): string | undefined {
  * The rows of a job's StatusFile as they come, each split into its fields, without the line of names. Not one row when the
  * job is not over (return 6). Throws a Failure for every other code.
  */
-export async function* statusRows(login: SoapLogin, job: number): AsyncGenerator<string[]> {
-  const answer = await call(login, "JobStatus", { JobId: job });
+export async function* statusRows(
+  login: SoapLogin,
+  job: number,
+  io: Pick<Io, "monotonic" | "pause">,
+): AsyncGenerator<string[]> {
+  const answer = await patiently(io, () => call(login, "JobStatus", { JobId: job }));
   const outside = { text: "" };
   let rest = "";
   let isHeading = true;

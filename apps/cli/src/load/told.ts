@@ -58,7 +58,9 @@ function checkText(check: Check, io: Io): string[] {
 /** What was expected and found, recipient by recipient. */
 export function differencesText({ differences }: Check, { say }: Pick<Io, "say">): string[] {
   return differences.map(({ job, n, reference, expected, found }) => {
-    const values = { job, expected: plain(expected), found: plain(found) };
+    const words = { expected: plain(expected), found: plain(found) };
+    if (job === undefined) return `    ${say("load.difference-order", words)}`;
+    const values = { ...words, job };
     if (n === undefined) return `    ${say("load.difference-job", values)}`;
     return `    ${say("load.difference", { ...values, n, reference: reference ?? "" })}`;
   });

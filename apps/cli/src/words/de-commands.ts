@@ -28,6 +28,7 @@ export const deCommands = {
   "where.to": "to= nimmt den Anfang einer Nummer mit ihrem +, oder @domain, nicht „{given}“.",
   "where.since": "since= nimmt 90s, 30m, 2h, 3d oder eine Zeit wie 2026-11-22T09:00, nicht „{given}“.",
 
+  "hold.over": "Auftrag {id} ist fertig: Alle Empfänger stehen fest; nichts davon wartet oder läuft weiter.",
   "pause.summary": "einen Auftrag anhalten: nichts mehr davon beginnt",
   "pause.note": "Was gerade auf der Leitung ist, wird beendet. depesche resume lässt den Auftrag weiterlaufen.",
   "pause.done":

@@ -52,6 +52,7 @@ export const deLoad = {
   "load.skip.other-account": "der API-Schlüssel gehört zu einem anderen Konto",
   "load.skip.nothing-of-it": "nichts ging über eine Leitung",
   "load.difference": "Auftrag {job}, Empfänger {n} [{reference}]: erwartet {expected}, gefunden {found}",
+  "load.difference-order": "erwartet {expected}, gefunden {found}",
   "load.difference-job": "Auftrag {job}: erwartet {expected}, gefunden {found}",
   "load.written": "geschrieben: {file}",
   "load.check.accepted": "angenommen, wie aufgegeben",

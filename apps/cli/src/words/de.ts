@@ -117,6 +117,7 @@ export const de = {
   "send.fail.channel-missing":
     "Was soll gesendet werden? depesche send fax|sms|mail|letter ...; depesche send --help hat Beispiele.",
   "send.fail.channel": "„{given}“ ist kein Kanal: fax, sms, mail oder letter.",
+  "send.fail.several": "Jeder Empfänger ist ein Wort für sich, mit einem Leerzeichen dazwischen: {given}",
   "send.fail.no-recipient.fax": "Ein Fax braucht eine Nummer: depesche send fax +493023125001 brief.pdf",
   "send.fail.no-recipient.sms": "Eine SMS braucht eine Nummer: depesche send sms +491713920001 --text 'Hallo'",
   "send.fail.no-recipient.mail": "Eine E-Mail braucht eine Adresse: depesche send mail kunde@ok.example --text 'Hallo'",

@@ -25,6 +25,7 @@ export const enCommands = {
   "where.to": 'to= takes the beginning of a number with its +, or @domain, not "{given}".',
   "where.since": 'since= takes 90s, 30m, 2h, 3d or a time like 2026-11-22T09:00, not "{given}".',
 
+  "hold.over": "Job {id} is done: every recipient is final, so nothing of it waits or goes on.",
   "pause.summary": "hold a job: nothing more of it begins",
   "pause.note": "What is on the line just now is finished. depesche resume lets the job go on.",
   "pause.done": "Job {id} is paused; {left} of {total} recipients are not final. depesche resume {id} lets it go on.",

@@ -50,6 +50,7 @@ export const enLoad = {
   "load.skip.other-account": "the API key is of another account",
   "load.skip.nothing-of-it": "nothing went over a wire",
   "load.difference": "job {job}, recipient {n} [{reference}]: expected {expected}, found {found}",
+  "load.difference-order": "expected {expected}, found {found}",
   "load.difference-job": "job {job}: expected {expected}, found {found}",
   "load.written": "written: {file}",
   "load.check.accepted": "accepted as handed in",

@@ -115,6 +115,7 @@ export const en = {
   "send.fail.channel-missing":
     "What is to be sent? depesche send fax|sms|mail|letter ...; depesche send --help has examples.",
   "send.fail.channel": '"{given}" is no channel: fax, sms, mail or letter.',
+  "send.fail.several": "Each recipient is a word of its own, with a blank between two: {given}",
   "send.fail.no-recipient.fax": "A fax needs a number: depesche send fax +493023125001 letter.pdf",
   "send.fail.no-recipient.sms": "An SMS needs a number: depesche send sms +491713920001 --text 'Hello'",
   "send.fail.no-recipient.mail": "An e-mail needs an address: depesche send mail kunde@ok.example --text 'Hello'",
