@@ -78,6 +78,11 @@ export class Recorder {
     this.#latestUs = lineUs;
   }
 
+  /** The call is over at this time, however long ago anything was heard: what signalling follows stands there. */
+  endAt(lineUs: number): void {
+    this.#latestUs = Math.max(this.#latestUs, lineUs);
+  }
+
   /** The blob, with everything recorded so far. */
   finish(ringUs: number): Uint8Array {
     const firstIfp = this.#connected ? this.#entries.findIndex((entry) => entry.kind === "ifp") : this.#entries.length;

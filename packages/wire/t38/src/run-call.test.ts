@@ -12,6 +12,8 @@ import {
   type MediaPort,
   openMediaPort,
   type Party,
+  Recorder,
+  renderLadder,
   runCall,
 } from "./index.ts";
 
@@ -73,6 +75,17 @@ describe("a call between own ends", () => {
     expect(end).toMatchObject({ cause: "no-fax-tone", lineUs: 35_000_000, endedBy: "us" });
     await connections.close();
     expect((await silent).cause).toBe("media-lost");
+  });
+
+  it("a goodbye stands in the record where the call ended, not where something was heard last", async () => {
+    const { calling, answering } = await joined();
+    const silent = runCall({ side: "answerer", party: MUTE, media: answering, stallMs: 60_000 });
+    const recorder = new Recorder("caller");
+    await runCall({ side: "caller", party: CALLER(), media: calling, recorder });
+    recorder.sip({ sent: true, bytes: new TextEncoder().encode("BYE sip:x SIP/2.0\r\n\r\n") });
+    expect(renderLadder(recorder.finish(0))?.at(-1)).toMatchObject({ name: "BYE", lineUs: 35_000_000 });
+    await connections.close();
+    await silent;
   });
 
   it("two sides that could wait for ever are told apart from slow ones at once", async () => {

@@ -312,6 +312,7 @@ class RunningCall {
     // A hang-up that cut our sending off ended the call at its own time, not at that of what was never heard.
     const lineUs = cutAtUs === undefined ? this.#line.nowUs : Math.min(cutAtUs, this.#line.nowUs);
     if (lineUs < this.#line.nowUs) this.#options.recorder?.cutAt(lineUs);
+    else this.#options.recorder?.endAt(lineUs);
     this.#options.media.sendOwn({ kind: "hang-up", us: this.#line.nowUs });
     this.#options.media.close();
     this.#resolve({
