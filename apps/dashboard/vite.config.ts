@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { shortWords } from "./short-words.ts";
 
 // Preact needs no plugin: Vite compiles JSX itself. Everything is served by the gateway from dist/.
 export default defineConfig({
-  plugins: [plainImports()],
+  plugins: [plainImports(), shortWords(fileURLToPath(new URL("src", import.meta.url)))],
   resolve: { conditions: ["depesche-source", "module", "browser", "default"] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // The one page knows its two scripts; browsers that know es2023 need no help to preload them.
