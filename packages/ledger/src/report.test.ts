@@ -94,10 +94,12 @@ describe("how a job is going", () => {
     await ended(job, { n: 7, outcome: "VOICE", at: T });
     await ended(job, { n: 105, outcome: "OK", at: T, pages: 1 });
     await ended(job, { n: 200, outcome: "OK", at: T, pages: 1 });
+    for (let n = 201; n < 203; n++) await ended(job, { n, outcome: "CANCELLED", at: T });
+    for (let n = 0; n < 6; n++) await ended(job, { n, outcome: "CANCELLED", at: T });
     const { prefixes, delivered } = await jobFacts(pool, { id: job, channel: "fax", acceptedAt: T });
     expect(prefixes).toEqual([
       { prefix: "+4930231251", final: 6, failed: 5, outcomes: { BUSY: 5, OK: 1 } },
-      { prefix: "+4930231250", final: 1, failed: 1, outcomes: { VOICE: 1 } },
+      { prefix: "+4930231250", final: 7, failed: 1, outcomes: { CANCELLED: 6, VOICE: 1 } },
     ]);
     expect(delivered).toContainEqual({ international: true, messages: 1, minutes: 0, pages: 1 });
   });

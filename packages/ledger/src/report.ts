@@ -20,6 +20,8 @@ const MOST_PREFIXES = 64;
 const PREFIX_LENGTHS = [11, 10, 9, 8, 7, 6, 5, 4, 3];
 const WORST = 12;
 const MOST_CAUSES = 20;
+/** Who was cancelled says nothing about the numbers it would have gone to. */
+const FAILED = "NOT IN ('OK', 'CANCELLED')";
 /** The last minute in sixths, so that the spread of the rate can be seen. */
 const SLOT_MS = 10_000;
 const SLOTS = 6;
@@ -74,9 +76,9 @@ SELECT
   (SELECT coalesce(json_agg(f), '[]') FROM (
     SELECT outcome, count(*) AS count, max(sent_at) AS "lastAt" FROM r WHERE state = 'final' GROUP BY 1) f) AS finals,
   (SELECT coalesce(json_agg(p), '[]') FROM (
-    SELECT prefix, sum(count) AS final, sum(count) FILTER (WHERE outcome <> 'OK') AS failed, json_object_agg(outcome, count) AS outcomes
+    SELECT prefix, sum(count) AS final, sum(count) FILTER (WHERE outcome ${FAILED}) AS failed, json_object_agg(outcome, count) AS outcomes
     FROM (SELECT prefix, outcome, count(*) AS count FROM r WHERE state = 'final' AND prefix IS NOT NULL GROUP BY 1, 2) o
-    GROUP BY 1 HAVING bool_or(outcome <> 'OK') ORDER BY 3 DESC, 1 LIMIT ${WORST}) p) AS prefixes,
+    GROUP BY 1 HAVING bool_or(outcome ${FAILED}) ORDER BY 3 DESC, 1 LIMIT ${WORST}) p) AS prefixes,
   (SELECT coalesce(json_agg(c), '[]') FROM (
     SELECT outcome, coalesce(cause_code, '') AS code, coalesce(max(cause_text), '') AS text, count(*) AS count FROM r
     WHERE state = 'final' AND outcome <> 'OK' GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT ${MOST_CAUSES}) c) AS causes,
