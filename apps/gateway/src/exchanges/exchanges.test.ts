@@ -129,7 +129,7 @@ describe("the recorder", () => {
     jobs: [job],
     at: 1,
     method: "POST",
-    path: "/v1/jobs",
+    path: "/v1/jobs?key=demo-key&token=x&a=1",
     requestHeaders: [["authorization", "Bearer demo-key"]],
     request,
     requestBytes: 10,
@@ -154,6 +154,7 @@ describe("the recorder", () => {
     await recorder.close();
     expect(batches.map((batch) => batch.map((one) => one.job))).toEqual([[1, 2, 3]]);
     expect(batches[0]?.[0]).toMatchObject({ request: "<Password>***</Password>", tookMs: 1 });
+    expect(batches[0]?.[0]?.path).toBe("/v1/jobs?key=***&token=***&a=1");
     expect(batches[0]?.[0]?.requestHeaders).toEqual({ authorization: "Bearer ***" });
   });
 

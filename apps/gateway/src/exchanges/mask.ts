@@ -49,6 +49,11 @@ export function maskBody(text: string): string {
     .replace(USER_INFO, `$1${MASK}@`);
 }
 
+/** A path with its query. The feed takes an API key as `key` there, so others may come with it as well. */
+export function maskPath(path: string): string {
+  return maskBody(path).replace(/([?&]key=)[^&]+/gi, `$1${MASK}`);
+}
+
 /** SOAP 1.1 section 5.4.1: a part may stand elsewhere, under an id that the part refers to, and there again be a reference. */
 function maskReferences(text: string): string {
   const ids = new Set<string>();

@@ -2,7 +2,7 @@
 // written in batches, dropped when there are too many. It never delays or fails a request.
 
 import type { Exchange, FaceLedger } from "@depesche/ports";
-import { maskBody, maskHeaders } from "./mask.ts";
+import { maskBody, maskHeaders, maskPath } from "./mask.ts";
 import { MOST_TEXT, Shortener } from "./shorten.ts";
 
 /** A request and its answer as they were; nothing is masked yet. */
@@ -97,7 +97,7 @@ function exchangesOf(raw: RawExchange): Exchange[] {
   const { jobs, requestHeaders, responseHeaders, request, response, path, ...rest } = raw;
   const kept = {
     ...rest,
-    path: maskBody(path),
+    path: maskPath(path),
     requestHeaders: maskHeaders(requestHeaders),
     request: maskBody(request),
     responseHeaders: maskHeaders(responseHeaders),
