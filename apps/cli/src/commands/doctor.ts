@@ -46,7 +46,12 @@ function tell(findings: Finding[], isFine: boolean, io: Io): void {
   line(io, `\n${say("doctor.optional")}`);
   const programs = findings.filter(isProgram);
   for (const text of columns(programs.map((f) => [...row(f), addition(f, io)]))) line(io, text);
-  line(io, `\n${paint(io, isFine ? "green" : "red", say(isFine ? "doctor.fine" : "doctor.not-fine"))}`);
+  line(io, `\n${paint(io, isFine ? "green" : "red", say(verdict(findings, isFine)))}`);
+}
+
+function verdict(findings: Finding[], isFine: boolean): "doctor.fine" | "doctor.not-fine" | "doctor.running" {
+  if (!isFine) return "doctor.not-fine";
+  return findings.some((f) => f.key === "doctor.data.owned") ? "doctor.running" : "doctor.fine";
 }
 
 /** What is there says its version; what is not, how to get it. */

@@ -2,6 +2,7 @@
 
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Client } from "@depesche/client";
 import { type Asked, type Command, GATEWAY_FLAGS, SIMULATORS_FLAG } from "../command.ts";
 import { gatewayUrl, gatewayWithFeed, simulators } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -13,10 +14,11 @@ import { machineFacts } from "../load/machine.ts";
 import { pageOf } from "../load/page.ts";
 import { planOf } from "../load/plan.ts";
 import { type LoadReport, reportOf } from "../load/report.ts";
-import { runLoad } from "../load/run.ts";
+import { type LoadPlan, runLoad } from "../load/run.ts";
 import { openScreen } from "../load/screen.ts";
 import { type SoapLogin, statusRows } from "../load/soap.ts";
 import { tellReport } from "../load/told.ts";
+import { isAway } from "../patience.ts";
 
 export const load: Command = {
   name: "load",
@@ -65,6 +67,7 @@ export const load: Command = {
     const isJson = asked.yes("json");
     const handIn = plan.face === "rest" ? await restFace(client, plan, io) : soapFace(soap, plan);
     const { speed } = await client.clock();
+    const isChaosBefore = await hasChaos(client, plan);
     const screen = openScreen(io, isJson);
     let report: LoadReport;
     try {
@@ -76,6 +79,7 @@ export const load: Command = {
         client,
         simulators: sims,
         account: soap.account,
+        isChaos: isChaosBefore || (await hasChaos(client, plan)),
         statusRows: (job) => statusRows(soap, job, io),
         look,
       });
@@ -91,6 +95,17 @@ export const load: Command = {
     return exitCode(report);
   },
 };
+
+/** True when a channel of the run meets faults at random. A house without simulators, or a key that may not ask, has none to tell of. */
+async function hasChaos(client: Client, { mix }: LoadPlan): Promise<boolean> {
+  try {
+    const { channels } = await client.simulation.chaos();
+    return mix.some(({ what }) => what !== "null" && channels[what].probability > 0);
+  } catch (error) {
+    if (isAway(error) || (error as Error).name === "ApiError") return false;
+    throw error;
+  }
+}
 
 function loginOf(asked: Asked, io: Io): SoapLogin {
   const password = asked.text("password") ?? (io.env.DEPESCHE_FAXDE_PASSWORD || "geheim");

@@ -30,9 +30,15 @@ async function databaseFindings({ databaseUrl, data }: Settings): Promise<Findin
       ahead("clock-database", "doctor.clock.database", "doctor.clock.database-off", aheadMs),
     ];
   } catch (error) {
+    if (isSilent(error)) return [];
     const why = (error as Error).message;
     return [{ state: "warning", check: "database-inside", key: "doctor.inside.database-shut", values: { why } }];
   }
+}
+
+/** Nobody is there: that is said already where the address is looked at. */
+function isSilent(error: unknown): boolean {
+  return /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)$/.test((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function queueFinding({ redisUrl }: Settings): Promise<Finding[]> {
@@ -45,6 +51,11 @@ async function queueFinding({ redisUrl }: Settings): Promise<Finding[]> {
         : { state: "wrong", check: "queue", key: "doctor.queue.evicts", values: { policy } },
     ];
   } catch (error) {
+    if (isSilent(error)) return [];
+    const why = (error as Error).message;
+    // Without the password nothing can be kept there, whatever its policy.
+    if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(why))
+      return [{ state: "wrong", check: "queue", key: "doctor.queue.shut", values: { why } }];
     return [
       { state: "warning", check: "queue", key: "doctor.queue.unknown", values: { why: (error as Error).message } },
     ];

@@ -57,7 +57,7 @@ describe("what the doctor asks", () => {
   it("Redis: what it answers instead is said", async () => {
     const { port } = await redisDouble("-NOAUTH Authentication required.\r\n");
     const found = await findings({ REDIS_URL: `redis://127.0.0.1:${port}` });
-    expect(found.get("queue")).toMatchObject({ state: "warning", values: { why: "NOAUTH Authentication required." } });
+    expect(found.get("queue")).toMatchObject({ state: "wrong", values: { why: "NOAUTH Authentication required." } });
   });
 
   it("the gateway: a clock that is a minute off is something to mind, and the simulated one is told", async () => {

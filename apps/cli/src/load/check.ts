@@ -26,7 +26,7 @@ export interface Check {
   /** The first ten. */
   differences: Difference[];
   /** Why it could not be done. */
-  skipped?: "no-simulators" | "other-account" | "nothing-of-it";
+  skipped?: "no-simulators" | "other-account" | "nothing-of-it" | "chaos-on";
 }
 
 export class Checked implements Check {

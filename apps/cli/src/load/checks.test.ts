@@ -2,6 +2,7 @@ import type { EventView, RecipientView } from "@depesche/client";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
+import { isAgreed } from "./checks.ts";
 import { type Lies, loadedHouse } from "./house.double.ts";
 
 /** What is wrong in the end, by the name of its check. */
@@ -125,11 +126,33 @@ describe("the checks at the end", () => {
       },
     };
     const checks = await house.checks(plan, result, { simulators, account: "2000" });
+    expect(isAgreed(checks)).toBe(true);
     const skipped = checks.filter((c) => c.skipped).map((c) => [c.name, c.skipped]);
     expect(skipped).toEqual([
       ["wire", "no-simulators"],
       ["twice", "no-simulators"],
       ["status", "other-account"],
     ]);
+  });
+
+  it("do not hold outcomes against numbers while chaos is on, and say so; all else must agree", async () => {
+    const house = loadedHouse({
+      ledger: (items) => items.map((r) => (isThird(r.n) ? { ...r, outcome: "BUSY" as const } : r)),
+    });
+    const plan = house.plan();
+    const checks = await house.checks(plan, await house.run(plan), { isChaos: true });
+    expect(checks.find((c) => c.name === "outcomes")?.skipped).toBe("chaos-on");
+    expect(isAgreed(checks)).toBe(false);
+    expect(isAgreed(checks.filter((c) => c.name === "outcomes"))).toBe(true);
+  });
+
+  it("do not blame the feed for outcomes that nobody waited for", async () => {
+    const house = loadedHouse({ events: (events) => events.slice(1) });
+    const plan = house.plan();
+    const result = await house.run(plan);
+    const feed = async (end: "cut" | "stalled") =>
+      (await house.checks(plan, { ...result, end })).find((c) => c.name === "feed");
+    expect(await feed("stalled")).toMatchObject({ wrong: 2 });
+    expect(await feed("cut")).toMatchObject({ checked: 18, wrong: 0 });
   });
 });

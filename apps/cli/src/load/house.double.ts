@@ -128,7 +128,16 @@ export function loadedHouse(lies: Lies = {}) {
       return runLoad(given, { client: client as Client, handIn, io, speed: 1000, look });
     },
     async checks(given: LoadPlan, result: LoadResult, other: Partial<ChecksDeps> = {}) {
-      const deps = { io, client: client as Client, simulators, account: "1000", statusRows, look: () => {}, ...other };
+      const deps = {
+        io,
+        isChaos: false,
+        client: client as Client,
+        simulators,
+        account: "1000",
+        statusRows,
+        look: () => {},
+        ...other,
+      };
       return checkRun(given, result, deps);
     },
   };

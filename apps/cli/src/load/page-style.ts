@@ -44,5 +44,6 @@ th:first-child, td:first-child, .facts td { text-align: left; } .words td:first-
 .facts td:first-child { color: var(--quiet); vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; } thead th { position: sticky; top: 0; background: var(--paper); }
 ul.differences { margin: .2rem 0; padding-left: 1.2rem; color: var(--bad); }
+@media (max-width: 30rem) { main { padding: 1.25rem .75rem 3rem; } section { padding: .8rem .85rem; } th, td { padding-right: .4rem; } th:last-child, td:last-child { padding-right: 0; } }
 @media print { body { background: none; } section, dl.figures div { break-inside: avoid; } .scroll { max-height: none; } }
 `;

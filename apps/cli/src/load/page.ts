@@ -151,7 +151,7 @@ function latencies({ latencyMs }: LoadReport, { say, language }: Words): string 
     row(say("load.total"), latencyMs.total),
   ];
   const title = say("load.page.latency");
-  return `<section><h2>${text(title)}</h2><div class="scroll" tabindex="0">${table(["", "p50", "p95", "p99", "max"], rows)}</div></section>`;
+  return `<section><h2>${text(title)}</h2><div class="scroll words" tabindex="0">${table([title, "p50", "p95", "p99", "max"], rows)}</div></section>`;
 }
 
 function checks({ checks }: LoadReport, io: Words): string {

@@ -260,6 +260,8 @@ export const deCommands = {
   "doctor.queue.redis": "Warteschlange: Redis, maxmemory-policy {policy}",
   "doctor.queue.evicts":
     "Warteschlange: Redis hat maxmemory-policy {policy} und kann Aufgaben wegwerfen; noeviction einstellen",
+  "doctor.queue.shut":
+    "Warteschlange: Redis lässt uns nicht ein ({why}); REDIS_URL nimmt redis://:PASSWORT@RECHNER:PORT",
   "doctor.queue.unknown": "Warteschlange: Redis nennt seine maxmemory-policy nicht ({why}); nötig ist noeviction",
   "doctor.clock.gateway": "Uhr: die des Gateways weicht um {ms} ms von unserer ab",
   "doctor.clock.gateway-off": "Uhr: die des Gateways weicht um {ms} ms von unserer ab; beide von NTP stellen lassen",

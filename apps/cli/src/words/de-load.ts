@@ -48,6 +48,8 @@ export const deLoad = {
   "load.refused": "abgelehnt oder ohne Antwort: {n} x {why}",
   "load.wrong": "FALSCH",
   "load.not-checked": "nicht geprüft",
+  "load.skip.chaos-on":
+    "auf einem Kanal dieses Laufs ist Chaos eingeschaltet, sodass Nummern anderes tun als das ihre; die Übersicht schaltet es ab",
   "load.skip.no-simulators": "keine Simulatoren antworten",
   "load.skip.other-account": "der API-Schlüssel gehört zu einem anderen Konto",
   "load.skip.nothing-of-it": "nichts ging über eine Leitung",

@@ -30,7 +30,7 @@ export const de = {
   "fail.port": "{variable} muss ein Port von 1 bis 65535 sein, nicht „{given}“.",
   "fail.url": "{flag} muss eine Adresse wie http://127.0.0.1:8080 sein, nicht „{given}“.",
   "fail.file": "{file} ist nicht lesbar: {why}.",
-  "fail.file-empty": "{file} ist leer: Es gibt nichts zu senden.",
+  "fail.file-empty": "{file} ist leer.",
   "fail.folder": "Der Ordner {folder} lässt sich nicht anlegen: {why}.",
   "fail.write": "{file} lässt sich nicht schreiben: {why}.",
   "fail.one-job": "{command} nimmt die Nummer eines Auftrags: depesche {command} 17",
@@ -217,6 +217,8 @@ export const de = {
   "doctor.use.html": "HTML",
   "doctor.use.ocr": "Text in eingescannten Seiten",
   "doctor.fine": "Ein Start wird gelingen.",
+  "doctor.running":
+    "Depesche läuft hier, und es geht ihr gut; ein zweiter Start braucht Datenordner und Ports für sich.",
   "doctor.not-fine": "Ein Start wird misslingen, bis behoben ist, was mit FALSCH bezeichnet ist.",
 
   "room.database": "Datenbank",

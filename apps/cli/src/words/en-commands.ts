@@ -251,6 +251,7 @@ export const enCommands = {
   "doctor.queue.database": "queue: in the database (REDIS_URL is not set)",
   "doctor.queue.redis": "queue: Redis, maxmemory-policy {policy}",
   "doctor.queue.evicts": "queue: Redis has maxmemory-policy {policy} and may throw jobs away; set it to noeviction",
+  "doctor.queue.shut": "queue: Redis does not let us in ({why}); REDIS_URL takes redis://:PASSWORD@HOST:PORT",
   "doctor.queue.unknown": "queue: Redis does not tell its maxmemory-policy ({why}); it must be noeviction",
   "doctor.clock.gateway": "clock: the gateway's differs from ours by {ms} ms",
   "doctor.clock.gateway-off": "clock: the gateway's differs from ours by {ms} ms; let NTP set both",

@@ -46,6 +46,8 @@ export const enLoad = {
   "load.refused": "refused or unanswered: {n} x {why}",
   "load.wrong": "WRONG",
   "load.not-checked": "not checked",
+  "load.skip.chaos-on":
+    "chaos is on for a channel of this run, so that numbers do other things than theirs; the dashboard switches it off",
   "load.skip.no-simulators": "no simulators answer",
   "load.skip.other-account": "the API key is of another account",
   "load.skip.nothing-of-it": "nothing went over a wire",

@@ -28,7 +28,7 @@ export const en = {
   "fail.port": '{variable} must be a port from 1 to 65535, not "{given}".',
   "fail.url": '{flag} must be an address like http://127.0.0.1:8080, not "{given}".',
   "fail.file": "{file} cannot be read: {why}.",
-  "fail.file-empty": "{file} is empty: there is nothing to send.",
+  "fail.file-empty": "{file} is empty.",
   "fail.folder": "The folder {folder} cannot be made: {why}.",
   "fail.write": "{file} cannot be written: {why}.",
   "fail.one-job": "{command} takes the number of one job: depesche {command} 17",
@@ -209,6 +209,7 @@ export const en = {
   "doctor.use.html": "HTML",
   "doctor.use.ocr": "text in scanned pages",
   "doctor.fine": "A start will succeed.",
+  "doctor.running": "Depesche is running here and well; a second start needs a data folder and ports of its own.",
   "doctor.not-fine": "A start will fail until what is marked WRONG is mended.",
 
   "room.database": "database",
