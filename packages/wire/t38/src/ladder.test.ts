@@ -56,6 +56,21 @@ describe("a call's record", () => {
     ]);
   });
 
+  it("has the goodbye last, also when it overtook what was said before it", () => {
+    const recorder = recorded();
+    recorder.sip({ sent: false, bytes: octets("BYE sip:x SIP/2.0\r\nCSeq: 7 BYE\r\n\r\n") });
+    recorder.ifp(false, 200_000, v21(FCF.DCN));
+    recorder.sip({ sent: true, bytes: octets("SIP/2.0 200 OK\r\nCSeq: 7 BYE\r\n\r\n") });
+    recorder.endAt(2_800_000);
+    expect(renderLadder(recorder.finish(0))!.map(({ name, lineUs }) => `${name} ${lineUs}`)).toEqual([
+      "INVITE 0",
+      "200 OK 0",
+      "DCN 200000",
+      "BYE 2800000",
+      "200 OK 2800000",
+    ]);
+  });
+
   it("marks damaged frames, and repeated ones only when the peer said nothing between", () => {
     const recorder = recorded();
     recorder.ifp(true, 1000, v21(FCF.EOP));

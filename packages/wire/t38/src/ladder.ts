@@ -90,8 +90,16 @@ export class Recorder {
       i < firstIfp && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
     );
     entries.sort((a, b) => a.lineUs - b.lineUs);
-    return encodeLadder({ recordedBy: this.#side, ringUs, entries });
+    // It may overtake on its own connection what was said before it; it ends the call all the same.
+    const goodbyes = entries.filter(isGoodbye).map((entry) => ({ ...entry, lineUs: this.#latestUs }));
+    const said = entries.filter((entry) => !isGoodbye(entry));
+    return encodeLadder({ recordedBy: this.#side, ringUs, entries: [...said, ...goodbyes] });
   }
+}
+
+/** BYE and its answers. */
+function isGoodbye({ kind, bytes }: LadderEntry): boolean {
+  return kind === "sip" && /^(BYE |SIP\/2\.0 [\s\S]*?\ncseq *: *\d+ +BYE\b)/i.test(ascii.decode(bytes));
 }
 
 /** INVITE, CANCEL and provisional answers belong to the time before the final answer. */
