@@ -150,6 +150,8 @@ export interface SimulationClient {
   mailRaw(id: string): Promise<Blob>;
   letters(query?: { limit?: number }): Promise<{ letters: SimLetter[] }>;
   letterPdf(id: string): Promise<Blob>;
+  /** A letter that was handed over comes back as undeliverable. */
+  returnLetter(id: string): Promise<SimLetter>;
   /** A page of a letter as a picture with its zones drawn in, PNG; from page 1. */
   letterPage(id: string, page: number): Promise<Blob>;
   scenario(): Promise<SimScenario>;
@@ -276,6 +278,7 @@ export function createClient(options: ClientOptions): Client {
       mailRaw: (id) => file(`${SIMULATION}/mail/messages/${encodeURIComponent(id)}/raw`),
       letters: (query) => get(`${SIMULATION}/print-shop/letters`, { ...query }),
       letterPdf: (id) => file(`${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}.pdf`),
+      returnLetter: (id) => put("POST", `${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}/returned`),
       letterPage: (id, page) => file(`${SIMULATION}/print-shop/letters/${encodeURIComponent(id)}/pages/${page}.png`),
       scenario: () => get(`${SIMULATION}/scenario`),
       setScenario: (scenario) => put("PUT", `${SIMULATION}/scenario`, scenario),

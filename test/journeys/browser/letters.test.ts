@@ -56,6 +56,18 @@ it("it is printed and handed over while one looks on, as the clock goes", async 
   await page.locator(".letter-course [aria-current=step]", { hasText: "handed over" }).waitFor();
 });
 
+it("a letter that was handed over is let come back, and its job hears of it", async () => {
+  const [letter] = (await client.simulation.letters()).letters.filter(({ state }) => state === "handed-over");
+  const [job = 0, n = 0] = (letter?.id ?? "").split("-").map(Number);
+  await page.goto(`${GATEWAY}/letters/${letter?.id}`);
+  await page.getByRole("button", { name: "Let it come back" }).click();
+  await page.locator(".letter-list tr.picked", { hasText: "returned" }).waitFor();
+  expect(await page.getByRole("button", { name: "Let it come back" }).count()).toBe(0);
+  await expect
+    .poll(async () => (await client.recipients(job, { from: n, limit: 1 })).items[0]?.delivery)
+    .toBe("returned");
+});
+
 it("a letter whose address misses the window is refused with what was found", async () => {
   await page.goto(`${GATEWAY}/send/letter`);
   // A page of a fax is no letter: no PDF, no address.

@@ -24,11 +24,22 @@ export function recipientOf(id: string): { job: number; n: number } | undefined 
   return found ? { job: Number(found[1]), n: Number(found[2]) } : undefined;
 }
 
-export function LetterDetail({ client, letter }: { client: Client; letter: SimLetter }) {
+interface Props {
+  client: Client;
+  letter: SimLetter;
+  /** The shop has something new to tell of it. */
+  onChange(): void;
+}
+
+export function LetterDetail({ client, letter, onChange }: Props) {
   const ours = recipientOf(letter.id);
   const [problem, setProblem] = useState<unknown>();
   const save = () =>
     download(`letter-${letter.id}.pdf`, () => client.simulation.letterPdf(letter.id)).catch(setProblem);
+  const giveBack = () => {
+    setProblem(undefined);
+    client.simulation.returnLetter(letter.id).then(onChange, setProblem);
+  };
   return (
     <section class="letter-view" aria-label={`${t("letters")} ${letter.id}`}>
       <div class="letter-facts">
@@ -59,6 +70,11 @@ export function LetterDetail({ client, letter }: { client: Client; letter: SimLe
           <button type="button" onClick={save}>
             <Icon name="down" /> PDF
           </button>
+          {letter.state === "handed-over" && (
+            <button type="button" onClick={giveBack}>
+              <Icon name="loop" /> {t("lettersReturn")}
+            </button>
+          )}
         </p>
         {!ours && <p class="quiet">{t("lettersForeign")}</p>}
         {problem !== undefined && <Failure error={problem} />}

@@ -53,7 +53,7 @@ export function Letters({ client, here: { id } }: { client: Client; here: RouteO
             <LetterTable letters={letters} picked={id} />
           </nav>
           {picked ? (
-            <LetterDetail key={picked.id} client={client} letter={picked} />
+            <LetterDetail key={picked.id} client={client} letter={picked} onChange={reload} />
           ) : (
             <p class="empty">{t(id === undefined ? "lettersPick" : "lettersGone")}</p>
           )}

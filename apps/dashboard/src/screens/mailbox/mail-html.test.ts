@@ -11,5 +11,10 @@ it("styles keep what lies within the mail and lose what would be fetched", () =>
     css: "b{background:url(data:image/png;base64,AAAA)}",
     remote: 0,
   });
+  expect(cleanCss("b{background:u\\72l(https://spy.example);c:\\75 r\\l(//x)}")).toEqual({
+    css: "b{background:none;c:none}",
+    remote: 2,
+  });
+  expect(cleanCss("b{background:\\5c 75rl(//x)}").css).not.toMatch(/\\/);
   expect(cleanCss('b{background:image-set("https://spy.example/x.png" 1x)}').remote).toBe(1);
 });

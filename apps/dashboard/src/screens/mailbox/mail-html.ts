@@ -4,7 +4,8 @@
 // inline styles nor anything from another host. So styles are taken out here and set from outside through the object
 // model, which the policy does not cover; what would be fetched is taken out too, so that it can be said, and counted.
 
-const GONE = "script, link, meta, base, iframe, frame, frameset, object, embed, applet, portal, template, style";
+const GONE =
+  "script, link, meta, base, iframe, frame, frameset, object, embed, applet, portal, template, style, animate, set";
 /** Attributes that name something to be fetched or gone to. */
 const POINTERS = [
   "src",
@@ -39,10 +40,20 @@ const POLICY = "default-src 'none'; img-src data:; form-action 'none'; base-uri 
 const REMOTE_CSS =
   /url\(\s{0,9}(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^)]{0,2000})\s{0,9}\)|@import[^;]{0,2000};?|image-set\([^)]{0,2000}\)/gi;
 
+/** CSS without escapes, under which `url` might hide (`u\\72l`). What it says is what is looked at, and then used. */
+function unescaped(css: string): string {
+  return css
+    .replace(/\\([\da-f]{1,6})\s?/gi, (_, hex: string) => {
+      const code = Number.parseInt(hex, 16);
+      return code > 0x10ffff ? "" : String.fromCodePoint(code);
+    })
+    .replaceAll("\\", "");
+}
+
 /** Styles without what they would fetch. Pictures within the mail stay. */
 export function cleanCss(css: string): { css: string; remote: number } {
   let remote = 0;
-  const clean = css.replace(REMOTE_CSS, (found) => {
+  const clean = unescaped(css).replace(REMOTE_CSS, (found) => {
     if (/^url\(\s*["']?data:image\//i.test(found)) return found;
     remote++;
     return found.startsWith("@") ? "" : "none";
@@ -91,7 +102,7 @@ export function cleanMail(html: string): CleanMail {
   for (const control of mail.querySelectorAll("button, input, select, textarea")) control.setAttribute("disabled", "");
   for (const element of mail.querySelectorAll("*")) {
     for (const { name, value } of [...element.attributes]) {
-      if (name.startsWith("on")) element.removeAttribute(name);
+      if (name.startsWith("on") || name === "autofocus") element.removeAttribute(name);
       else if (name === "style" || name === STYLE) {
         element.removeAttribute(name);
         element.setAttribute(STYLED, String(inline.push(keepCss(value)) - 1));

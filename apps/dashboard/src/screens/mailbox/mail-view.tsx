@@ -34,7 +34,7 @@ export function MailDetail({ client, mail, view }: Props & { view: MailView | un
   return (
     <section class="mail-view" aria-label={mail.subject || t("mailboxNoSubject")}>
       <header class="mail-head">
-        <h2>{mail.subject || t("mailboxNoSubject")}</h2>
+        <h2 dir="auto">{mail.subject || t("mailboxNoSubject")}</h2>
         <dl class="facts">
           <Fact word="from" value={mail.from || "<>"} />
           <Fact word="to" value={mail.to.join(", ")} />
@@ -59,7 +59,7 @@ export function MailDetail({ client, mail, view }: Props & { view: MailView | un
             return (
               <li key={index}>
                 <button type="button" onClick={save(title, () => client.simulation.mailAttachment(mail.id, index))}>
-                  <Icon name="down" /> {title} <span class="quiet">{bytes(size)}</span>
+                  <Icon name="down" /> <bdi>{title}</bdi> <span class="quiet">{bytes(size)}</span>
                 </button>
               </li>
             );
@@ -136,7 +136,7 @@ function Raw({ client, mail: { id } }: Props) {
 function Source({ text, wraps = false }: { text: string; wraps?: boolean }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable to be scrolled by keyboard
-    <pre class={wraps ? "mail-source wraps" : "mail-source"} tabIndex={0}>
+    <pre class={wraps ? "mail-source wraps" : "mail-source"} dir="auto" tabIndex={0}>
       {text}
     </pre>
   );

@@ -103,7 +103,7 @@ function MailTable({ mails, here }: { mails: SimMail[]; here: RouteOf<"mailbox">
                 href={urlOf({ ...here, id: mail.id })}
                 aria-current={mail.id === here.id ? "true" : undefined}
               >
-                {mail.subject || t("mailboxNoSubject")}
+                <bdi>{mail.subject || t("mailboxNoSubject")}</bdi>
               </a>
               <span class="mail-who">
                 {mail.from || "<>"} → {mail.to.join(", ")}

@@ -97,7 +97,7 @@ function Bubble({ message }: { message: SimMessage }) {
         <b>{message.inbound ? t("phoneReply") : address(message.from) || "–"}</b>
         <time dateTime={new Date(message.simAt).toISOString()}>{dateTime(message.simAt)}</time>
       </p>
-      <p class="bubble-text">
+      <p class="bubble-text" dir="auto">
         {parts.map((part, index) => (
           <span key={index} class={parts.length > 1 ? "sms-part" : undefined}>
             {parts.length > 1 && (

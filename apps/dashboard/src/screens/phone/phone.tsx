@@ -80,7 +80,9 @@ function HandsetLink({ handset: { number, count: n, last }, picked }: { handset:
         <b>{address(number)}</b>
         <time>{clockTime(last.simAt)}</time>
       </span>
-      <span class="handset-snippet">{last.text}</span>
+      <span class="handset-snippet" dir="auto">
+        {last.text}
+      </span>
       <span class="handset-line">
         <SmsState message={last} />
         <span class="quiet">{count(n)}</span>

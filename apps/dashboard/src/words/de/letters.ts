@@ -15,6 +15,7 @@ export const de = {
   lettersNextPrinted: "Als Nächstes wird er gedruckt: eine halbe Stunde nach der Übernahme, auf der simulierten Uhr.",
   lettersNextHandedOver: "Als Nächstes geht er an die Post: drei Stunden nach der Übernahme, auf der simulierten Uhr.",
   lettersNextNone: "Er ist bei der Post. Käme er zurück, stünde es hier und beim Auftrag.",
+  lettersReturn: "Zurückkommen lassen",
   lettersPaper: "Papier",
   lettersPages: "Seiten: {pages}, Blatt: {sheets}",
   lettersDuplex: "beidseitig",

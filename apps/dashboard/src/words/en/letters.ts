@@ -17,6 +17,7 @@ export const en = {
   lettersNextPrinted: "Printing comes next: half an hour after it was taken, by the simulated clock.",
   lettersNextHandedOver: "The post comes next: three hours after it was taken, by the simulated clock.",
   lettersNextNone: "It is with the post. Were it returned, it would stand here and at its job.",
+  lettersReturn: "Let it come back",
   lettersPaper: "paper",
   lettersPages: "pages: {pages}, sheets: {sheets}",
   lettersDuplex: "both sides",
