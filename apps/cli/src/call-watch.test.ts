@@ -38,7 +38,7 @@ it("each line of the call is told once, as it comes, and the next attempt begins
   await watch.look(recipient({ state: "final", attempts: 2 }), undefined);
   const count = (name: string) => io.written.err.split(` ${name} `).length - 1;
   expect([count("INVITE"), count("DIS"), count("AGAIN")]).toEqual([1, 1, 1]);
-  expect(io.written.err.indexOf("Call of attempt 17.0.2")).toBeGreaterThan(io.written.err.indexOf(" DIS "));
+  expect(io.written.err.indexOf("Call 17.0.2")).toBeGreaterThan(io.written.err.indexOf(" DIS "));
 });
 
 it("a call whose ladder is not there yet is asked for again", async () => {

@@ -4,7 +4,7 @@ import type { Client, JobDetail, JobSummary, RecipientView } from "@depesche/cli
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { type Io, paint, plain } from "./io.ts";
 import { columns, cut } from "./table.ts";
-import { clockTime, duration } from "./times.ts";
+import { clockTime, duration, whole } from "./times.ts";
 
 /** 0 only when every recipient is OK; refused ones count as failed. */
 export function exitCodeOf(job: Pick<JobSummary, "state" | "total" | "outcomes">): ExitCode {
@@ -25,11 +25,11 @@ export async function readRecipients(client: Client, job: number, most: number):
 }
 
 /** `2 OK, 1 BUSY`, OK first, then by number. */
-export function outcomesText(outcomes: JobSummary["outcomes"], io: Pick<Io, "colour">): string {
+export function outcomesText(outcomes: JobSummary["outcomes"], io: Pick<Io, "colour" | "language">): string {
   return Object.entries(outcomes)
     .filter(([, n]) => n > 0)
     .sort(([a, n], [b, m]) => Number(b === "OK") - Number(a === "OK") || m - n)
-    .map(([word, n]) => `${n} ${outcomeText(word, io)}`)
+    .map(([word, n]) => `${whole(n, io.language)} ${outcomeText(word, io)}`)
     .join(", ");
 }
 

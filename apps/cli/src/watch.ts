@@ -52,7 +52,7 @@ type Doing = Pick<Step, "text" | "share">;
 /** What is going on, in a few words: the page on the line, the time of the next attempt, or the outcomes so far. */
 async function doing(client: Client, job: JobDetail, call: CallWatch | undefined, io: Io): Promise<Doing> {
   const { say, language } = io;
-  if (job.total > 1) return { text: outcomesText(job.outcomes, { colour: false }) || say("state.queued") };
+  if (job.total > 1) return { text: outcomesText(job.outcomes, { ...io, colour: false }) || say("state.queued") };
   const line =
     job.channel === "fax" && job.state !== "done"
       ? (await client.lines()).items.find((l) => l.state !== "idle" && l.attempt?.startsWith(`${job.id}.`))
@@ -61,7 +61,7 @@ async function doing(client: Client, job: JobDetail, call: CallWatch | undefined
     const [recipient] = (await client.recipients(job.id, { limit: 1 })).items;
     if (recipient) await call.look(recipient, line?.attempt);
   }
-  if (job.state === "done") return { text: outcomesText(job.outcomes, { colour: false }) };
+  if (job.state === "done") return { text: outcomesText(job.outcomes, { ...io, colour: false }) };
   if (line) return { text: lineText(line, io), share: pageShare(line) };
   const [recipient] = (await client.recipients(job.id, { limit: 1 })).items;
   if (!recipient) return { text: say("state.queued") };

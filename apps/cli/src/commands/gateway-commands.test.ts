@@ -255,6 +255,14 @@ it("cancel tells what was stopped and what is still on the line", async () => {
 });
 
 describe("ladder", () => {
+  it("of a fax that came in is read by its number in the inbox", async () => {
+    const { exitCode, out } = await run(["ladder", "inbox:3", "--json"], {
+      "GET /v1/inbound/3/ladder": { body: { lines: [] } },
+    });
+    expect(exitCode).toBe(EXIT.ok);
+    expect(JSON.parse(out)).toEqual({ inbox: "inbox:3", lines: [] });
+  });
+
   const attempts = { "GET /v1/jobs/17/recipients/0/attempts": rows({ key: "17.0.1" }, { key: "17.0.2" }) };
   const lines = [{ lineUs: 0, from: "caller", kind: "sip", name: "INVITE", meaning: "call", fields: [] }];
 
@@ -264,7 +272,7 @@ describe("ladder", () => {
       "GET /v1/attempts/17.0.2/ladder": { body: { lines } },
     });
     expect(exitCode).toBe(EXIT.ok);
-    expect(out).toContain("Call of attempt 17.0.2");
+    expect(out).toContain("Call 17.0.2");
     expect(out).toContain("INVITE");
   });
 

@@ -1,7 +1,7 @@
 // `depesche ladder`: the call of an attempt, line by line, or as a capture file for Wireshark.
 
 import { writeFile } from "node:fs/promises";
-import type { Client } from "@depesche/client";
+import type { Client, Ladder } from "@depesche/client";
 import type { AttemptKey } from "@depesche/core";
 import { type Asked, type Command, GATEWAY_FLAGS, usage } from "../command.ts";
 import { gateway } from "../connection.ts";
@@ -13,7 +13,7 @@ import { ladderPicture } from "../ladder-picture.ts";
 
 export const ladder: Command = {
   name: "ladder",
-  usage: ["JOB|JOB.RECIPIENT|ATTEMPT [--decode [ROW]]", "JOB|JOB.RECIPIENT|ATTEMPT --pcap FILE"],
+  usage: ["JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID [--decode [ROW]]", "JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID --pcap FILE"],
   summary: "ladder.summary",
   flags: {
     pcap: { value: "FILE", meaning: "ladder.flag.pcap" },
@@ -26,29 +26,31 @@ export const ladder: Command = {
     "depesche ladder 17.0.2 --decode",
     "depesche ladder 17 --decode 9",
     "depesche ladder 17 --pcap call.pcap",
+    "depesche ladder inbox:3",
   ],
   async run(asked, io) {
     const place = placeOf(asked);
     const row = rowOf(asked);
     const client = await gateway(asked, io);
-    const key = await attemptOf(client, place);
+    const call = await callOf(client, place);
+    const { key } = call;
     const file = asked.text("pcap");
     if (file !== undefined) {
-      const capture = new Uint8Array(await (await client.ladderPcap(key)).arrayBuffer());
+      const capture = new Uint8Array(await (await call.pcap()).arrayBuffer());
       try {
         await writeFile(file, capture);
       } catch (error) {
         throw usage("fail.write", { file, why: fileTrouble(error) });
       }
-      if (asked.yes("json")) json(io, { attempt: key, file, bytes: capture.length });
+      if (asked.yes("json")) json(io, { [call.kind]: key, file, bytes: capture.length });
       else line(io, io.say("ladder.written", { file, key }));
       return EXIT.ok;
     }
-    const { lines, live } = await client.ladder(key);
+    const { lines, live } = await call.ladder();
     if (row !== undefined && row > lines.length)
       throw new Failure(EXIT.notFound, "ladder.no-row", { row, key, last: lines.length });
     if (asked.yes("json")) {
-      json(io, { attempt: key, ...(live && { live }), lines: row === undefined ? lines : [lines[row - 1]] });
+      json(io, { [call.kind]: key, ...(live && { live }), lines: row === undefined ? lines : [lines[row - 1]] });
       return EXIT.ok;
     }
     line(io, paint(io, "bold", io.say("ladder.head", { key })));
@@ -59,10 +61,25 @@ export const ladder: Command = {
   },
 };
 
-interface Place {
-  job: number;
-  n: number;
-  k?: number;
+/** An attempt, the last one where k is not given; or a fax that came in. */
+type Place = { job: number; n: number; k?: number } | { inbox: number };
+
+interface Call {
+  kind: "attempt" | "inbox";
+  /** As it is written on the command line. */
+  key: string;
+  ladder(): Promise<Ladder>;
+  pcap(): Promise<Blob>;
+}
+
+async function callOf(client: Client, place: Place): Promise<Call> {
+  if ("inbox" in place) {
+    const id = place.inbox;
+    const [ladder, pcap] = [() => client.inboundLadder(id), () => client.inboundPcap(id)];
+    return { kind: "inbox", key: `inbox:${id}`, ladder, pcap };
+  }
+  const key = await attemptOf(client, place);
+  return { kind: "attempt", key, ladder: () => client.ladder(key), pcap: () => client.ladderPcap(key) };
 }
 
 /** `--decode 9`: the row, from 1. */
@@ -77,13 +94,15 @@ function rowOf(asked: Asked): number | undefined {
 function placeOf({ positionals }: Asked): Place {
   const [given] = positionals;
   if (given === undefined) throw usage("ladder.fail.one");
+  const inbox = /^inbox:([1-9]\d{0,14})$/.exec(given)?.[1];
+  if (inbox !== undefined) return { inbox: Number(inbox) };
   const m = /^([1-9]\d{0,14})(?:\.(\d{1,9})(?:\.([1-9]\d{0,5}))?)?$/.exec(given);
   if (!m) throw usage("ladder.fail.place", { given });
   return { job: Number(m[1]), n: Number(m[2] ?? 0), ...(m[3] === undefined ? {} : { k: Number(m[3]) }) };
 }
 
 /** The attempt that is meant; without a number the last one that was made. */
-async function attemptOf(client: Client, { job, n, k }: Place): Promise<AttemptKey> {
+async function attemptOf(client: Client, { job, n, k }: Exclude<Place, { inbox: number }>): Promise<AttemptKey> {
   if (k !== undefined) return `${job}.${n}.${k}`;
   const last = (await client.attempts(job, n)).items.at(-1);
   if (!last) throw new Failure(EXIT.notFound, "ladder.none", { job, n });

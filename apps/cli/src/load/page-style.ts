@@ -40,7 +40,7 @@ details { margin-top: .6rem; } summary { cursor: pointer; color: var(--accent); 
 .scroll { overflow: auto; max-height: 24rem; margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: right; padding: .22rem .7rem .22rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child, .facts td { text-align: left; } .words td:first-child, .facts td + td { white-space: normal; overflow-wrap: anywhere; }
+th:first-child, td:first-child, .facts td { text-align: left; } .words td:first-child, .words td[colspan], .facts td + td { white-space: normal; overflow-wrap: anywhere; }
 .facts td:first-child { color: var(--quiet); vertical-align: top; }
 th { color: var(--quiet); font-weight: 600; } thead th { position: sticky; top: 0; background: var(--paper); }
 ul.differences { margin: .2rem 0; padding-left: 1.2rem; color: var(--bad); }

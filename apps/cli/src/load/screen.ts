@@ -34,7 +34,7 @@ function oneLine(io: Io): Screen {
         `${io.say("load.accepted")} ${whole(tally.accepted, io.language)} ${rate(look.acceptedPerSecond, io)}`,
         `${io.say("load.outcomes")} ${rate(look.finalsPerSecond, io)}`,
         `${percentiles(tally.latencies, io)}`,
-        outcomesText(tally.outcomes, { colour: false }),
+        outcomesText(tally.outcomes, { ...io, colour: false }),
         etaText(look, io),
       ];
       const total = Number.isFinite(recipients) ? recipients : 0;
@@ -84,7 +84,7 @@ export function pictureOf(look: Look, io: Io): string[] {
   return [
     head.filter((t) => t !== "").join("  "),
     row(names[0] as string, tally.accepted, look.acceptedPerSecond, tally.answers),
-    `${row(names[1] as string, tally.finals, look.finalsPerSecond, tally.latencies)}  ${outcomesText(tally.outcomes, { colour: false })}`,
+    `${row(names[1] as string, tally.finals, look.finalsPerSecond, tally.latencies)}  ${outcomesText(tally.outcomes, { ...io, colour: false })}`,
     `${(names[2] as string).padEnd(wide)}  ${histogram(tally.latencies, io)}`,
   ];
 }

@@ -121,7 +121,7 @@ export const deCommands = {
   "ladder.ecm-damaged": "beschädigt: {list}",
   "ladder.ecm-repeated": "wiederholt: {list}",
   "ladder.live": "Der Anruf läuft noch; was vor ihm liegt, ist nicht bekannt.",
-  "ladder.no-row": "Der Anruf von Versuch {key} hat {last} Zeilen, also keine Zeile {row}.",
+  "ladder.no-row": "Der Anruf {key} hat {last} Zeilen, also keine Zeile {row}.",
   "ladder.fail.row": "„{given}“ ist keine Zeile: --decode 9 entschlüsselt die neunte, --decode allein alle.",
 
   "lines.summary": "was jede Faxleitung gerade tut",

@@ -151,16 +151,16 @@ export const de = {
   "ladder.flag.decode":
     "die Felder jedes Rahmens mit Bits und Abschnitt zeigen, und seine Oktette; mit einer Zahl dahinter nur diese Zeile",
   "ladder.note":
-    "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten.",
-  "ladder.head": "Anruf des Versuchs {key}",
+    "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten. inbox:3 ist der Anruf, der Fax 3 brachte (depesche inbox).",
+  "ladder.head": "Anruf {key}",
   "ladder.caller": "Anrufer",
   "ladder.answerer": "Angerufener",
   "ladder.damaged": "[beschädigt]",
   "ladder.repeated": "[wiederholt]",
-  "ladder.written": "Der Anruf des Versuchs {key} steht in {file}.",
+  "ladder.written": "Der Anruf {key} steht in {file}.",
   "ladder.none": "Für Empfänger {n} von Auftrag {job} gab es noch keinen Versuch.",
   "ladder.fail.one": "Welcher Anruf? depesche ladder 17, oder 17.0.2 für den zweiten Versuch des ersten Empfängers.",
-  "ladder.fail.place": "„{given}“ nennt keinen Anruf: 17, 17.0 oder 17.0.2 (Auftrag.Empfänger.Versuch).",
+  "ladder.fail.place": "„{given}“ nennt keinen Anruf: 17, 17.0 oder 17.0.2 (Auftrag.Empfänger.Versuch), oder inbox:3.",
 
   "received.summary": "holen, was ein simuliertes Faxgerät empfangen hat, als TIFF-Dateien",
   "received.flag.out": "Ordner für die Dateien; er wird angelegt, wenn es ihn nicht gibt",

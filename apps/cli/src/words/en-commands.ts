@@ -113,7 +113,7 @@ export const enCommands = {
   "ladder.ecm-damaged": "damaged: {list}",
   "ladder.ecm-repeated": "repeated: {list}",
   "ladder.live": "The call is still on the line; what lies ahead is not known.",
-  "ladder.no-row": "The call of attempt {key} has {last} rows, so there is no row {row}.",
+  "ladder.no-row": "The call {key} has {last} rows, so there is no row {row}.",
   "ladder.fail.row": '"{given}" is no row: --decode 9 decodes the ninth one, --decode alone all.',
 
   "lines.summary": "what each fax line is doing",

@@ -148,16 +148,16 @@ export const en = {
   "ladder.flag.decode":
     "show every frame's fields with bits and clause, and its octets; with a number behind it that row only",
   "ladder.note":
-    "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there.",
-  "ladder.head": "Call of attempt {key}",
+    "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there. inbox:3 is the call that brought fax 3 (depesche inbox).",
+  "ladder.head": "Call {key}",
   "ladder.caller": "caller",
   "ladder.answerer": "answerer",
   "ladder.damaged": "[damaged]",
   "ladder.repeated": "[repeated]",
-  "ladder.written": "Call of attempt {key} written to {file}.",
+  "ladder.written": "Call {key} written to {file}.",
   "ladder.none": "Recipient {n} of job {job} has had no attempt yet.",
   "ladder.fail.one": "Which call? depesche ladder 17, or 17.0.2 for the second attempt of the first recipient.",
-  "ladder.fail.place": '"{given}" names no call: write 17, 17.0 or 17.0.2 (job.recipient.attempt).',
+  "ladder.fail.place": '"{given}" names no call: write 17, 17.0 or 17.0.2 (job.recipient.attempt), or inbox:3.',
 
   "received.summary": "fetch what a simulated fax machine has received, as TIFF files",
   "received.flag.out": "folder for the files; made when it is not there",
