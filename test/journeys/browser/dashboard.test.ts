@@ -31,27 +31,6 @@ it("the board shows jobs while they happen, without being asked", async () => {
   await expectAccessible(page);
 });
 
-it("what is to be sent later is sent when the clock the board shows says so", async () => {
-  await page.goto(`${GATEWAY}/send/fax`);
-  await page.locator("[name=recipients]").fill("+493023125001");
-  await page.locator("[name=text]").fill("In summer, later");
-  await page.locator("[name=sendAt]").fill("2100-07-01T14:30");
-  await page.getByRole("button", { name: "Send", exact: true }).press("Enter");
-  await page.waitForURL(/\/jobs\/\d+$/);
-  const id = Number(page.url().split("/").at(-1));
-  expect((await client.job(id)).dueAt).toBe("2100-07-01T12:30:00.000Z");
-  await client.cancelJob(id);
-});
-
-it("Escape closes a recipient that was opened beside its list", async () => {
-  const { id } = await client.createJob({ channel: "fax", recipients: ["+493023125001"], text: "Opened and closed" });
-  await finished(String(id));
-  await page.goto(`${GATEWAY}/jobs/${id}/recipients/0?outcome=OK`);
-  await page.locator(".recipients").first().waitFor();
-  await page.keyboard.press("Escape");
-  await page.waitForURL(`**/jobs/${id}?outcome=OK`);
-});
-
 it("a job opens with its recipients, and one of them with its attempts", async () => {
   const { id } = await client.createJob({
     channel: "fax",
@@ -82,6 +61,31 @@ it("an attempt opens its ladder, and a frame its fields", async () => {
     expect(await page.locator(".ladder button.line-name", { hasText: name }).count()).toBeGreaterThan(0);
   await page.reload();
   await page.locator(".ladder button.line-name", { hasText: /^DIS$/ }).first().waitFor();
+});
+
+it("what is to be sent later is sent when the clock the board shows says so", async () => {
+  await page.goto(`${GATEWAY}/send/fax`);
+  await page.locator("[name=recipients]").fill("+493023125001");
+  await page.locator("[name=text]").fill("In summer, later");
+  await page.locator("[name=sendAt]").fill("2100-07-01T14:30");
+  await page.getByRole("button", { name: "Send", exact: true }).press("Enter");
+  await page.waitForURL(/\/jobs\/\d+$/);
+  const id = Number(page.url().split("/").at(-1));
+  expect((await client.job(id)).dueAt).toBe("2100-07-01T12:30:00.000Z");
+  await client.cancelJob(id);
+});
+
+it("Escape closes a recipient that was opened beside its list", async () => {
+  const { id } = await client.createJob({
+    channel: "fax",
+    recipients: ["+493023125001", "+493023125002"],
+    text: "Open and shut",
+  });
+  await finished(String(id));
+  await page.goto(`${GATEWAY}/jobs/${id}/recipients/0?outcome=OK`);
+  await page.locator(".recipients").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForURL(`**/jobs/${id}?outcome=OK`);
 });
 
 it("speaks German to those who do", async () => {
