@@ -2,6 +2,7 @@
 // same traffic meets the same faults again. A file, so that it outlives the process.
 
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { callSeed, drawn } from "@depesche/scenario";
 import { CHAOS_CHANNELS, type ChaosChannel, FAULTS, type FaultOf } from "./chaos-faults.ts";
 import { BadRequest, objectAt, type Route } from "./house.ts";
@@ -27,6 +28,8 @@ export class Chaos {
   readonly #file: string;
   #rules: Rules = CALM;
   readonly #counts = new Map<string, number>();
+  /** How often the town was started before. A restart counts anew, and must not draw for every address what it drew first. */
+  readonly #start: number;
   readonly #met = Object.fromEntries(CHAOS_CHANNELS.map((channel) => [channel, { seen: 0, hit: 0 }])) as Record<
     ChaosChannel,
     { seen: number; hit: number }
@@ -35,6 +38,7 @@ export class Chaos {
   /** Reads the file when there is one; a file that holds no rules is an error that names it. */
   constructor(file: string) {
     this.#file = file;
+    this.#start = countStart(`${file}.starts`);
     if (!fs.existsSync(file)) return;
     try {
       this.#rules = readRules(JSON.parse(fs.readFileSync(file, "utf8")), CALM);
@@ -59,7 +63,11 @@ export class Chaos {
     if (count === 0 && this.#counts.size >= MOST_COUNTED) this.#counts.clear();
     this.#counts.set(key, count + 1);
     this.#met[channel].seen++;
-    if (drawn(callSeed(key, count), "chaos", 1, MILLION) > probability * MILLION) return undefined;
+    if (
+      drawn(callSeed(this.#start === 0 ? key : `${this.#start} ${key}`, count), "chaos", 1, MILLION) >
+      probability * MILLION
+    )
+      return undefined;
     this.#met[channel].hit++;
     return FAULTS[channel][fault]!.meets;
   }
@@ -72,6 +80,14 @@ export class Chaos {
     });
     return { channels: Object.fromEntries(CHAOS_CHANNELS.map((channel) => [channel, of(channel)])) };
   }
+}
+
+/** How many starts the file has counted before this one, which it counts too. */
+function countStart(file: string): number {
+  const before = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) || 0 : 0;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, String(before + 1));
+  return before;
 }
 
 function readRules(given: unknown, known: Rules): Rules {
