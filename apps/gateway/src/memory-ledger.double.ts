@@ -229,13 +229,16 @@ export class MemoryLedger implements FaceLedger {
     const counts = { recipients: picked.length, sources: sources.length };
     if (counts.recipients > most.recipients || counts.sources > most.jobs)
       return { ok: false, problem: "too-many", ...counts };
+    const ofJob = (job: number) => picked.filter((one) => one.job === job).length;
+    if (sources.some((job) => ofJob(job) > (most.perJob ?? Number.POSITIVE_INFINITY)))
+      return { ok: false, problem: "mass-not-released" };
     if (order.dryRun || picked.length === 0) return { ok: true, ...counts, jobs: [], replayed: false };
     this.agains.push(order);
     for (const one of picked) this.resent.add(`${one.job}.${one.n}`);
     const jobs = sources.map((source) => {
       const { id: _, accountId, channel, content } = this.allJobs.get(source) as Job;
-      const count = picked.filter((one) => one.job === source).length;
-      return this.addJob({ id: Math.max(...this.allJobs.keys()) + 1, accountId, channel, content }, count).id;
+      const made = { id: Math.max(...this.allJobs.keys()) + 1, accountId, channel, content };
+      return this.addJob(made, ofJob(source)).id;
     });
     return { ok: true, ...counts, jobs, replayed: false };
   }

@@ -77,6 +77,9 @@ async function againIn(client: Client, order: AgainOrder, token: string): Promis
   // Counted before anybody is left out: what was picked is cut at one more than may be.
   if (picked.length > order.most.recipients || counts.sources > order.most.jobs)
     throw new Refused({ ok: false, problem: "too-many", recipients: picked.length, sources: counts.sources });
+  const { perJob } = order.most;
+  if (perJob !== undefined && sources.some((s) => s.ns.length > perJob))
+    throw new Refused({ ok: false, problem: "mass-not-released" });
   const answer = { ok: true, ...counts, replayed: false } as const;
   // Thrown, so that the idempotency key is not kept for a request that made nothing.
   if (order.dryRun || sources.length === 0) throw new Refused({ ...answer, jobs: [] });

@@ -270,6 +270,8 @@ describe("sending again", () => {
     const job = await ended(account, ["BUSY", "BUSY", "BUSY"], { content: { documents: [] } });
     const few = await sendAgain(account, { where: {} }, { most: { recipients: 2, jobs: 5 } });
     expect(few).toEqual({ ok: false, problem: "too-many", recipients: 3, sources: 1 });
+    const one = await sendAgain(account, { where: {} }, { most: { recipients: 5, jobs: 5, perJob: 1 } });
+    expect(one).toEqual({ ok: false, problem: "mass-not-released" });
     const barred = { most: { recipients: 2, jobs: 5 }, permitted: (_: string, to: string) => !to.endsWith("0") };
     expect(await sendAgain(account, { where: {} }, barred)).toMatchObject({ ok: false, problem: "too-many" });
     const permitted = (_: string, address: string) => address.endsWith("1");

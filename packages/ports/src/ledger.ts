@@ -224,7 +224,8 @@ export interface AgainOrder {
     | { job: number; outcomes: readonly Outcome[] };
   /** Recipients that may not be sent to (any more) are left out. */
   permitted(channel: Channel, address: string): boolean;
-  most: { recipients: number; jobs: number };
+  /** `perJob`: of one source, for accounts that may not send to many. */
+  most: { recipients: number; jobs: number; perJob?: number };
   /** Only count. */
   dryRun: boolean;
   idempotency?: { key: string; requestHash: string };
@@ -235,6 +236,8 @@ export type AgainAnswer =
   | { ok: false; problem: "idempotency-conflict" }
   /** `most` was exceeded: at least so many were found. */
   | { ok: false; problem: "too-many"; recipients: number; sources: number }
+  /** `most.perJob` was exceeded. */
+  | { ok: false; problem: "mass-not-released" }
   /** A document of this job is no longer kept. */
   | { ok: false; problem: "document-gone"; jobId: number };
 

@@ -92,6 +92,11 @@ describe("dead letters", () => {
     key.account.blacklist = ["+493023125000"];
     expect(await answer(h.ask("POST", "/v1/again", { where: {} }))).toMatchObject({ recipients: 1 });
     expect((await answer(h.ask("GET", "/v1/failures"))).items.map((f) => f.n)).toEqual([0]);
+    key.account.mass = false;
+    failed(h, 7, ["BUSY", "BUSY", "BUSY"]);
+    expect((await answer(h.ask("POST", "/v1/again", { where: { job: 7 } }))).code).toBe("mass-not-released");
+    const one = { recipients: [{ job: 7, n: 1 }] };
+    expect(await answer(h.ask("POST", "/v1/again", one))).toMatchObject({ recipients: 1 });
     key.account.locked = true;
     expect((await answer(h.ask("POST", "/v1/again", { where: {} }))).code).toBe("account-locked");
   });

@@ -44,8 +44,14 @@ export async function sendAgain(
   const barred = accountRefusal(account, undefined, deps.wall.now());
   if (barred) throw new ApiProblem(barred.problem, barred.detail);
   const permitted: AgainOrder["permitted"] = (channel, address) => maySend(account, channel, address);
-  const answer = await deps.ledger.again({ ...order, accountId: account.id, face: "api", permitted, most: MOST });
+  const most = account.mass ? MOST : { ...MOST, perJob: 1 };
+  const answer = await deps.ledger.again({ ...order, accountId: account.id, face: "api", permitted, most });
   if (answer.ok) return answer;
+  if (answer.problem === "mass-not-released")
+    throw new ApiProblem(
+      answer.problem,
+      "This account may send to one recipient at a time: name the dead letters one by one, or ask for mass sending. Nothing was sent.",
+    );
   if (answer.problem === "document-gone")
     throw new ApiProblem("document-unknown", `A document of job ${answer.jobId} is no longer kept; nothing was sent.`);
   if (answer.problem === "idempotency-conflict")
