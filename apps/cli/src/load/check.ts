@@ -50,6 +50,10 @@ export class Checked implements Check {
 
   skip(why: NonNullable<Check["skipped"]>): this {
     this.skipped = why;
+    // What was looked at already counts for nothing.
+    this.checked = 0;
+    this.wrong = 0;
+    this.differences.length = 0;
     return this;
   }
 }

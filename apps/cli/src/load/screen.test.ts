@@ -61,3 +61,11 @@ it("while orders still arrive the time left is at least theirs, and a total nobo
   // Two of eleven seconds are over.
   expect(head).toContain("18%");
 });
+
+it("a narrow terminal shows every percentile and outcome, on lines of their own", async () => {
+  const io = ioDouble({}, { columns: 40 });
+  openScreen(io, false).show(await look());
+  expect(io.written.err).toMatch(/\n\r {2}p50 .* p95 .* p99 \d+ ms/);
+  expect(io.written.err).toMatch(/\n\r {2}20 OK/);
+  expect(io.written.err).not.toContain("…");
+});

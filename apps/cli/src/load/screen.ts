@@ -16,6 +16,8 @@ export interface Screen {
 }
 
 const BAR = 24;
+/** On a terminal with fewer columns the bar is short, and what would be cut off stands on lines of its own. */
+const NARROW = 72;
 const BLOCKS = "▁▂▃▄▅▆▇█";
 
 export function openScreen(io: Io, quiet: boolean): Screen {
@@ -69,29 +71,36 @@ function terminal(io: Io): Screen {
 export function pictureOf(look: Look, io: Io): string[] {
   const { tally, recipients, ms } = look;
   const { say, language } = io;
+  const isNarrow = (io.err.columns || 80) < NARROW;
   const isKnown = Number.isFinite(recipients);
   const done = isKnown ? tally.finals / Math.max(1, recipients) : ms / Math.max(1, ms + (leftOf(look) ?? 0));
   const head = [
-    `${bar(done)} ${String(Math.floor(Math.min(1, done) * 100)).padStart(3)}%`,
+    `${bar(done, isNarrow ? 8 : BAR)} ${String(Math.floor(Math.min(1, done) * 100)).padStart(3)}%`,
     isKnown ? say("load.of", { n: whole(tally.finals, language), total: whole(recipients, language) }) : "",
     duration(ms, language),
     look.isStopping ? say("load.stopping") : etaText(look, io),
   ];
+  const outcomes = outcomesText(tally.outcomes, { ...io, colour: false });
   const names = [say("load.accepted"), say("load.outcomes"), say("load.histogram")];
   const wide = Math.max(...names.map((n) => n.length));
-  const row = (name: string, count: number, perSecond: number, latencies: Latencies) =>
-    `${name.padEnd(wide)}  ${whole(count, language).padStart(9)}  ${rate(perSecond, io).padStart(9)}  ${percentiles(latencies, io)}`;
+  const row = (name: string, count: number, perSecond: number, latencies: Latencies, ...more: string[]) => {
+    const figures = `${name.padEnd(wide)}  ${whole(count, language).padStart(9)}  ${rate(perSecond, io).padStart(9)}`;
+    const rest = [percentiles(latencies, io), ...more].filter((text) => text !== "");
+    return isNarrow ? [figures, ...rest.map((text) => `  ${text}`)] : [[figures, ...rest].join("  ")];
+  };
   return [
-    head.filter((t) => t !== "").join("  "),
-    row(names[0] as string, tally.accepted, look.acceptedPerSecond, tally.answers),
-    `${row(names[1] as string, tally.finals, look.finalsPerSecond, tally.latencies)}  ${outcomesText(tally.outcomes, { ...io, colour: false })}`,
+    ...(isNarrow ? [head.slice(0, 2), head.slice(2)] : [head]).map(
+      (parts, i) => (i === 0 ? "" : "  ") + parts.filter((t) => t !== "").join("  "),
+    ),
+    ...row(names[0] as string, tally.accepted, look.acceptedPerSecond, tally.answers),
+    ...row(names[1] as string, tally.finals, look.finalsPerSecond, tally.latencies, outcomes),
     `${(names[2] as string).padEnd(wide)}  ${histogram(tally.latencies, io)}`,
   ];
 }
 
-function bar(share: number): string {
-  const full = Math.floor(Math.min(1, Math.max(0, share)) * BAR);
-  return `[${"#".repeat(full)}${"-".repeat(BAR - full)}]`;
+function bar(share: number, width = BAR): string {
+  const full = Math.floor(Math.min(1, Math.max(0, share)) * width);
+  return `[${"#".repeat(full)}${"-".repeat(width - full)}]`;
 }
 
 function rate(perSecond: number, { language }: Io): string {
