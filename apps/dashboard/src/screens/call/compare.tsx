@@ -89,6 +89,11 @@ const MARKS: Record<
   frame: { icon: "dot", tone: "calm", word: "callWhyFlow" },
 };
 
+/** A value of a field in the words of now; what is a number or a name stays. */
+function said(value: string): string {
+  return value === "yes" ? t("callYes") : value === "no" ? t("callNo") : value === "-" ? "–" : value;
+}
+
 interface RowsProps {
   dis: LadderLine;
   dcs: LadderLine | undefined;
@@ -141,13 +146,13 @@ function Row({ row, beside }: { row: CompareRow; beside: readonly LadderField[] 
       <th scope="row" class="grow">
         {row.name}
       </th>
-      <td>{row.can}</td>
+      <td>{said(row.can)}</td>
       {beside && (
         <td>
-          {there} {there !== row.can && <Mark icon="alert" tone="warn" word={t("callDiffers")} />}
+          {said(there)} {there !== row.can && <Mark icon="alert" tone="warn" word={t("callDiffers")} />}
         </td>
       )}
-      <td>{row.used}</td>
+      <td>{said(row.used)}</td>
       <td class="verdict">
         {mark && <Mark icon={mark.icon} tone={mark.tone} word={t(mark.word)} />}
         {row.reason && <small>{t(row.reason)}</small>}

@@ -50,6 +50,8 @@ export const de = {
   callFeature: "Merkmal (T.30 Tabelle 2)",
   callIsUsed: "benutzt",
   callRefused: "von uns nicht gewählt",
+  callYes: "ja",
+  callNo: "nein",
   callNotOffered: "nicht angeboten",
   callOtherAttempt: "Zum Vergleich das DIS von",
   callNone: "keinem",

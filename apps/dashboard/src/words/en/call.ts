@@ -52,6 +52,8 @@ export const en = {
   callFeature: "Feature (T.30 table 2)",
   callIsUsed: "used",
   callRefused: "not chosen by us",
+  callYes: "yes",
+  callNo: "no",
   callNotOffered: "not offered",
   callOtherAttempt: "Beside it the DIS of",
   callNone: "none",
