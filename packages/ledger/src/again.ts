@@ -8,7 +8,7 @@ import { ASK_AGAIN_MS, claimIdempotencyKey, findByToken, TOKEN_LOCK, wasRolledBa
 import { type Client, isConnectionError, type Pool, toJson, transaction } from "./database.ts";
 import { failuresWhere } from "./failures.ts";
 import { appendEvents, notifyAtCommit } from "./feed.ts";
-import { CHUNK_SIZE } from "./schema.ts";
+import { CHUNK_SIZE, isFailure } from "./schema.ts";
 
 /** How often a transaction that a deadlock rolled back is tried again. */
 const TRIES = 4;
@@ -126,10 +126,15 @@ async function pick(client: Client, order: AgainOrder): Promise<Picked[]> {
   const { accountId, pick, most, dryRun } = order;
   const limit = most.recipients + 1;
   if ("outcomes" in pick) {
+    if (!dryRun)
+      await client.query("SELECT 1 FROM job WHERE id = $1 AND account_id = $2 FOR UPDATE", [pick.job, accountId]);
+    // What failed goes again once: from then on its failures are those of the new job.
     const { rows } = await client.query<Picked>(
       /* sql */ `
       SELECT r.job_id, r.n, r.address, j.channel FROM job j JOIN recipient r ON r.job_id = j.id
-      WHERE j.account_id = $1 AND j.id = $2 AND r.state = 'final' AND r.outcome = ANY($3) ORDER BY r.n LIMIT $4`,
+      WHERE j.account_id = $1 AND j.id = $2 AND r.state = 'final' AND r.outcome = ANY($3)
+        AND (NOT (${isFailure("r.outcome")}) OR EXISTS (SELECT 1 FROM failure f WHERE f.job_id = r.job_id AND f.n = r.n))
+      ORDER BY r.n LIMIT $4`,
       [accountId, pick.job, pick.outcomes, limit],
     );
     return rows;

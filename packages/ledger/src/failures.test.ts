@@ -290,6 +290,15 @@ describe("sending again", () => {
     expect(await sendAgain(account + 1, pick)).toMatchObject({ ok: true, recipients: 0 });
   });
 
+  it("of a job goes once: what was sent again is no failure of the old job any more", async () => {
+    const account = await putAccount(pool, { name: "Twice" });
+    const job = await ended(account, ["BUSY", "VOICE"], { content: { documents: [] } });
+    const pick = { job, outcomes: ["BUSY", "VOICE"] as const };
+    const [one, other] = await Promise.all([sendAgain(account, pick), sendAgain(account, pick)]);
+    expect([one, other].map((a) => (a.ok ? a.recipients : -1)).sort()).toEqual([0, 2]);
+    expect(await sendAgain(account, pick)).toMatchObject({ ok: true, recipients: 0 });
+  });
+
   it("says which job has lost its document, and sends nothing", async () => {
     const account = await putAccount(pool, { name: "Lost" });
     const job = await ended(account, ["BUSY"]);
