@@ -199,6 +199,8 @@ export function startWorld(client: Client): void {
 export function stopWorld(): void {
   feed?.close();
   feed = undefined;
+  // A key that was refused must not speak for the next one.
+  feedState.set("closed");
   summaries.clear();
   lately.clear();
   world.set(NOTHING);

@@ -88,6 +88,20 @@ it("Escape closes a recipient that was opened beside its list", async () => {
   await page.waitForURL(`**/jobs/${id}?outcome=OK`);
 });
 
+it("after a wrong key the right one is let in at once", async () => {
+  const one = await openWindow(browser);
+  await one.page.goto(`${GATEWAY}/failures`);
+  await one.page.getByText("Sign out").click();
+  for (const key of ["wrong", "demo-key"]) {
+    await one.page.locator("input[type=password]").fill(key);
+    await one.page.keyboard.press("Enter");
+    if (key === "wrong") await one.page.locator(".failure").waitFor();
+  }
+  await one.page.getByRole("heading", { name: "Dead letters", level: 1 }).waitFor();
+  await one.page.locator(".feed.live").waitFor();
+  await one.context.close();
+});
+
 it("speaks German to those who do", async () => {
   const german = await openWindow(browser, { locale: "de-DE", dark: true });
   await german.page.goto(GATEWAY);

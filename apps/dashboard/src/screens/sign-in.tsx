@@ -11,7 +11,9 @@ export function SignIn({ refused }: { refused: boolean }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (key.trim() !== "") signIn(key.trim());
+          // Of the form, not of the last paint: a key that is filled in and sent at once is the one meant.
+          const typed = event.currentTarget.querySelector("input")?.value.trim();
+          if (typed) signIn(typed);
         }}
       >
         <h1>{t("signInTitle")}</h1>
