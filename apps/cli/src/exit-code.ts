@@ -1,5 +1,7 @@
 // What a command's exit code says; scripts rely on it, so it only grows. `depesche --help` lists the same table.
 
+import type { Outcome } from "@depesche/core";
+
 export const EXIT = {
   /** Done; where there are recipients, every one is OK. */
   ok: 0,
@@ -19,4 +21,17 @@ export const EXIT = {
   fault: 70,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** Every recipient that failed ended with this one outcome; where they differ it is `EXIT.failed`. */
+export const OUTCOME_EXIT = {
+  BUSY: 11,
+  NOANSWER: 12,
+  VOICE: 13,
+  NORING: 14,
+  ISDNERR: 15,
+  NOSERVICE: 16,
+  SENDFAIL: 17,
+  BLACKLIST: 18,
+  CANCELLED: 19,
+} as const satisfies Record<Exclude<Outcome, "OK">, number>;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | (typeof OUTCOME_EXIT)[keyof typeof OUTCOME_EXIT];

@@ -1,15 +1,20 @@
 // A job and its recipients as text, and what its outcomes mean for the exit code.
 
 import type { Client, JobDetail, JobSummary, RecipientView } from "@depesche/client";
-import { EXIT, type ExitCode } from "./exit-code.ts";
+import { OUTCOMES } from "@depesche/core";
+import { EXIT, type ExitCode, OUTCOME_EXIT } from "./exit-code.ts";
 import { type Io, paint, plain } from "./io.ts";
 import { columns, cut } from "./table.ts";
 import { clockTime, duration, whole } from "./times.ts";
 
-/** 0 only when every recipient is OK; refused ones count as failed. */
+/** 0 only when every recipient is OK; the outcome's own code where all that failed ended alike; refused ones count as failed. */
 export function exitCodeOf(job: Pick<JobSummary, "state" | "total" | "outcomes">): ExitCode {
   if (job.state !== "done") return EXIT.running;
-  return (job.outcomes.OK ?? 0) === job.total ? EXIT.ok : EXIT.failed;
+  if ((job.outcomes.OK ?? 0) === job.total) return EXIT.ok;
+  const failed = OUTCOMES.flatMap((outcome) =>
+    outcome !== "OK" && (job.outcomes[outcome] ?? 0) > 0 ? [OUTCOME_EXIT[outcome]] : [],
+  );
+  return failed.length === 1 ? (failed[0] as ExitCode) : EXIT.failed;
 }
 
 /** Recipients of a job, all or those with an outcome; at most `most`. */

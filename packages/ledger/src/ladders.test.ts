@@ -12,6 +12,7 @@ import {
   keepInboundLadder,
   keepLiveLadder,
   readInboundLadder,
+  readLadder,
   readLiveLadder,
   trimLadders,
 } from "./ladders.ts";
@@ -59,6 +60,12 @@ async function calling(): Promise<{ worker: number; c: Claimed; seen(): Promise<
 
 const left = async (c: Claimed) =>
   (await pool.query("SELECT 1 FROM live_ladder WHERE job_id = $1", [c.job])).rowCount ?? 0;
+
+it("a worker that is gone leaves the records of its calls with the attempts they belong to", async () => {
+  const { worker, c } = await calling();
+  await retireWorker(pool, worker);
+  expect([...((await readLadder(pool, c.job, c.n, c.k)) ?? [])]).toEqual([...RECORD.ladder]);
+});
 
 describe("the record of a call on the line", () => {
   it("is read with the time of its connect while the call goes on, the newest one", async () => {

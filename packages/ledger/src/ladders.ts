@@ -2,7 +2,7 @@
 // of calls that are still on the line. Never part of a result's commit: a record that is lost loses nothing else.
 
 import type { LiveRecord } from "@depesche/ports";
-import type { Pool } from "./database.ts";
+import type { Client, Pool } from "./database.ts";
 
 interface AttemptId {
   job: number;
@@ -58,6 +58,17 @@ export async function keepLiveLadder(
 /** The call is over. */
 export async function dropLiveLadder(pool: Pool, key: AttemptId): Promise<void> {
   await pool.query("DELETE FROM live_ladder WHERE job_id = $1 AND n = $2 AND k = $3", [key.job, key.n, key.k]);
+}
+
+/** Calls that a worker left on the line when it went: what is known of them is all there will be. */
+export async function keepLaddersOfTheGone(client: Client, incarnation: number): Promise<void> {
+  await client.query(
+    /* sql */ `
+    INSERT INTO ladder (job_id, n, k, ok, bytes)
+    SELECT l.job_id, l.n, l.k, false, l.bytes FROM live_ladder l JOIN recipient t ON ${HELD} WHERE l.incarnation = $1
+    ON CONFLICT DO NOTHING`,
+    [incarnation],
+  );
 }
 
 /** The record of a call that is on the line; undefined once its attempt has ended, or was given to somebody else. */

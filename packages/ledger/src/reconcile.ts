@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { type Client, type Pool, transaction } from "./database.ts";
 import { appendEvents, type NewEvent, notifyAtCommit } from "./feed.ts";
+import { keepLaddersOfTheGone } from "./ladders.ts";
 import { CHUNK_SIZE, heldInChunk, inFlightChunks, SIM_NOW } from "./schema.ts";
 
 /** A worker is declared dead after its counter stood still for this long on the reconciler's own monotonic clock. */
@@ -122,6 +123,7 @@ async function giveBack(pool: Pool, id: number, state: "dead" | "stopped"): Prom
 function returnAll(pool: Pool, id: number): Promise<number> {
   return transaction(pool, async (client) => {
     await client.query("UPDATE worker SET gone_at = wall_ms() WHERE id = $1", [id]);
+    await keepLaddersOfTheGone(client, id);
     return returnRecipients(client, id);
   });
 }

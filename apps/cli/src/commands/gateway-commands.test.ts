@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EXIT } from "../exit-code.ts";
+import { EXIT, OUTCOME_EXIT } from "../exit-code.ts";
 import { type HouseDouble, houseDouble, job, problem, recipient } from "../house.double.ts";
 import { ioDouble } from "../io.double.ts";
 import { runProgram } from "../program.ts";
@@ -116,7 +116,7 @@ describe("send", () => {
       ),
     };
     const said = await run(["send", "fax", "+493023125101", "--text", "x", "--watch"], answers);
-    expect(said.exitCode).toBe(EXIT.failed);
+    expect(said.exitCode).toBe(OUTCOME_EXIT.BUSY);
     expect(said.err).toBe("0/1 sending page 1 of 2, 14400 bit/s\n1/1 1 BUSY\n");
     expect(said.out).toContain("Job 17, fax: done");
     expect(said.out).toMatch(/0 {2}\+493023125001 {2}BUSY .*The number is busy\./);
@@ -175,12 +175,13 @@ describe("send", () => {
 describe("status", () => {
   it.each([
     [job(), EXIT.ok],
-    [job({ outcomes: { OK: 1, BUSY: 1 }, total: 2, final: 2 }), EXIT.failed],
+    [job({ outcomes: { OK: 1, BUSY: 1 }, total: 2, final: 2 }), OUTCOME_EXIT.BUSY],
+    [job({ outcomes: { OK: 1, BUSY: 1, VOICE: 1 }, total: 3, final: 3 }), EXIT.failed],
     // A refused recipient is not among those counted, but nobody got anything.
-    [job({ outcomes: { OK: 1, NORING: 1 }, total: 2, final: 2, counted: 1 }), EXIT.failed],
+    [job({ outcomes: { OK: 1, NORING: 1 }, total: 2, final: 2, counted: 1 }), OUTCOME_EXIT.NORING],
     [job({ state: "open", final: 0, outcomes: {} }), EXIT.running],
     [job({ state: "open", final: 1, total: 2, outcomes: { OK: 1 } }), EXIT.running],
-    [job({ outcomes: { CANCELLED: 1 }, cancelled: true }), EXIT.failed],
+    [job({ outcomes: { CANCELLED: 1 }, cancelled: true }), OUTCOME_EXIT.CANCELLED],
   ])("of %o exits with %i", async (one, exitCode) => {
     const said = await run(["status", "17"], {
       "GET /v1/jobs/17": { body: one },

@@ -11,7 +11,7 @@ export const de = {
   "help.examples": "Beispiele",
   "help.exit-codes-title": "Rückgabewerte",
   "help.exit-codes":
-    "0   erledigt; wo es Empfänger gibt, ist jeder OK\n1   ein Empfänger, ein Anruf oder eine Prüfung schlug fehl\n2   der Aufruf ist nicht zu verstehen, oder eine Datei ist nicht lesbar\n3   diesen Auftrag, diesen Versuch oder dieses Fax gibt es nicht\n4   Gateway oder Simulatoren antworten nicht\n5   noch stehen nicht alle Ergebnisse fest\n6   das Gateway hat abgelehnt\n70  ein Fehler in Depesche selbst",
+    "0   erledigt; wo es Empfänger gibt, ist jeder OK\n1   ein Empfänger, ein Anruf oder eine Prüfung schlug fehl\n2   der Aufruf ist nicht zu verstehen, oder eine Datei ist nicht lesbar\n3   diesen Auftrag, diesen Versuch oder dieses Fax gibt es nicht\n4   Gateway oder Simulatoren antworten nicht\n5   noch stehen nicht alle Ergebnisse fest\n6   das Gateway hat abgelehnt\n11  und mehr: alles, was fehlschlug, endete gleich: BUSY 11, NOANSWER 12, VOICE 13, NORING 14, ISDNERR 15, NOSERVICE 16, SENDFAIL 17, BLACKLIST 18, CANCELLED 19\n70  ein Fehler in Depesche selbst",
 
   "flag.help": "dieser Text",
   "flag.url": "Adresse des Gateways (http://127.0.0.1:8080, oder der Port aus DEPESCHE_PORT)",
@@ -110,7 +110,7 @@ export const de = {
   "send.note.words":
     "Wörter, die wie Nummern aussehen (E-Mail: Adressen), sind Empfänger, alle anderen Dateien; ./123 ist eine Datei aus Ziffern, - die Standardeingabe. Eine eigene Referenz steht in Klammern hinter dem Empfänger: '+493023125001[Rechnung 7]'. Der Empfänger eines Briefes wird aus dem Anschriftfeld gelesen.",
   "send.note.exit":
-    "Ohne --watch ist der Rückgabewert 0, sobald der Auftrag angenommen ist; mit --watch 0, wenn jeder Empfänger OK ist, sonst 1.",
+    "Ohne --watch ist der Rückgabewert 0, sobald der Auftrag angenommen ist; mit --watch 0, wenn jeder Empfänger OK ist, 11 bis 19, wenn alle Fehlschläge gleich endeten (depesche --help nennt sie), sonst 1.",
   "send.accepted":
     "Auftrag {id} angenommen: {recipients} Empfänger, je {pages} {pages|Seite oder Teil|Seiten oder Teile}.",
   "send.see-ladder": "depesche ladder {id} zeigt den Anruf.",
@@ -137,7 +137,8 @@ export const de = {
 
   "status.summary": "wie weit ein Auftrag ist, und was aus jedem Empfänger wurde",
   "status.flag.all": "alle Empfänger zeigen (sonst die ersten 50)",
-  "status.note.exit": "Rückgabewert: 0 jeder Empfänger OK, 1 einige nicht, 3 kein solcher Auftrag, 5 noch unterwegs.",
+  "status.note.exit":
+    "Rückgabewert: 0 jeder Empfänger OK, 11 bis 19 alle Fehlschläge gleich (depesche --help nennt sie), 1 verschieden, 3 kein solcher Auftrag, 5 noch unterwegs.",
   "status.more": "und {n} weitere; --all zeigt sie",
 
   "cancel.summary": "aufhalten, was von einem Auftrag noch nicht hinaus ist",

@@ -9,7 +9,7 @@ export const en = {
   "help.examples": "Examples",
   "help.exit-codes-title": "Exit codes",
   "help.exit-codes":
-    "0   done; where there are recipients, every one is OK\n1   a recipient, a call or a check failed\n2   the command line cannot be understood, or a file cannot be read\n3   there is no such job, attempt or fax\n4   the gateway or the simulators do not answer\n5   not all outcomes stand yet\n6   the gateway refused\n70  a fault in Depesche itself",
+    "0   done; where there are recipients, every one is OK\n1   a recipient, a call or a check failed\n2   the command line cannot be understood, or a file cannot be read\n3   there is no such job, attempt or fax\n4   the gateway or the simulators do not answer\n5   not all outcomes stand yet\n6   the gateway refused\n11  and up: all that failed ended alike: BUSY 11, NOANSWER 12, VOICE 13, NORING 14, ISDNERR 15, NOSERVICE 16, SENDFAIL 17, BLACKLIST 18, CANCELLED 19\n70  a fault in Depesche itself",
 
   "flag.help": "this text",
   "flag.url": "address of the gateway (http://127.0.0.1:8080, or the port of DEPESCHE_PORT)",
@@ -108,7 +108,7 @@ export const en = {
   "send.note.words":
     "Words that look like numbers (mail: addresses) are recipients, all others are files; write ./123 for a file of digits and - for stdin. A reference of your own goes in brackets behind a recipient: '+493023125001[invoice 7]'. The recipient of a letter is read from its address window.",
   "send.note.exit":
-    "Without --watch the exit code is 0 once the job is accepted; with it 0 when every recipient is OK, else 1.",
+    "Without --watch the exit code is 0 once the job is accepted; with it 0 when every recipient is OK, 11 to 19 when all that failed ended alike (depesche --help lists them), else 1.",
   "send.accepted":
     "Job {id} accepted: {recipients} {recipients|recipient|recipients}, {pages} {pages|page or part|pages or parts} each.",
   "send.see-ladder": "depesche ladder {id} shows the call.",
@@ -135,7 +135,8 @@ export const en = {
 
   "status.summary": "how far a job is, and what became of each recipient",
   "status.flag.all": "show every recipient (else the first 50)",
-  "status.note.exit": "Exit code: 0 every recipient OK, 1 some are not, 3 no such job, 5 still under way.",
+  "status.note.exit":
+    "Exit code: 0 every recipient OK, 11 to 19 all that failed ended alike (depesche --help lists them), 1 they differ, 3 no such job, 5 still under way.",
   "status.more": "and {n} more; --all shows them",
 
   "cancel.summary": "stop what has not gone out of a job",
