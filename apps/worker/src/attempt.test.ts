@@ -51,7 +51,7 @@ async function attempt({ answer, stopping = false, mayBegin = true, slept = fals
     onProgress: () => undefined,
     onRecord: () => undefined,
     figures: noFigures,
-    log: { debug: () => undefined, warn: () => undefined },
+    log: { isLevelEnabled: () => false, debug: () => undefined, warn: () => undefined },
   };
   return { ...(await makeAttempt(deps, { job: JOB, account: ACCOUNT }, CLAIMED, 0, HOLDER)), sent };
 }

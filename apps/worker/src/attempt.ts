@@ -25,7 +25,11 @@ export interface AttemptDeps {
   /** The record of a call while it is on the line. */
   onRecord(claimed: Claimed, holder: Holder, live: LiveRecord): void;
   figures: Pick<WorkerFigures, "attempted">;
-  log: { debug(data: object, text: string): void; warn(data: object, text: string): void };
+  log: {
+    isLevelEnabled(level: "debug"): boolean;
+    debug(data: object, text: string): void;
+    warn(data: object, text: string): void;
+  };
 }
 
 /** The result, and the ladder that is kept beside it. */
@@ -80,10 +84,10 @@ export async function makeAttempt(
   if (life.sleptSince(begunAt) && report.outcome !== "OK") report = { ...report, interrupted: true };
   const next = nextStep(channel.channel, job.options, c, report);
   deps.figures.attempted(channel.channel, report, next.step, (performance.now() - begunAt) / 1000);
-  log.debug(
-    { ...attemptFields(key), channel: channel.channel, outcome: report.outcome, cause: report.cause?.code, next },
-    "attempt",
-  );
+  if (log.isLevelEnabled("debug")) {
+    const { outcome, cause } = report;
+    log.debug({ ...attemptFields(key), channel: channel.channel, outcome, cause: cause?.code, next }, "attempt");
+  }
   const result = {
     job: c.job,
     n: c.n,

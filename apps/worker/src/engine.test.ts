@@ -55,7 +55,7 @@ async function engineOn(
     },
     close: async () => undefined,
   };
-  const log = { debug: () => undefined, warn: () => undefined };
+  const log = { isLevelEnabled: () => false, debug: () => undefined, warn: () => undefined };
   const made = await startEngine({
     pool: ledger,
     schedule,

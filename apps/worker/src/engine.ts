@@ -46,7 +46,11 @@ export interface EngineDeps {
   schedule: Schedule;
   channels: ChannelWork[];
   figures: WorkerFigures;
-  log: { debug(data: object, text: string): void; warn(data: object, text: string): void };
+  log: {
+    isLevelEnabled(level: "debug"): boolean;
+    debug(data: object, text: string): void;
+    warn(data: object, text: string): void;
+  };
   /** Line states for the board. */
   onLine(progress: LineProgress): void;
   /** A run ended: there may be room for the next chunk. */

@@ -30,7 +30,7 @@ export function openWorkerFigures(figures: Figures): WorkerFigures {
   const claimTimes = figures.histogram("claim_seconds", "Time of a claim until its commit.", SECONDS);
   const resultSizes = figures.histogram("result_batch_size", "Results written in one commit.", BATCH_SIZES);
   const resultTimes = figures.histogram("result_seconds", "Time of writing results until their commit.", SECONDS);
-  const attempts = figures.counter("attempts_total", "Attempts by channel, outcome and cause.", [
+  const attempts = figures.tally("attempts_total", "Attempts by channel, outcome and cause.", [
     "channel",
     "outcome",
     "cause",
@@ -39,7 +39,7 @@ export function openWorkerFigures(figures: Figures): WorkerFigures {
   const attemptTimes = figures.histogram("attempt_seconds", "Wall time a line was taken by an attempt.", CALL_SECONDS, [
     "channel",
   ]);
-  const pages = figures.counter("pages_total", "Pages and parts confirmed by the other end.", ["channel"]);
+  const pages = figures.tally("pages_total", "Pages and parts confirmed by the other end.", ["channel"]);
   const runs = figures.histogram("chunk_run_seconds", "Time of a run over a chunk.", SECONDS, ["channel"]);
   const dispatched = figures.counter("dispatched_chunks_total", "Chunks handed to the schedule.", ["channel"]);
   const repaired = figures.counter("repaired_chunks_total", "Chunks handed out again after silence.", ["channel"]);
@@ -70,9 +70,9 @@ export function openWorkerFigures(figures: Figures): WorkerFigures {
     },
     attempted(channel, report, next, seconds) {
       const { outcome, cause } = report;
-      attempts.inc({ channel, outcome, cause: causeOf(cause?.code ?? "none"), next });
+      attempts([channel, outcome, causeOf(cause?.code ?? "none"), next]);
       attemptTimes.observe({ channel }, seconds);
-      if (report.pages) pages.inc({ channel }, report.pages);
+      if (report.pages) pages([channel], report.pages);
     },
     watchLines: (channel, of) => void lines.set(channel, of),
     ranChunk: (channel, seconds) => runs.observe({ channel }, seconds),

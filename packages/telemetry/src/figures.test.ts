@@ -29,6 +29,20 @@ it("figures survive the way through a store as JSON", async () => {
   expect(await renderFigures([{ labels: { worker: 7 }, values }])).toContain('depesche_lines{worker="7"} 24');
 });
 
+it("a tally adds up between two readings, and over them", async () => {
+  const figures = openFigures();
+  const tally = figures.tally("attempts_total", "Attempts.", ["channel", "outcome"]);
+  const told = async () => renderFigures([{ labels: {}, values: await figures.values() }]);
+  tally(["fax", "OK"]);
+  tally(["fax", "OK"], 2);
+  tally(["fax", "BUSY"]);
+  expect(await told()).toContain('depesche_attempts_total{channel="fax",outcome="OK"} 3');
+  tally(["fax", "OK"]);
+  const later = await told();
+  expect(later).toContain('depesche_attempts_total{channel="fax",outcome="OK"} 4');
+  expect(later).toContain('depesche_attempts_total{channel="fax",outcome="BUSY"} 1');
+});
+
 it("a label of an open set keeps to so many words", () => {
   const causeOf = bounded(2);
   expect(["a", "b", "c", "a"].map(causeOf)).toEqual(["a", "b", "other", "a"]);

@@ -9,6 +9,8 @@ type Labels = readonly string[];
 
 export interface Figures {
   counter(name: string, help: string, labels?: Labels): Counter;
+  /** A counter for what happens thousands of times a second: labels are looked up when the figures are read, not when it is counted. */
+  tally(name: string, help: string, labels: Labels): (values: readonly string[], by?: number) => void;
   /** `collect` is asked whenever the figures are read. */
   gauge(name: string, help: string, labels?: Labels, collect?: (gauge: Gauge) => void | Promise<void>): Gauge;
   histogram(name: string, help: string, buckets: readonly number[], labels?: Labels): Histogram;
@@ -35,6 +37,22 @@ export function openFigures(): Figures {
   });
   return {
     counter: (name, help, labels) => new Counter(common(name, help, labels)),
+    tally(name, help, labels) {
+      const counted = new Map<string, { values: readonly string[]; by: number }>();
+      new Counter({
+        ...common(name, help, labels),
+        collect() {
+          for (const { values, by } of counted.values()) this.labels(...values).inc(by);
+          counted.clear();
+        },
+      });
+      return (values, by = 1) => {
+        const key = values.join("\0");
+        const known = counted.get(key);
+        if (known) known.by += by;
+        else counted.set(key, { values, by });
+      };
+    },
     gauge: (name, help, labels, collect) =>
       new Gauge({
         ...common(name, help, labels),

@@ -5,6 +5,7 @@ import {
   type Attributes,
   type Context,
   context,
+  INVALID_SPAN_CONTEXT,
   propagation,
   type Span,
   SpanKind,
@@ -20,6 +21,9 @@ export interface Spans {
 }
 
 const TRACER = "depesche";
+/** Set once spans are recorded: without it a span costs nothing. */
+let recording = false;
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 const FLUSH_MS = 1_000;
 
 /** Begins to record where the environment names a collector; loads nothing otherwise. */
@@ -38,6 +42,7 @@ export async function startTracing(service: string, env: Readonly<Record<string,
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
+  recording = true;
   return {
     active: true,
     // A collector that is away must not hold up the stop.
@@ -76,6 +81,7 @@ const KINDS = {
 
 /** Runs `work` within a span; what it throws is noted and passed on. */
 export async function inSpan<T>(order: SpanOrder, work: (span: Span) => Promise<T>): Promise<T> {
+  if (!recording) return work(NO_SPAN);
   const { name, kind = "internal", attributes = {}, traceparent } = order;
   const parent: Context =
     traceparent === undefined ? context.active() : propagation.extract(context.active(), { traceparent });

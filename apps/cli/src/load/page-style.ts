@@ -19,7 +19,7 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1rem; margin: 0 0 1rem; }
 dl.figures div { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; }
 dl.figures dt { color: var(--quiet); font-size: .85rem; }
-dl.figures dd { margin: 0; font-size: 1.45rem; font-weight: 600; line-height: 1.3; }
+dl.figures dd { margin: 0; white-space: nowrap; font-size: 1.3rem; font-weight: 600; line-height: 1.3; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: .3rem 0 .2rem; padding: 0; color: var(--quiet); font-size: .88rem; }
 .legend svg { width: 1.1rem; height: .7rem; margin-right: .35rem; display: inline; vertical-align: baseline; }

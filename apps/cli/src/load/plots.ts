@@ -17,7 +17,7 @@ export interface Line {
 
 const WIDTH = 760;
 const HEIGHT = 250;
-const LEFT = 64;
+const LEFT = 80;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 28;
