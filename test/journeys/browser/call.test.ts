@@ -18,7 +18,7 @@ beforeAll(async () => {
   page = window.page;
   ({ id: job } = await client.createJob({
     channel: "fax",
-    recipients: ["+493023125101", "+493023125916", "+493023125915", "+493023125801"],
+    recipients: ["+493023125101", "+493023125916", "+493023125915", "+493023125821"],
     text: "What happened to this fax, and why\n".repeat(40),
     options: { busyRedials: 1 },
   }));

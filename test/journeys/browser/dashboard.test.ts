@@ -38,9 +38,10 @@ it("a job opens with its recipients, and one of them with its attempts", async (
     text: "Busy once",
   });
   await finished(String(id));
+  // Tiles and the stream name the job, too.
   await page
+    .locator("table.jobs")
     .getByRole("link", { name: String(id) })
-    .first()
     .click();
   await page.waitForURL(`**/jobs/${id}`);
   await page.getByText("NORING").first().waitFor();

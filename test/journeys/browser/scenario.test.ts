@@ -95,7 +95,7 @@ it("kept as a file, removed, and loaded again", async () => {
   await load.setInputFiles({ name: "broken.json", mimeType: "application/json", buffer: Buffer.from("{") });
   await page.getByText("broken.json is not JSON").waitFor();
   await load.setInputFiles({ name: "kept.json", mimeType: "application/json", buffer: Buffer.from(kept) });
-  await page.getByText("kept.json: 1 numbers take the place of the 0 there are.").waitFor();
+  await page.getByText("kept.json: 1 number takes the place of the 0 there are.").waitFor();
   await page.getByRole("button", { name: "Replace" }).click();
   await row().getByText("MH, 4800").waitFor();
 });
