@@ -74,6 +74,7 @@ it("the keyboard alone turns pages, zooms and shows the sides in turn", async ()
   await page.waitForURL("**page=2**");
   await page.keyboard.press("+");
   await page.waitForURL("**zoom=100**");
+  await page.getByRole("img", { name: "sent, page 2" }).waitFor();
   await page.keyboard.press("w");
   await page.locator("button[aria-pressed=true]", { hasText: "Blink" }).waitFor();
   // One pane, in turn the one side and the other.

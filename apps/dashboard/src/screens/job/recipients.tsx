@@ -33,7 +33,15 @@ export function Recipients({ client, job, here }: Props) {
       rows.close();
     };
   }, [rows]);
-  const show = useCallback((from: number, to: number) => rows.show(from, to), [rows]);
+  const moved = useRef(false);
+  const show = useCallback(
+    (from: number, to: number) => {
+      rows.show(from, to);
+      // The row that the focus goes to may be there only now, and nothing else asks for a paint.
+      if (moved.current) paint((n) => n + 1);
+    },
+    [rows],
+  );
 
   // With a filter only what was read is known; one row more asks for what follows.
   const filtered = outcome !== undefined || state !== undefined || q !== undefined;
@@ -43,7 +51,6 @@ export function Recipients({ client, job, here }: Props) {
 
   const [cursor, setCursor] = useState(filtered ? 0 : (picked ?? 0));
   const box = useRef<HTMLDivElement>(null);
-  const moved = useRef(false);
   // The focus goes along with the keys, as soon as the row it goes to is there.
   useEffect(() => {
     if (!moved.current) return;
