@@ -67,5 +67,7 @@ it("the wire log keeps one line for the call, with the attempt it was made for",
   const { id } = await client.createJob({ channel: "fax", recipients: ["+493023125045"], text: "Spur" });
   await finished(String(id));
   const { calls } = await town("/exchange/calls?number=%2B493023125045");
-  expect(calls).toMatchObject([{ to: "+493023125045", result: "OK", pages: 1, attempt: `${id}.0.1` }]);
+  // Other journeys may have dialled the number, too.
+  const ours = (calls as { attempt?: string }[]).filter((call) => call.attempt?.startsWith(`${id}.`));
+  expect(ours).toMatchObject([{ to: "+493023125045", result: "OK", pages: 1, attempt: `${id}.0.1` }]);
 });
