@@ -73,6 +73,23 @@ test("an event shows at once and the ledger's word follows, however many events 
   table.close();
 });
 
+test("rows that could not be read are asked for again until they are there", async () => {
+  const { client, asked } = house(300);
+  const read = client.recipients;
+  let broken = 3;
+  client.recipients = async (...args) => {
+    if (broken-- > 0) throw new Error("away");
+    return read(...args);
+  };
+  const table = new RecipientRows(client, 7, {}, () => {});
+  table.show(0, 30);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(table.at(3)?.address).toBe("a3");
+  expect(table.error).toBeUndefined();
+  expect(asked).toEqual(["0"]);
+  table.close();
+});
+
 test("filtered rows are read one lot after the other", async () => {
   const { client, asked, rows } = house(1000);
   for (const row of rows) if (row.n % 2 === 1) row.outcome = "BUSY";

@@ -7,6 +7,8 @@ export const LOT = 200;
 const LOTS_KEPT = 40;
 /** Between two readings of rows that changed. */
 const REFRESH_MS = 700;
+/** A gateway that is away is asked again, ever less often. */
+const LONGEST_WAIT_MS = 10_000;
 
 /** Which recipients: unset, all. `q` is looked for in addresses and references. */
 export interface RowFilter {
@@ -45,6 +47,8 @@ export class RecipientRows {
   #view = { from: 0, to: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Reads that failed in a row. */
+  #failures = 0;
   error: unknown;
 
   constructor(client: Client, job: number, filter: RowFilter, changed: () => void) {
@@ -131,10 +135,13 @@ export class RecipientRows {
 
   #refreshSoon(): void {
     if (this.#closed) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      for (const lot of this.#lotsInView()) if (this.#lots.get(lot)?.stale) void this.#read(lot);
-    }, REFRESH_MS);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        for (const lot of this.#lotsInView()) if (this.#lots.get(lot)?.stale !== false) void this.#read(lot);
+      },
+      Math.min(LONGEST_WAIT_MS, REFRESH_MS * 2 ** this.#failures),
+    );
   }
 
   async #read(index: number): Promise<void> {
@@ -155,10 +162,14 @@ export class RecipientRows {
       const stale = this.#lots.get(index)?.stale ?? false;
       this.#lots.set(index, { rows: page.items, stale, next: page.next });
       this.error = undefined;
+      this.#failures = 0;
       this.#forgetFar();
       if (stale) this.#refreshSoon();
     } catch (error) {
       this.error = error;
+      this.#failures += 1;
+      if (kept) kept.stale = true;
+      this.#refreshSoon();
     } finally {
       this.#asked.delete(index);
     }
