@@ -17,7 +17,6 @@ test("the request that made a job is told with its answer, credentials masked, d
     "idempotency-key": "k",
   });
   const told = await answer.json();
-  await exchanges.flush();
   const exchange = (await (await ask("GET", "/v1/jobs/1/exchange")).json()) as JobExchange;
   expect(exchange).toMatchObject({ at: "2026-03-02T11:00:00.000Z", method: "POST", path: "/v1/jobs?x=1", status: 201 });
   expect(exchange.requestHeaders).toMatchObject({ authorization: "Bearer ***", "idempotency-key": "k" });

@@ -24,7 +24,13 @@ export function addExchange(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid("param");
     if (!(await deps.ledger.job(c.get("caller").account.id, id))) throw notFound("such job");
-    const kept = await deps.ledger.exchange(id);
+    let kept = await deps.ledger.exchange(id);
+    if (!kept) {
+      // Who has just had the answer may ask before its record is written; one batch may be on its way, ours in the next.
+      await deps.exchanges.flush();
+      await deps.exchanges.flush();
+      kept = await deps.ledger.exchange(id);
+    }
     if (!kept) throw notFound(`record of the request that made job ${id} (any more)`);
     const { job: _, at, ...exchange } = kept;
     return c.json({ ...exchange, at: iso(at) }, 200);
