@@ -1,8 +1,7 @@
 // Times and durations as people write and read them; places are German, so local time is that of Berlin.
 
+import { fromBerlin } from "@depesche/core";
 import type { Language } from "./language.ts";
-
-const ZONE = "Europe/Berlin";
 
 const LOCALES: Record<Language, string> = { en: "en-GB", de: "de-DE" };
 
@@ -11,7 +10,7 @@ export function clockTime(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], {
     dateStyle: "medium",
     timeStyle: "medium",
-    timeZone: ZONE,
+    timeZone: "Europe/Berlin",
   }).format(new Date(iso));
 }
 
@@ -52,24 +51,5 @@ export function pointInTime(written: string): Date | undefined {
   // 31 February would silently become a day in March.
   if (Number.isNaN(asUtc.getTime()) || !asUtc.toISOString().startsWith(`${date}`)) return undefined;
   if (offset !== undefined) return new Date(`${date}T${time}${offset.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2")}`);
-  // Twice, since the offset at the guessed instant may be that of the other side of a change.
-  let at = asUtc.getTime();
-  for (let i = 0; i < 2; i++) at = asUtc.getTime() - berlinOffsetMs(at);
-  return new Date(at);
-}
-
-function berlinOffsetMs(at: number): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: ZONE,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).formatToParts(at);
-  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
-  const shown = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
-  return shown - Math.floor(at / 1000) * 1000;
+  return new Date(fromBerlin(`${date}T${time}`));
 }

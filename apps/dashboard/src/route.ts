@@ -1,5 +1,6 @@
 // Every state of the dashboard as a URL, and back.
 
+import type { FailureFilter as DeadLetterFilter } from "@depesche/client";
 import {
   type AttemptKey,
   CHANNELS,
@@ -29,14 +30,7 @@ export const MAIL_VIEWS = ["html", "text", "headers", "raw"] as const;
 export type MailView = (typeof MAIL_VIEWS)[number];
 
 /** Which dead letters: unset, all. */
-export interface FailureFilter {
-  channel?: Channel;
-  outcome?: Outcome;
-  cause?: string;
-  job?: number;
-  /** Beginning of the number, or `@domain`. */
-  address?: string;
-}
+export type FailureFilter = Omit<DeadLetterFilter, "since">;
 
 export type Route =
   | { page: "board" }

@@ -2,7 +2,3 @@
 
 export const CHANNELS = ["fax", "sms", "mail", "letter", "null"] as const;
 export type Channel = (typeof CHANNELS)[number];
-
-export function isChannel(word: unknown): word is Channel {
-  return typeof word === "string" && (CHANNELS as readonly string[]).includes(word);
-}

@@ -1,5 +1,6 @@
 export * from "./account.ts";
 export * from "./address.ts";
+export * from "./berlin.ts";
 export * from "./channel.ts";
 export * from "./clock.ts";
 export * from "./event.ts";

@@ -1,9 +1,8 @@
 // Sending by hand: one form for the four channels.
 
 import { ApiError, type Client, type DocumentInput, type JobInput } from "@depesche/client";
-import type { JobOptions } from "@depesche/core";
+import { fromBerlin, type JobOptions } from "@depesche/core";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { fromBerlin } from "../berlin.ts";
 import { channelWord, count } from "../format.ts";
 import { t } from "../language.ts";
 import { Failure } from "../parts/load.tsx";

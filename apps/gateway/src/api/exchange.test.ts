@@ -5,7 +5,7 @@ import { house } from "./house.double.ts";
 const base64 = Buffer.from("%PDF-1.7 ".repeat(500)).toString("base64");
 
 test("the request that made a job is told with its answer, credentials masked, documents shortened", async () => {
-  const { ask, exchanges } = house();
+  const { ask } = house();
   const body = JSON.stringify({
     channel: "fax",
     recipients: ["+49 30 23125 042"],

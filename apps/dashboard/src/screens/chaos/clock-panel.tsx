@@ -1,10 +1,11 @@
 // The simulated clock: how fast it runs, and setting it forward.
 
 import type { Client, ClockChange, ClockView } from "@depesche/client";
+import { berlinTime, fromBerlin } from "@depesche/core";
 import { useEffect, useState } from "preact/hooks";
-import { berlinTime, fromBerlin, nextAt } from "../../berlin.ts";
 import { dateTime } from "../../format.ts";
 import { t } from "../../language.ts";
+import { nextAt } from "../../next-at.ts";
 import { Failure } from "../../parts/load.tsx";
 import { useSignal } from "../../signal.ts";
 import { world } from "../../world.ts";
@@ -102,7 +103,7 @@ export function ClockPanel({ client }: { client: Client }) {
                   name="at"
                   required
                   aria-label={t("chaosSetTo")}
-                  defaultValue={berlinTime(now + 24 * HOUR)}
+                  defaultValue={berlinTime(now + 24 * HOUR).slice(0, "2026-11-22T16:30".length)}
                 />
                 <button type="submit">{t("chaosSetGo")}</button>
               </fieldset>
