@@ -4,7 +4,6 @@ import type { FailureFilter as DeadLetterFilter } from "@depesche/client";
 import {
   type AttemptKey,
   CHANNELS,
-  type Channel,
   OUTCOMES,
   type Outcome,
   parseAttemptKey,
