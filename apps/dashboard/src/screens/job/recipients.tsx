@@ -50,11 +50,17 @@ export function Recipients({ client, job, here }: Props) {
   const total = filtered && known.more ? length + 1 : length;
 
   const [cursor, setCursor] = useState(filtered ? 0 : (picked ?? 0));
+  // Keys may come quicker than paints.
+  const reached = useRef(cursor);
+  const goTo = (index: number) => {
+    reached.current = index;
+    setCursor(index);
+  };
   const box = useRef<HTMLDivElement>(null);
   // The focus goes along with the keys, as soon as the row it goes to is there.
   useEffect(() => {
     if (!moved.current) return;
-    const link = box.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${cursor + 1}"] a`);
+    const link = box.current?.querySelector<HTMLElement>(`tr[aria-rowindex="${reached.current + 1}"] a`);
     if (!link) return;
     link.focus({ preventScroll: true });
     moved.current = false;
@@ -63,13 +69,13 @@ export function Recipients({ client, job, here }: Props) {
   const move = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const window = box.current?.querySelector<HTMLElement>(".window");
-    const next = rowAfter(event.key, cursor, length, window?.clientHeight ?? 0);
+    const next = rowAfter(event.key, reached.current, length, window?.clientHeight ?? 0);
     if (next === undefined) return;
     event.preventDefault();
     // The row that has the focus may leave the table; the keys must not leave with it.
     window?.focus({ preventScroll: true });
     moved.current = true;
-    setCursor(next);
+    goTo(next);
     paint((n) => n + 1);
   };
 
@@ -96,14 +102,7 @@ export function Recipients({ client, job, here }: Props) {
           </tr>
         }
         row={(index) => (
-          <Row
-            key={index}
-            index={index}
-            here={here}
-            row={rows.at(index)}
-            isCursor={index === cursor}
-            onFocus={setCursor}
-          />
+          <Row key={index} index={index} here={here} row={rows.at(index)} isCursor={index === cursor} onFocus={goTo} />
         )}
       />
     </div>

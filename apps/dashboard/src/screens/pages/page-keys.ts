@@ -6,7 +6,6 @@ import { go, PAGE_ZOOMS, type PageZoom, type RouteOf, route } from "../../route.
 interface Keys {
   page: number;
   of: number;
-  zoom: PageZoom | undefined;
   toggleBlink(): void;
 }
 
@@ -20,11 +19,13 @@ export function usePageKeys(keys: Keys): void {
     const press = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
-      const { page, of, zoom, toggleBlink } = now.current;
+      const { of, toggleBlink } = now.current;
+      // By the URL, since keys may come quicker than paints.
       const here = route.get() as RouteOf<"call">;
+      const page = Math.min(here.sheet ?? now.current.page, of);
       const turn = (to: number) => to >= 1 && to <= of && go({ ...here, sheet: to }, true);
       const step = (by: number) => {
-        const at = STEPS.indexOf(zoom) + by;
+        const at = STEPS.indexOf(here.zoom) + by;
         if (at >= 0 && at < STEPS.length) go({ ...here, zoom: STEPS[at] }, true);
       };
       if (event.key === "PageDown") turn(page + 1);

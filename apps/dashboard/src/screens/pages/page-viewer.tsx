@@ -42,7 +42,6 @@ export function PageViewer({ client, attempt, page, of }: Props) {
   usePageKeys({
     page: page.n,
     of,
-    zoom,
     toggleBlink: () =>
       both && (matchMedia("(prefers-reduced-motion: reduce)").matches ? swap() : setBlinking(!blinking)),
   });
