@@ -2,6 +2,7 @@
 
 import type { FailureFilter, FailureGroup } from "@depesche/client";
 import { type Asked, usage } from "./command.ts";
+import { causeText } from "./gateway-words.ts";
 import { type Io, paint, plain } from "./io.ts";
 import { outcomeMark } from "./outcome-mark.ts";
 import { columns } from "./table.ts";
@@ -29,7 +30,7 @@ export function groupsText(groups: readonly FailureGroup[], io: Io): string[] {
     plain(g.cause.code),
     whole(g.jobs, language),
     clockTime(g.latestAt, language),
-    plain(g.cause.text),
+    causeText(g.cause, language),
   ]);
   return columns([heading.map((h) => paint(io, "bold", say(`failures.column.${h}`))), ...rows], [0, 4]);
 }

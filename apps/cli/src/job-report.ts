@@ -3,6 +3,7 @@
 import type { Client, JobDetail, JobSummary, RecipientView } from "@depesche/client";
 import { OUTCOMES } from "@depesche/core";
 import { EXIT, type ExitCode, OUTCOME_EXIT } from "./exit-code.ts";
+import { causeText } from "./gateway-words.ts";
 import { type Io, paint, plain } from "./io.ts";
 import { columns, cut } from "./table.ts";
 import { clockTime, duration, whole } from "./times.ts";
@@ -82,9 +83,9 @@ function waiting(r: RecipientView, { say, language }: Io): string {
   return say(`state.${r.state}`);
 }
 
-function remark(r: RecipientView, { say }: Io): string {
+function remark(r: RecipientView, { say, language }: Io): string {
   const parts: string[] = [];
-  if (r.outcome !== "OK" && r.cause) parts.push(r.cause.text);
+  if (r.outcome !== "OK" && r.cause) parts.push(causeText(r.cause, language));
   else if (r.remoteId) parts.push(r.remoteId.trim());
   if (r.delivery) parts.push(say(`delivery.${r.delivery}`));
   if (r.repeated) parts.push(say("job.repeated"));

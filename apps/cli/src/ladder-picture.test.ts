@@ -36,7 +36,7 @@ it("the caller's arrows point right, the answerer's left, with the time on the l
 
 it("German counts with a comma and has its own words", () => {
   const picture = ladderPicture(lines, ioDouble({ LANG: "de" }));
-  expect(picture[2]).toBe("   4,904 s  <---------- DIS ----------  what I can do");
+  expect(picture[2]).toBe("   4,904 s  <---------- DIS ----------  was ich kann");
   expect(picture[3]).toContain("[beschädigt]");
 });
 

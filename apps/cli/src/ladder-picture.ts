@@ -1,6 +1,7 @@
 // A call as two parties see it: the caller on the left, the answerer on the right, time running down.
 
 import type { LadderLine } from "@depesche/client";
+import { meaningText } from "./gateway-words.ts";
 import { type Io, paint, plain } from "./io.ts";
 import { cut } from "./table.ts";
 import { decimal } from "./times.ts";
@@ -24,7 +25,7 @@ export function ladderRow(l: LadderLine, io: Io): string {
   const width = ladderWidth(io);
   const time = `${decimal(l.lineUs / 1e6, 3, io.language)} s`.padStart(TIME_WIDTH);
   const marks = [l.damaged ? io.say("ladder.damaged") : "", l.repeated ? io.say("ladder.repeated") : ""];
-  const said = [plain(l.meaning), ...marks.filter((m) => m !== "")].join(" ");
+  const said = [meaningText(l, io.language), ...marks.filter((m) => m !== "")].join(" ");
   const text = cut(said, width - TIME_WIDTH - ARROW_WIDTH - 6);
   const arrow = l.kind === "timer" ? `(${plain(l.name)})`.padEnd(ARROW_WIDTH) : arrowOf(l);
   return `${time}  ${paint(io, l.damaged ? "red" : "bold", arrow)}  ${text}`;

@@ -1,8 +1,8 @@
 // German and English: which is spoken, and its words. A browser loads the one table it speaks.
 
+import { ENGLISH, type Glossary } from "@depesche/client";
 import { signal } from "./signal.ts";
 import type { words as german } from "./words/all-de.ts";
-import type { Glossary } from "./words/glossary.ts";
 
 export type Word = keyof typeof german;
 export type Language = "de" | "en";
@@ -52,9 +52,7 @@ export function t(word: Word, fill: Record<string, string | number> = {}): strin
   });
 }
 
-const NONE: Glossary = { causes: {}, answers: {}, says: {}, faults: {} };
-
 /** Words of this language for what others say in English. */
 export function glossary(): Glossary {
-  return table?.glossary ?? NONE;
+  return table?.glossary ?? ENGLISH;
 }

@@ -11,6 +11,7 @@ export {
   keyProtocol,
   openFeed,
 } from "./feed.ts";
+export { causeWords, ENGLISH, type Glossary, meaningWords } from "./glossary.ts";
 export { ApiError, Unreachable } from "./problem.ts";
 export type * from "./resources.ts";
 export * from "./simulation.ts";

@@ -5,6 +5,7 @@ import { type Command, GATEWAY_FLAGS, usage } from "../command.ts";
 import { gateway } from "../connection.ts";
 import { EXIT } from "../exit-code.ts";
 import { filterOf, groupsText } from "../failure-groups.ts";
+import { causeText } from "../gateway-words.ts";
 import { type Io, json, line, paint, plain } from "../io.ts";
 import { outcomeMark } from "../outcome-mark.ts";
 import { columns } from "../table.ts";
@@ -64,7 +65,7 @@ function eachText(found: FailureView[], io: Io): string[] {
       outcomeMark(f.outcome, io),
       io.say("failures.attempts", { n: f.attempts }),
       clockTime(f.at, io.language),
-      plain(f.cause.text),
+      causeText(f.cause, io.language),
     ]),
   );
 }

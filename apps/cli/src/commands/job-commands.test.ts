@@ -86,6 +86,13 @@ describe("failures", () => {
     expect(said.out).toMatch(/12 {2}fax +◐ BUSY +sip-486 +3 {2}.*The number is busy\./);
   });
 
+  it("tell their cause in German where it is spoken", async () => {
+    const groups = { "GET /v1/failures/groups": { body: { items: [GROUP] } } };
+    const said = await run(["failures"], groups, { LANG: "de_DE.UTF-8" });
+    expect(said.out).toContain("Der Anschluss ist besetzt.");
+    expect(said.out).not.toContain("The number is busy.");
+  });
+
   it("one by one name recipient and cause", async () => {
     const one = { ...GROUP, job: 17, n: 4, address: "+493023125101", reference: "", attempts: 4, at: GROUP.latestAt };
     const said = await run(["failures", "--each"], { "GET /v1/failures?limit=50": { body: { items: [one] } } });

@@ -5,6 +5,7 @@ import { type Asked, type Command, GATEWAY_FLAGS, nearest, SIMULATORS_FLAG, usag
 import { gateway, simulators } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { readDocument } from "../files.ts";
+import { causeText } from "../gateway-words.ts";
 import { type Io, json, line, paint, plain } from "../io.ts";
 import { outcomeText } from "../job-report.ts";
 import { outcomeMark } from "../outcome-mark.ts";
@@ -142,7 +143,7 @@ function tellHappened(name: TriggerName, happened: Happened, { io, quiet }: Trig
   else {
     const delivery = recipient.delivery === undefined ? "" : `, ${io.say(`delivery.${recipient.delivery}`)}`;
     const said = `${outcomeMark(recipient.outcome ?? "", io)}${delivery}`;
-    const why = recipient.outcome === "OK" || !recipient.cause ? "" : `: ${plain(recipient.cause.text)}`;
+    const why = recipient.outcome === "OK" || !recipient.cause ? "" : `: ${causeText(recipient.cause, io.language)}`;
     line(io, `${io.say("trigger.job", { id: job.id, to: plain(recipient.address) })} ${said}${why}`);
     if (!asWanted) line(io, paint(io, "red", io.say("trigger.not-so", { name })));
     line(io, io.say(job.channel === "fax" ? "trigger.see.fax" : "trigger.see.job", { id: job.id }));

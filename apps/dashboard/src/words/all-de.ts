@@ -14,7 +14,7 @@ import { de as pages } from "./de/pages.ts";
 import { de as phone } from "./de/phone.ts";
 import { de as scenario } from "./de/scenario.ts";
 
-export { german as glossary } from "./glossary.ts";
+export { german as glossary } from "@depesche/client/german";
 
 export const words = {
   ...common,

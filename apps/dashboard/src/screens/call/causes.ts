@@ -1,16 +1,11 @@
 // Why a call ended, by cause code: in plain words of the language, and which row of the ladder decided it.
 
-import type { LadderLine } from "@depesche/client";
+import { causeWords as causeIn, type LadderLine, meaningWords } from "@depesche/client";
 import type { Cause } from "@depesche/core";
 import { glossary } from "../../language.ts";
 
-/** The cause in plain words; for codes the table does not know, and in English, the gateway's own. */
-export function causeWords({ code, text }: Cause): string {
-  const { causes, answers, otherAnswer } = glossary();
-  if (causes[code]) return causes[code];
-  const answer = /^sip-(\d{3})$/.exec(code)?.[1];
-  return (answer && (answers[answer] ?? otherAnswer?.(answer))) || text;
-}
+/** The cause in plain words of the language of now. */
+export const causeWords = (cause: Cause): string => causeIn(glossary(), cause);
 
 type Rule = (line: LadderLine) => boolean;
 const named =
@@ -54,8 +49,4 @@ export function decidedAt(lines: readonly LadderLine[], code: string): number | 
 }
 
 /** What a row means, in the language of now. */
-export function meaningOf(line: LadderLine): string {
-  const { says, expired } = glossary();
-  if (line.kind === "timer") return expired?.(line.name) ?? line.meaning;
-  return says[line.name] ?? (line.kind === "frame" ? says[line.name.replace(/-.*/, "")] : undefined) ?? line.meaning;
-}
+export const meaningOf = (line: LadderLine): string => meaningWords(glossary(), line);

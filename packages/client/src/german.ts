@@ -1,19 +1,6 @@
-// Words for what the gateway and the simulators say in English: German only, since in English their own text stands.
+// German for what the gateway and the simulators say in English.
 
-/** Tables by the code of what is said; a code without a word keeps the text it came with. */
-export interface Glossary {
-  /** Causes of an attempt, in the order of packages/t30/src/outcome.ts; then signalling, the channel, the house. */
-  causes: Readonly<Record<string, string>>;
-  /** SIP final answers, as packages/fax-lines/t38/src/answers.ts has them. */
-  answers: Readonly<Record<string, string>>;
-  otherAnswer?(status: string): string;
-  /** What a frame or tone says. */
-  says: Readonly<Record<string, string>>;
-  /** A timer of T.30 ran out. */
-  expired?(timer: string): string;
-  /** Faults of chaos, `channel.fault`. */
-  faults: Readonly<Record<string, string>>;
-}
+import type { Glossary } from "./glossary.ts";
 
 export const german: Glossary = {
   causes: {
@@ -54,6 +41,20 @@ export const german: Glossary = {
     "t38-transport": "Die Gegenseite will einen T.38-Transport, der nicht angeboten war.",
     "sip-timeout": "Die Vermittlung gab keine Antwort.",
     "sip-unreachable": "Die Vermittlung war nicht zu erreichen.",
+    "caller-gone": "Der Anrufer war fort, bevor das Fax begann.",
+    "carrier-accepted": "Der Träger hat die Nachricht angenommen.",
+    "carrier-unreachable": "Der Träger war nicht zu erreichen.",
+    "carrier-answer-unreadable": "Die Antwort des Trägers war nicht zu lesen.",
+    "carrier-answer-lost": "Die Antwort des Trägers ging verloren.",
+    "smtp-250": "Der Mailserver hat die Mail angenommen.",
+    "mail-address-invalid": "Der Empfänger ist keine einzelne Mailadresse.",
+    "mail-sender-invalid": "Der Absender ist keine einzelne Mailadresse.",
+    "print-acknowledged": "Die Druckerei hat den Brief bestätigt.",
+    "print-no-answer": "Die Druckerei hat nicht rechtzeitig geantwortet; der Brief wartet in ihrem Ordner.",
+    "print-id-reused": "Unter dieser Kennung hat die Druckerei schon einen anderen Brief.",
+    "print-id-invalid": "Die Kennung des Briefs hat Zeichen, die eine Druckerei nicht nimmt.",
+    "print-address-too-long": "Die Anschrift hat zu viele Zeilen.",
+    null: "Es wurde nichts gesendet.",
     "fax-no-pages": "Der Auftrag hat keine Faxseiten.",
     "fax-pages-unreadable": "Die vorbereiteten Seiten waren nicht lesbar.",
     "channel-error": "Der Versand meldete einen eigenen Fehler.",
