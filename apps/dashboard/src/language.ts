@@ -9,7 +9,8 @@ export type Language = "de" | "en";
 
 interface Table {
   words: Readonly<Record<Word, string>>;
-  glossary: Glossary;
+  /** None in English, where what others say stands as it is. */
+  glossary?: Glossary;
 }
 
 const KEY = "depesche.language";

@@ -30,5 +30,3 @@ export const words: Record<keyof typeof german, string> = {
   ...phone,
   ...scenario,
 };
-
-export { ENGLISH as glossary } from "@depesche/client";

@@ -25,38 +25,44 @@ function isControl(target: EventTarget | null): boolean {
   return target.closest("input, select, textarea, summary, dialog, button:not(.line-name), a") !== null;
 }
 
-export function usePlay(lines: readonly LadderLine[]): Play {
+interface Playing {
   /** Rows shown; undefined: all there are, also those yet to come. */
-  const [upTo, setUpTo] = useState<number>();
-  const [isPlaying, setPlaying] = useState(false);
+  upTo?: number;
+  isPlaying: boolean;
+}
+
+/** How many of the rows are shown. */
+const shownOf = ({ upTo }: Playing, rows: number) => Math.min(upTo ?? rows, rows);
+const toggled = (now: Playing, rows: number): Playing => {
+  if (now.isPlaying) return { ...now, isPlaying: false };
+  return shownOf(now, rows) === rows ? { upTo: 1, isPlaying: true } : { ...now, isPlaying: true };
+};
+const stepped = (now: Playing, rows: number): Playing => {
+  const shown = shownOf(now, rows);
+  return { upTo: shown === rows ? 1 : shown + 1, isPlaying: false };
+};
+
+export function usePlay(lines: readonly LadderLine[]): Play {
+  const [play, setPlay] = useState<Playing>({ isPlaying: false });
   const [tempo, setTempo] = useState<number>(1);
-  const shown = Math.min(upTo ?? lines.length, lines.length);
+  const { isPlaying } = play;
+  const rows = lines.length;
+  const shown = shownOf(play, rows);
 
-  const toggle = () => {
-    if (!isPlaying && shown === lines.length) setUpTo(1);
-    setPlaying(!isPlaying);
-  };
-  const step = () => {
-    setPlaying(false);
-    setUpTo(shown === lines.length ? 1 : shown + 1);
-  };
-  const showAll = () => {
-    setPlaying(false);
-    setUpTo(undefined);
-  };
+  // Each from what is so by then, not from what is painted: keys may come quicker than paints.
+  const toggle = () => setPlay((now) => toggled(now, rows));
+  const step = () => setPlay((now) => stepped(now, rows));
+  const showAll = () => setPlay({ isPlaying: false });
 
-  const isOver = shown >= lines.length;
+  const isOver = shown >= rows;
   const aheadUs = Math.max(0, (lines[shown]?.lineUs ?? 0) - (lines[shown - 1]?.lineUs ?? 0));
   // Painting anew for another reason must not begin the wait again.
   useEffect(() => {
     if (!isPlaying) return;
-    if (isOver) {
-      setPlaying(false);
-      setUpTo(undefined);
-      return;
-    }
+    if (isOver) return setPlay({ isPlaying: false });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const timer = setTimeout(() => setUpTo(shown + 1), calm ? STEP_MS : aheadUs / 1000 / tempo);
+    const next = () => setPlay((now) => (now.isPlaying ? { upTo: shown + 1, isPlaying: true } : now));
+    const timer = setTimeout(next, calm ? STEP_MS : aheadUs / 1000 / tempo);
     return () => clearTimeout(timer);
   }, [isPlaying, isOver, shown, aheadUs, tempo]);
 
@@ -64,11 +70,11 @@ export function usePlay(lines: readonly LadderLine[]): Play {
     const press = (event: KeyboardEvent) => {
       if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || isControl(event.target)) return;
       event.preventDefault();
-      toggle();
+      setPlay((now) => toggled(now, rows));
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  });
+  }, [rows]);
 
   return { shown, isPlaying, tempo, setTempo, toggle, step, showAll };
 }

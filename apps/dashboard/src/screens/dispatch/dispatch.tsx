@@ -87,7 +87,7 @@ function Card({ client, job, startsOpen }: { client: Client; job: JobSummary; st
       </div>
       <OutcomeCounts outcomes={job.outcomes} />
       {isOpen ? <JobProgress job={job} report={report} /> : <Standing job={job} report={report.value} />}
-      <button type="button" class="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <button type="button" class="plain" aria-expanded={isOpen} onClick={() => setOpen((open) => !open)}>
         {isOpen ? t("dispatchLess") : t("dispatchDetails")}
       </button>
     </article>

@@ -72,7 +72,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
             />
             {value?.more && (
               <p class="pager">
-                <button type="button" onClick={() => setLots(lots + 1)}>
+                <button type="button" onClick={() => setLots((n) => n + 1)}>
                   {t("more")}
                 </button>
               </p>

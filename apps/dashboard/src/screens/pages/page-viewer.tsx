@@ -43,7 +43,7 @@ export function PageViewer({ client, attempt, page, of }: Props) {
     page: page.n,
     of,
     toggleBlink: () =>
-      both && (matchMedia("(prefers-reduced-motion: reduce)").matches ? swap() : setBlinking(!blinking)),
+      both && (matchMedia("(prefers-reduced-motion: reduce)").matches ? swap() : setBlinking((on) => !on)),
   });
   // Who asks for less motion turns the page by hand.
   const swap = () => go({ ...here, show: show === "sent" ? "received" : "sent" }, true);
@@ -68,7 +68,7 @@ export function PageViewer({ client, attempt, page, of }: Props) {
             type="button"
             aria-pressed={blinking}
             title={t("pagesBlinkHint")}
-            onClick={() => setBlinking(!blinking)}
+            onClick={() => setBlinking((on) => !on)}
           >
             {t("pagesBlink")} <kbd>w</kbd>
           </button>
