@@ -47,6 +47,7 @@ it("the stream tells each outcome with its number and when it is tried again, an
   await row.getByText("again at").waitFor();
   await row.getByText("+49 30 23125 102").waitFor();
   await stream.getByRole("button", { name: "Pause" }).press("Enter");
+  await stream.getByRole("button", { name: "Go on" }).waitFor();
   const held = await stream.locator("ol").textContent();
   const { id: next } = await busyOnce("While it is held");
   await finished(String(next));

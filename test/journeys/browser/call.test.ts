@@ -37,7 +37,7 @@ it("BUSY is told in plain words, and leads to the answer of the exchange with it
   await why.getByText("The number is busy.").waitFor();
   await why.getByRole("link", { name: /486 Busy Here/ }).click();
   await page.waitForURL("**row=1");
-  expect(await rowNamed(/^486/).getAttribute("class")).toContain("picked");
+  await page.locator(".ladder tbody tr.picked", { hasText: /486/ }).waitFor();
   await page.locator(".decoded pre", { hasText: "SIP/2.0 486 Busy Here" }).waitFor();
   await expectAccessible(page);
 });
@@ -127,7 +127,7 @@ it("drawn to scale a training check is higher than a frame, and what would be to
   await page.getByText("compressed").first().waitFor();
   await page.getByLabel("to scale").uncheck();
   await page.waitForURL((url) => !url.search.includes("scale"));
-  expect(await height(/^TCF$/)).toBeLessThan(40);
+  await expect.poll(() => height(/^TCF$/)).toBeLessThan(40);
 });
 
 it("what was offered stands beside what was chosen, also against another attempt", async () => {

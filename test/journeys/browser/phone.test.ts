@@ -67,7 +67,7 @@ it("handsets are gone through by keyboard, and a new message comes by itself", a
   await handsets.locator("a").first().focus();
   await page.keyboard.press("ArrowDown");
   await page.waitForURL("**/phone/*");
-  expect(await handsets.locator("a[aria-current=true]").count()).toBe(1);
+  await handsets.locator("a[aria-current=true]").waitFor();
   await text("Der zweite Ton", "+491713920021");
   await handsets.getByText("Der zweite Ton").waitFor();
 });
