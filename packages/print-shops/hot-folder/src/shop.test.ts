@@ -1,7 +1,7 @@
 // The driver against a folder that the test fills by hand; nothing moves but by `look`.
 
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PrintOrder } from "@depesche/ports";
@@ -58,7 +58,12 @@ const waitForBatch = async (n = 1) => {
   await expect.poll(async () => (await batches()).filter((b) => !b.startsWith(".")).length).toBe(n);
   return (await batches()).sort();
 };
-const answer = (name: string, text: string) => writeFile(join(folder, "out", `${name}.tsv`), text);
+/** As FORMAT.md wants it: nobody ever sees half an answer. */
+const answer = async (name: string, text: string) => {
+  const hidden = join(folder, "out", `.being-written.${name}`);
+  await writeFile(hidden, text);
+  await rename(hidden, join(folder, "out", `${name}.tsv`));
+};
 
 describe("a batch", () => {
   it("holds PDF, manifest and sums that sha256sum accepts, and its ready file", async () => {
