@@ -14,5 +14,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is waited for comes when the machine is loaded, too.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

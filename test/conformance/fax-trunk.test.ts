@@ -187,7 +187,7 @@ describe("calls to the numbers of the simulation", () => {
     await exchange.close();
     exchange = await openExchange({ port, wireLog });
     const close = exchange.close;
-    await expect.poll(() => exchange.registered(), { timeout: 15_000 }).toEqual(["493023125900"]);
+    await expect.poll(() => exchange.registered()).toEqual(["493023125900"]);
     await close();
   });
 

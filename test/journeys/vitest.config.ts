@@ -21,6 +21,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       suite("journeys", ["test/journeys/*.test.ts"], "test/journeys/house.setup.ts"),
       suite(

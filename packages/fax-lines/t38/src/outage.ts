@@ -1,10 +1,20 @@
 /** An exchange that is away: while it may be back any moment, calls wait for it instead of failing one after the other. */
 
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Target } from "@depesche/wire-sip";
 
 const PATIENCE_MS = 20_000;
 const PROBE_EVERY_MS = 250;
+
+/** Wall time, and how it is seen that the exchange takes connections; tests pass their own. */
+interface OutageParts {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+  isThere(target: Target): Promise<boolean>;
+}
+
+const REAL: OutageParts = { now: () => performance.now(), sleep: (ms) => setTimeout(ms), isThere };
 
 /**
  * Wall time, whatever the speed of the simulated clock: at 1000x all redials of a whole job would be over before a process
@@ -13,18 +23,20 @@ const PROBE_EVERY_MS = 250;
 export class Outage {
   readonly #target: Target;
   readonly #patienceMs: number;
+  readonly #parts: OutageParts;
   #since: number | undefined;
   #latest = 0;
   #probing: Promise<void> | undefined;
 
-  constructor(target: Target, patienceMs: number = PATIENCE_MS) {
+  constructor(target: Target, patienceMs: number = PATIENCE_MS, parts: OutageParts = REAL) {
     this.#target = target;
     this.#patienceMs = patienceMs;
+    this.#parts = parts;
   }
 
   /** A call has not reached the exchange. What failed long ago, longer than anybody waits, was another outage. */
   begin(): void {
-    const now = performance.now();
+    const now = this.#parts.now();
     if (now - this.#latest > 2 * this.#patienceMs) this.#since = undefined;
     this.#since ??= now;
     this.#latest = now;
@@ -50,13 +62,13 @@ export class Outage {
   }
 
   #left(): number {
-    return this.#since === undefined ? 0 : this.#since + this.#patienceMs - performance.now();
+    return this.#since === undefined ? 0 : this.#since + this.#patienceMs - this.#parts.now();
   }
 
   /** One for all calls that wait. */
   async #probe(): Promise<void> {
-    while (this.#left() > 0 && !(await isThere(this.#target))) {
-      await new Promise((next) => setTimeout(next, Math.min(PROBE_EVERY_MS, Math.max(0, this.#left()))));
+    while (this.#left() > 0 && !(await this.#parts.isThere(this.#target))) {
+      await this.#parts.sleep(Math.min(PROBE_EVERY_MS, Math.max(0, this.#left())));
     }
   }
 }
