@@ -46,11 +46,7 @@ export interface EngineDeps {
   schedule: Schedule;
   channels: ChannelWork[];
   figures: WorkerFigures;
-  log: {
-    isLevelEnabled(level: "debug"): boolean;
-    debug(data: object, text: string): void;
-    warn(data: object, text: string): void;
-  };
+  log: AttemptDeps["log"];
   /** Line states for the board. */
   onLine(progress: LineProgress): void;
   /** A run ended: there may be room for the next chunk. */

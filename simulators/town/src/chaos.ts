@@ -63,11 +63,8 @@ export class Chaos {
     if (count === 0 && this.#counts.size >= MOST_COUNTED) this.#counts.clear();
     this.#counts.set(key, count + 1);
     this.#met[channel].seen++;
-    if (
-      drawn(callSeed(this.#start === 0 ? key : `${this.#start} ${key}`, count), "chaos", 1, MILLION) >
-      probability * MILLION
-    )
-      return undefined;
+    const seed = callSeed(this.#start === 0 ? key : `${this.#start} ${key}`, count);
+    if (drawn(seed, "chaos", 1, MILLION) > probability * MILLION) return undefined;
     this.#met[channel].hit++;
     return FAULTS[channel][fault]!.meets;
   }
