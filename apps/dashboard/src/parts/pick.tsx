@@ -1,17 +1,6 @@
-// What rooms with a list beside the thing picked out of it share.
+// Going through a list beside the thing picked out of it.
 
-import { t, type Word } from "../language.ts";
 import { go, parseRoute } from "../route.ts";
-
-/** A name and its value within a `<dl>`. */
-export function Fact({ word, value }: { word: Word; value: string }) {
-  return (
-    <div>
-      <dt>{t(word)}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
 
 /** Arrow keys go through the links of a list, and open each without a step in the history. */
 export function throughLinks(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 // Playing a call: its rows appear as they came on the line, faster if one likes.
 
 import type { LadderLine } from "@depesche/client";
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 export const TEMPOS = [1, 2, 5, 10, 20] as const;
 
@@ -50,7 +50,7 @@ export function usePlay(lines: readonly LadderLine[]): Play {
   const shown = shownOf(play, rows);
 
   // Each from what is so by then, not from what is painted: keys may come quicker than paints.
-  const toggle = () => setPlay((now) => toggled(now, rows));
+  const toggle = useCallback(() => setPlay((now) => toggled(now, rows)), [rows]);
   const step = () => setPlay((now) => stepped(now, rows));
   const showAll = () => setPlay({ isPlaying: false });
 
@@ -70,11 +70,11 @@ export function usePlay(lines: readonly LadderLine[]): Play {
     const press = (event: KeyboardEvent) => {
       if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || isControl(event.target)) return;
       event.preventDefault();
-      setPlay((now) => toggled(now, rows));
+      toggle();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [rows]);
+  }, [toggle]);
 
   return { shown, isPlaying, tempo, setTempo, toggle, step, showAll };
 }

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { address, count, dateTime } from "../../format.ts";
 import { t } from "../../language.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { Fact } from "../../parts/fact.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { download, errorText, Failure, useBlobUrl } from "../../parts/load.tsx";
 import { go, PAGE_ZOOMS, type PageZoom, type RouteOf, urlOf } from "../../route.ts";
@@ -47,11 +48,11 @@ export function FaxView({ client, fax, here }: Props) {
         )}
       </div>
       <dl class="facts">
-        <Fact name={t("from")} value={address(fax.originator) || "–"} />
-        <Fact name={t("to")} value={address(fax.called)} />
-        <Fact name={t("inboundStation")} value={fax.remoteId || "–"} />
-        <Fact name={t("pages")} value={count(fax.pages)} />
-        <Fact name={t("received")} value={dateTime(fax.receivedAt)} />
+        <Fact word={t("from")} value={address(fax.originator) || "–"} />
+        <Fact word={t("to")} value={address(fax.called)} />
+        <Fact word={t("inboundStation")} value={fax.remoteId || "–"} />
+        <Fact word={t("pages")} value={count(fax.pages)} />
+        <Fact word={t("received")} value={dateTime(fax.receivedAt)} />
       </dl>
       {!fax.complete && <p class="hint">{t("brokenOffGloss")}</p>}
       {problem !== undefined && <Failure error={problem} />}
@@ -83,15 +84,6 @@ export function FaxView({ client, fax, here }: Props) {
         />
       )}
     </section>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

@@ -3,8 +3,8 @@
 import type { Client, JobDetail } from "@depesche/client";
 import { count } from "../../format.ts";
 import { t } from "../../language.ts";
+import { Fact } from "../../parts/fact.tsx";
 import { useBlobUrl } from "../../parts/load.tsx";
-import { Fact } from "./fact.tsx";
 
 const MOST_PREVIEWS = 24;
 

@@ -3,10 +3,10 @@
 import type { Client, JobDetail, JobReport } from "@depesche/client";
 import { channelWord, count, dateTime, euros } from "../../format.ts";
 import { t } from "../../language.ts";
+import { Fact } from "../../parts/fact.tsx";
 import { JobMark, OutcomeBar, OutcomeCounts } from "../../parts/marks.tsx";
 import { world } from "../../world.ts";
 import { Commands } from "./commands.tsx";
-import { Fact } from "./fact.tsx";
 
 interface Props {
   client: Client;

@@ -4,11 +4,11 @@ import type { Client, SimLetter } from "@depesche/client";
 import { useEffect, useState } from "preact/hooks";
 import { bytes, count, dateTime, deliveryWord } from "../../format.ts";
 import { t, type Word } from "../../language.ts";
+import { Fact } from "../../parts/fact.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { download, errorText, Failure, useBlobUrl, useLoad } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
 import { PageTurn } from "../../parts/page-turn.tsx";
-import { Fact } from "../../parts/pick.tsx";
 import { urlOf } from "../../route.ts";
 
 const STEPS = ["acknowledged", "printed", "handed-over"] as const;
@@ -47,19 +47,19 @@ export function LetterDetail({ client, letter, onChange }: Props) {
         <address>{letter.address.join("\n")}</address>
         <Course client={client} letter={letter} ours={ours} />
         <dl class="facts">
-          <Fact word="lettersPaper" value={paperText(letter)} />
+          <Fact word={t("lettersPaper")} value={paperText(letter)} />
           {letter.envelope && (
-            <Fact word="lettersEnvelope" value={letter.envelope === "C4" ? "C4" : t("lettersDinLang")} />
+            <Fact word={t("lettersEnvelope")} value={letter.envelope === "C4" ? "C4" : t("lettersDinLang")} />
           )}
           {letter.postageClass && (
             <Fact
-              word="lettersPostage"
+              word={t("lettersPostage")}
               value={
                 letter.gram === undefined ? letter.postageClass : `${letter.postageClass}, ${count(letter.gram)} g`
               }
             />
           )}
-          {letter.bytes !== undefined && <Fact word="lettersPdf" value={bytes(letter.bytes)} />}
+          {letter.bytes !== undefined && <Fact word={t("lettersPdf")} value={bytes(letter.bytes)} />}
         </dl>
         <p class="letter-commands">
           {ours && (

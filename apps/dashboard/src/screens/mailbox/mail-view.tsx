@@ -4,10 +4,10 @@ import type { Client, SimMail, SimMailContent } from "@depesche/client";
 import { useState } from "preact/hooks";
 import { bytes, dateTime } from "../../format.ts";
 import { t, type Word } from "../../language.ts";
+import { Fact } from "../../parts/fact.tsx";
 import { Icon } from "../../parts/icons.tsx";
 import { download, Failure, useLoad } from "../../parts/load.tsx";
 import { Mark } from "../../parts/marks.tsx";
-import { Fact } from "../../parts/pick.tsx";
 import { MAIL_VIEWS, type MailView, urlOf } from "../../route.ts";
 import { MailFrame } from "./mail-frame.tsx";
 
@@ -36,10 +36,10 @@ export function MailDetail({ client, mail, view }: Props & { view: MailView | un
       <header class="mail-head">
         <h2 dir="auto">{mail.subject || t("mailboxNoSubject")}</h2>
         <dl class="facts">
-          <Fact word="from" value={mail.from || "<>"} />
-          <Fact word="to" value={mail.to.join(", ")} />
-          <Fact word="received" value={dateTime(mail.simAt)} />
-          <Fact word="mailboxSize" value={bytes(mail.bytes)} />
+          <Fact word={t("from")} value={mail.from || "<>"} />
+          <Fact word={t("to")} value={mail.to.join(", ")} />
+          <Fact word={t("received")} value={dateTime(mail.simAt)} />
+          <Fact word={t("mailboxSize")} value={bytes(mail.bytes)} />
         </dl>
         <div class="commands">
           {job && (

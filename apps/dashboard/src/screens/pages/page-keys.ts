@@ -4,7 +4,6 @@ import { useEffect, useRef } from "preact/hooks";
 import { go, PAGE_ZOOMS, type PageZoom, type RouteOf, route } from "../../route.ts";
 
 interface Keys {
-  page: number;
   of: number;
   toggleBlink(): void;
 }
@@ -22,7 +21,7 @@ export function usePageKeys(keys: Keys): void {
       const { of, toggleBlink } = now.current;
       // By the URL, since keys may come quicker than paints.
       const here = route.get() as RouteOf<"call">;
-      const page = Math.min(here.sheet ?? now.current.page, of);
+      const page = Math.min(here.sheet ?? 1, of);
       const turn = (to: number) => to >= 1 && to <= of && go({ ...here, sheet: to }, true);
       const step = (by: number) => {
         const at = STEPS.indexOf(here.zoom) + by;

@@ -40,7 +40,6 @@ export function PageViewer({ client, attempt, page, of }: Props) {
   const side = useBlink(blinking, () => setBlinking(false), here);
   const together = useTogether(`${page.n}:${zoom}:${show}`);
   usePageKeys({
-    page: page.n,
     of,
     toggleBlink: () =>
       both && (matchMedia("(prefers-reduced-motion: reduce)").matches ? swap() : setBlinking((on) => !on)),

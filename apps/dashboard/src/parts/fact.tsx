@@ -1,5 +1,6 @@
-// A fact of a list of facts: its name above its value.
+// A fact of a list of facts.
 
+/** A name and its value within a `<dl>`. */
 export function Fact({ word, value }: { word: string; value: string }) {
   return (
     <div>
