@@ -1,22 +1,21 @@
 // Ports for processes that tests start: free ones, so that suites and a running house never meet.
 
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 
-/** So many ports of 127.0.0.1 that nobody has at the moment. All are held until the last is known, so they differ. */
+/** Below the range that systems hand out to outgoing connections and to port 0: nobody is given one before it is used. */
+const FROM = 10_000;
+const BELOW = 30_000;
+
+/** So many different ports of 127.0.0.1 that nobody has at the moment. */
 export async function freePorts(count: number): Promise<number[]> {
-  const held: Server[] = [];
-  for (let i = 0; i < count; i++) {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    held.push(server);
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FROM, BELOW);
+    if (!(await isTaken(port))) ports.add(port);
   }
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  for (const server of held) {
-    server.close();
-    await once(server, "close");
-  }
-  return ports;
+  return [...ports];
 }
 
 /** Whether somebody listens there. */
