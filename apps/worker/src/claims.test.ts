@@ -78,7 +78,7 @@ it("gives back what it was given without hearing of it, though nobody claims aga
   expect(await statesOf(request.job)).toEqual(["sending", "sending"]);
   await vi.advanceTimersByTimeAsync(1_000);
   vi.useRealTimers();
-  await vi.waitFor(async () => expect(await statesOf(request.job)).toEqual(["retry", "retry"]), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await statesOf(request.job)).toEqual(["retry", "retry"]), 15_000);
   const other = await registerWorker(pool);
   const again = await claim(pool, other, [request], { active: false });
   expect(again.map((c) => [c.k, c.repeat])).toEqual([
