@@ -108,7 +108,8 @@ export function openSmtp(config: SmtpConfig): MailRoute {
       let grace: NodeJS.Timeout | undefined;
       // The mail may be out already when the attempt is stopped, so its answer is worth waiting for a little.
       const stop = () => {
-        grace ??= setTimeout(() => cut.abort(), stopGraceMs);
+        // What has arrived while this process was busy is read first.
+        grace ??= setTimeout(() => setImmediate(() => inFlight.has(stop) && cut.abort()), stopGraceMs);
       };
       signal.addEventListener("abort", stop, { once: true });
       const delivery = deliver(mail, cut.signal);

@@ -127,7 +127,8 @@ export function openTwilio(config: TwilioConfig, clock: WallClock = systemClock)
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const stop = () => {
-      timer ??= setTimeout(() => cut.abort(), config.stopGraceMs ?? 1_000);
+      // What has arrived while this process was busy is read first.
+      timer ??= setTimeout(() => setImmediate(() => inFlight.has(stop) && cut.abort()), config.stopGraceMs ?? 1_000);
     };
     signal.addEventListener("abort", stop, { once: true });
     const delivery = signals.run(cut.signal, () => deliver(message)).catch(unreachable);

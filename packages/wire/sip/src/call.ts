@@ -317,7 +317,8 @@ export class IncomingCall extends Call {
 async function within(work: Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
+    // What has arrived while this process was busy is read first.
+    timer = setTimeout(() => setImmediate(() => resolve(false)), ms);
   });
   const inTime = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);

@@ -200,7 +200,12 @@ describe("an endpoint", () => {
     const speaking = connect(quick.port, HOST);
     const via = "Via: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKs";
     const whole = `OPTIONS sip:x@y.example SIP/2.0\n${REST.replace("VIA", via)}\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n`;
-    speaking.write(whole);
+    speaking.once("connect", () => {
+      speaking.write(whole);
+      // It has said something whole in time, whenever this process comes to read it.
+      const until = performance.now() + 60;
+      while (performance.now() < until);
+    });
     await new Promise((resolve) => speaking.once("data", resolve));
     for (const text of ["", "INVITE sip:x"]) {
       const silent = connect(quick.port, HOST);

@@ -130,7 +130,7 @@ class Connection implements Path {
     socket.setNoDelay(true);
     socket.on("data", (piece) => {
       const { messages, problem } = this.#splitter.push(piece);
-      if (messages.length > 0) this.#messageCame();
+      if (messages.length > 0) this.#endPatience();
       if (this.#splitter.unfinished) this.awaitMessage();
       for (const message of messages) deps.receive(message, this);
       if (problem === undefined) return;
@@ -160,10 +160,16 @@ class Connection implements Path {
 
   /** Cuts the connection off unless a whole message comes in time. */
   awaitMessage(): void {
-    this.#patience ??= setTimeout(() => {
-      this.#drop("tcp-silent");
-      this.#socket.destroy();
+    if (this.#patience) return;
+    const patience = setTimeout(() => {
+      // What has arrived while this process was busy is read first.
+      setImmediate(() => {
+        if (this.#patience !== patience) return;
+        this.#drop("tcp-silent");
+        this.#socket.destroy();
+      });
     }, this.#patienceMs);
+    this.#patience = patience;
   }
 
   close(): void {
@@ -171,7 +177,7 @@ class Connection implements Path {
     this.#socket.destroySoon();
   }
 
-  #messageCame(): void {
+  #endPatience(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
   }
@@ -186,7 +192,7 @@ class Connection implements Path {
 
   #break(): void {
     this.#broken = true;
-    clearTimeout(this.#patience);
+    this.#endPatience();
     this.#unsent = [];
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();

@@ -94,7 +94,8 @@ export class MediaConnection {
     if (this.#socket.destroyed || this.#closing) return;
     this.#socket.end();
     this.#socket.resume();
-    this.#closing = setTimeout(() => this.#socket.destroy(), CLOSING_MS);
+    // What waits to be said or read because this process was busy goes first.
+    this.#closing = setTimeout(() => setImmediate(() => this.#socket.destroy()), CLOSING_MS);
   }
 
   /** The call is over in signalling: the end of its stream has a moment to arrive, then the stream is cut. */

@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 import { type Action, createAnswerer, createCaller, type Event, resultOf, type Session, step } from "@depesche/t30";
 import { encodeTpkt } from "@depesche/t38";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type CallEnd,
   connectMedia,
@@ -27,6 +27,7 @@ beforeEach(async () => {
   connections = new MediaConnections();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all([port.close(), connections.close()]);
 });
 
@@ -103,6 +104,23 @@ describe("a call between own ends", () => {
     expect(end.cause).toBe("stalled");
   });
 
+  it("a side that was too busy to read for longer than the guard reads first", async () => {
+    const { calling, answering } = await joined();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const needPage = async () => {
+      // Timers go off between two looks at the sockets, as they do for a process that comes back to itself.
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(31_000);
+      return PAGE;
+    };
+    const receivedPage = async () => true;
+    const ends = await Promise.all([
+      runCall({ side: "caller", party: CALLER(), media: calling, needPage }),
+      runCall({ side: "answerer", party: partyOf(createAnswerer()), media: answering, receivedPage }),
+    ]);
+    expect(ends.map(({ cause }) => cause)).toEqual(["completed", "completed"]);
+  });
+
   it("a stop while a page is awaited says DCN and ends the call at both sides", async () => {
     const { calling, answering } = await joined();
     const stop = new AbortController();
@@ -163,6 +181,14 @@ describe("the media port", () => {
       });
     }
     expect(port.strangers()).toBe(3);
+  });
+
+  it("hears of a connection whose caller closed it before it could say anything, however late that was", async () => {
+    const arriving = port.expect("token3", NEVER);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    connectMedia({ host: "127.0.0.1", port: port.port, token: "token3" }, connections).close();
+    vi.advanceTimersByTime(2000);
+    expect(await arriving).toBeDefined();
   });
 
   it("stops waiting for a call that is taken back", async () => {

@@ -297,11 +297,14 @@ class RunningCall {
   }
 
   #watchStall(ms: number): void {
-    this.#stallTimer = setTimeout(() => {
+    const look = () => {
+      if (this.#ended) return;
       const left = this.#stallMs - (performance.now() - this.#progressAt);
       if (left > 5) this.#watchStall(left);
       else this.#finish("stalled", "us");
-    }, ms);
+    };
+    // What has arrived while this process was busy is read first: it is progress.
+    this.#stallTimer = setTimeout(() => setImmediate(look), ms);
   }
 
   #finish(cause: CallEnd["cause"], endedBy: "us" | "peer", cutAtUs?: number): void {
