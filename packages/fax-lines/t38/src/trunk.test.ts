@@ -1,12 +1,13 @@
 // The trunk against a bare SIP endpoint that plays an exchange nobody would want.
 
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { buildSdp } from "@depesche/sip";
 import { createAnswerer, createCaller, step } from "@depesche/t30";
 import { answerFax, type IncomingCall, offerFax, openSipEndpoint, readFax, type SipEndpoint } from "@depesche/wire-sip";
 import { connectMedia, decodeLadder, MediaConnections, openMediaPort, runCall } from "@depesche/wire-t38";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openT38Trunk } from "./index.ts";
 
 const HOST = "127.0.0.1";
@@ -23,8 +24,18 @@ beforeEach(async () => {
   registers = [];
   registerStatus = 200;
   onInvite = (call) => call.reject(404);
-  exchange = await openSipEndpoint(
-    { host: HOST, port: 0, product: "exchange" },
+  exchange = await openExchange(0);
+  trunk = await openTrunk();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await trunk.close();
+  await exchange.close();
+});
+
+function openExchange(port: number): Promise<SipEndpoint> {
+  return openSipEndpoint(
+    { host: HOST, port, product: "exchange" },
     {
       invite: (call) => onInvite(call),
       register: (request) => {
@@ -33,12 +44,12 @@ beforeEach(async () => {
       },
     },
   );
-  trunk = await openTrunk();
-});
-afterEach(async () => {
-  await trunk.close();
-  await exchange.close();
-});
+}
+
+/** The sockets stay real, time passes only when it is told to: no deadline hits because the machine is busy. */
+function holdTime(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+}
 
 function openTrunk(limits: { stallMs?: number; ringMs?: number } = {}): Promise<FaxTrunk> {
   const target = { transport: "tcp", host: HOST, port: exchange.port } as const;
@@ -79,11 +90,8 @@ describe("a call that comes to nothing", () => {
   });
 
   it("whose fax stream leads nowhere is a fault between our own ends, and passes", async () => {
-    const server = createServer().listen(0, HOST);
-    await new Promise<void>((resolve) => server.once("listening", () => resolve()));
-    const { port } = server.address() as { port: number };
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    onInvite = (call) => call.answer(answerFax({ address: HOST, port, token: "t" }));
+    // Discard: nobody listens there, and nobody is given that port meanwhile.
+    onInvite = (call) => call.answer(answerFax({ address: HOST, port: 9, token: "t" }));
     expect(await trunk.call(order(), NEVER)).toMatchObject({
       outcome: "ISDNERR",
       cause: { code: "media-lost" },
@@ -161,24 +169,29 @@ describe("a call that comes to nothing", () => {
   });
 
   it("that rings and does not even answer being taken back is NOANSWER too, and hung up when it is answered late", async () => {
-    await trunk.close();
-    trunk = await openTrunk({ ringMs: 40, stallMs: 40 });
-    let answerLate = () => {};
-    const over = new Promise<void>((resolve) => {
+    holdTime();
+    let takenBack: Promise<void> | undefined;
+    const ringing = new Promise<IncomingCall>((resolve) => {
       onInvite = (call) => {
-        call.receiveCancel = () => {};
+        takenBack = new Promise((heard) => {
+          call.receiveCancel = heard;
+        });
         call.ring();
-        answerLate = () => {
-          call.answer(answerFax({ address: HOST, port: 0, token: "t" }));
-          void call.over.then(resolve);
-        };
+        resolve(call);
       };
     });
-    const report = await trunk.call(order(), NEVER);
+    const reporting = trunk.call(order(), NEVER);
+    const call = await ringing;
+    // Answered behind what was said before on the same connection: now the trunk has heard the ringing.
+    await exchange.request({ method: "OPTIONS", target: call.source, uri: "sip:x", from: "<sip:a>", to: "<sip:b>" });
+    vi.advanceTimersByTime(120_000);
+    await takenBack;
+    vi.advanceTimersByTime(30_000);
+    const report = await reporting;
     expect(report).toMatchObject({ outcome: "NOANSWER", cause: { code: "ring-limit" }, interrupted: false });
     expect(report.temporary).toBeUndefined();
-    answerLate();
-    await over;
+    call.answer(answerFax({ address: HOST, port: 0, token: "t" }));
+    await call.over;
   });
 
   it("stopped while it rings is interrupted, and the other side is told", async () => {
@@ -195,12 +208,22 @@ describe("a call that comes to nothing", () => {
 });
 
 describe("an exchange that goes away", () => {
-  /** The exchange on its port again. */
-  async function comeBack(port: number): Promise<void> {
-    exchange = await openSipEndpoint(
-      { host: HOST, port, product: "exchange" },
-      { invite: (call) => onInvite(call), register: () => ({ status: 200 }) },
-    );
+  beforeEach(async () => {
+    await trunk.close();
+    await exchange.close();
+    exchange = await openLow();
+    trunk = await openTrunk();
+  });
+
+  /** Below the ports that systems hand out: while the exchange is away, nobody is given its port. */
+  async function openLow(): Promise<SipEndpoint> {
+    for (;;) {
+      try {
+        return await openExchange(randomInt(10_000, 30_000));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
+    }
   }
 
   it("fails the call it was needed for, and the next ones wait for it to come back", async () => {
@@ -208,7 +231,7 @@ describe("an exchange that goes away", () => {
     await exchange.close();
     expect(await trunk.call(order(), NEVER)).toMatchObject({ cause: { code: "sip-unreachable" }, temporary: true });
     const waiting = [trunk.call(order(), NEVER), trunk.call(order(), NEVER)];
-    await comeBack(port);
+    exchange = await openExchange(port);
     for (const report of await Promise.all(waiting)) expect(report).toMatchObject({ outcome: "NORING" });
   });
 
@@ -297,6 +320,7 @@ describe("a call that comes in", () => {
 
 describe("the registration", () => {
   it("is tried again until the exchange takes it, and given back at the end", async () => {
+    holdTime();
     registerStatus = 503;
     await trunk.answer([OWN], {
       accept: async () => undefined,
@@ -306,7 +330,9 @@ describe("the registration", () => {
     });
     expect(registers).toHaveLength(1);
     registerStatus = 200;
-    await expect.poll(() => registers.length).toBe(2);
+    vi.advanceTimersByTime(200);
+    await expect.poll(() => trunk.answered()).toEqual([OWN]);
+    expect(registers).toHaveLength(2);
     await trunk.close();
     expect(registers).toHaveLength(3);
   });
