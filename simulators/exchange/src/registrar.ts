@@ -60,14 +60,16 @@ export class Registrar {
       return { status: 200, headers: this.#binding(number) };
     }
     if (this.#contacts.size >= MAX_NUMBERS && !this.#contacts.has(number)) return { status: 503 };
-    this.#contacts.set(number, { uri: contact.uri, target, untilMs: this.#now() + seconds * 1000 });
-    return { status: 200, headers: this.#binding(number) };
+    // One look at the clock, in whole milliseconds: who registers is told exactly the time that was asked for.
+    const now = Math.floor(this.#now());
+    this.#contacts.set(number, { uri: contact.uri, target, untilMs: now + seconds * 1000 });
+    return { status: 200, headers: this.#binding(number, now) };
   }
 
-  #binding(number: string): Header[] {
+  #binding(number: string, now = this.#now()): Header[] {
     const contact = this.#contacts.get(number);
     if (!contact) return [];
-    const left = Math.max(0, Math.ceil((contact.untilMs - this.#now()) / 1000));
+    const left = Math.max(0, Math.ceil((contact.untilMs - now) / 1000));
     return [["Contact", `<${contact.uri}>;expires=${left}`]];
   }
 }
