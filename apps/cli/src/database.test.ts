@@ -33,7 +33,7 @@ it("is started again after each death, however often, and says how it died", asy
   const { onRestart, onGivenUp, kept } = keep(database);
   for (let death = 1; death <= 8; death++) {
     die(death === 1 ? "SIGKILL" : "1");
-    await vi.waitFor(() => expect(database.restart).toHaveBeenCalledTimes(death));
+    await expect.poll(() => database.restart.mock.calls.length).toBe(death);
   }
   expect(onRestart.mock.calls.flat()).toEqual(["SIGKILL", ...Array(7).fill("1")]);
   expect(onGivenUp).not.toHaveBeenCalled();
@@ -49,10 +49,10 @@ it("starts that fail now and then are tried again", async () => {
   const { database, die } = mortal((nth) => (nth % 5 === 0 ? undefined : words));
   const { onRestart, onGivenUp, kept } = keep(database);
   die("SIGKILL");
-  await vi.waitFor(() => expect(database.restart).toHaveBeenCalledTimes(5));
+  await expect.poll(() => database.restart.mock.calls.length).toBe(5);
   expect(onRestart.mock.calls.flat()).toEqual(["SIGKILL", ...Array(4).fill("FATAL:  busy")]);
   die("SIGKILL");
-  await vi.waitFor(() => expect(database.restart).toHaveBeenCalledTimes(10));
+  await expect.poll(() => database.restart.mock.calls.length).toBe(10);
   expect(onGivenUp).not.toHaveBeenCalled();
   await kept.stop(1000);
 });
@@ -63,7 +63,7 @@ it("gives up with the reason after five starts in a row that failed", async () =
   );
   const { onGivenUp } = keep(database);
   die("SIGKILL");
-  await vi.waitFor(() => expect(onGivenUp).toHaveBeenCalled());
+  await expect.poll(() => onGivenUp.mock.calls.length).toBe(1);
   expect(onGivenUp.mock.calls).toEqual([
     ['FATAL:  could not create lock file "postmaster.pid": No space left on device'],
   ]);
@@ -79,7 +79,7 @@ it("is not started again by a stop, nor by one within the pause, and nothing is 
   const dead = mortal();
   const second = keep(dead.database, [60_000]);
   dead.die("SIGKILL");
-  await vi.waitFor(() => expect(second.onRestart).toHaveBeenCalledTimes(1));
+  await expect.poll(() => second.onRestart.mock.calls.length).toBe(1);
   await second.kept.stop(700);
 
   const starting = mortal();
@@ -87,7 +87,7 @@ it("is not started again by a stop, nor by one within the pause, and nothing is 
   starting.database.restart.mockImplementation(() => new Promise<void>((_, no) => (fail = no)));
   const third = keep(starting.database);
   starting.die("SIGKILL");
-  await vi.waitFor(() => expect(starting.database.restart).toHaveBeenCalled());
+  await expect.poll(() => starting.database.restart.mock.calls.length).toBe(1);
   await third.kept.stop(700);
   fail(new Error("stopped"));
 
