@@ -3,8 +3,8 @@
 
 import { Hono } from "hono";
 
-/** Asks one part how it is: one plain phrase when it is well, a rejection with the reason when not. */
-export type PartCheck = () => Promise<string>;
+/** Asks one part how it is: one plain phrase when it is well, a rejection with the reason when not. The signal falls when it is too late. */
+export type PartCheck = (late: AbortSignal) => Promise<string>;
 
 export interface HealthDeps {
   parts: Readonly<Record<string, PartCheck>>;
@@ -41,11 +41,17 @@ export function healthFace(deps: HealthDeps): Hono {
 
 async function ask(question: PartCheck): Promise<Part> {
   let timer: NodeJS.Timeout | undefined;
+  const over = new AbortController();
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error("no answer in time")), PATIENCE_MS);
+    const end = () => {
+      fail(new Error("no answer in time"));
+      over.abort();
+    };
+    // A timer comes before what has come in: where it was this process that was away, the answers have their turn first.
+    timer = setTimeout(() => setImmediate(end), PATIENCE_MS);
   });
   try {
-    return { ok: true, detail: await Promise.race([question(), late]) };
+    return { ok: true, detail: await Promise.race([question(over.signal), late]) };
   } catch (error) {
     return { ok: false, detail: (error as Error).message };
   } finally {
