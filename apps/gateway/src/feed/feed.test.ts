@@ -83,9 +83,12 @@ async function feedHouse(limits: Partial<FeedLimits> = {}) {
   return { wall, ledger, hub, server, url, listen, tell, lines, tellLines: (c: LineView[]) => tellLines(c), faults };
 }
 
-/** Beats until `ready`; the socket's own events need turns of the event loop in between. */
+/**
+ * Beats until `ready`; the socket's own events need turns of the event loop in between. However many: what is on its way between two
+ * sockets is the kernel's, and a window that was closed may open again only when a timer of its own says so.
+ */
 async function beatUntil(hub: { beat(): Promise<void> }, ready: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000 && !ready(); turn++) {
+  for (const end = performance.now() + 15_000; !ready() && performance.now() < end; ) {
     await hub.beat();
     await new Promise((resolve) => setImmediate(resolve));
   }
