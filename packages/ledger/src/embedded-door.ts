@@ -1,5 +1,6 @@
 // Where the embedded database is reached: a socket in its own folder, or a port of the loopback.
 
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
@@ -32,12 +33,26 @@ export function urlOf(door: Door, password: string): string {
   return `${login}localhost:${SOCKET_PORT}/depesche?host=${encodeURIComponent(door.folder)}`;
 }
 
-function freePort(): Promise<number> {
+/** Below what systems hand out to outgoing connections and to port 0: also for a server that is started again its port is free. */
+const PORTS = [10_000, 30_000] as const;
+
+async function freePort(): Promise<number> {
+  let last: unknown;
+  for (let tried = 0; tried < 100; tried++) {
+    const port = randomInt(...PORTS);
+    try {
+      await listenOnce(port);
+      return port;
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+function listenOnce(port: number): Promise<void> {
   return new Promise((done, fail) => {
     const server = createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
+    server.listen(port, "127.0.0.1", () => server.close(() => done()));
   });
 }
