@@ -85,7 +85,8 @@ beforeAll(async () => {
     await nextDueIn(one, "null");
   }
   mass = await accepted(MASS);
-  await pool.query(
+  // On the one connection, too: what another has read it may tell seconds later, in the midst of a measurement.
+  await one.query(
     /* sql */ `
     WITH j AS (
       INSERT INTO job (token, account_id, channel, face, priority, content, options, page_count, sim_accepted_at, due_at, counted, total)
@@ -144,14 +145,22 @@ describe("beside a mass job and thousands of open ones", () => {
   });
 
   it("a limit on what is in flight counts only chunks that were handed out", async () => {
-    await setGate(pool, `account:${account}`, { maxInFlight: 1000 });
-    const out = await pool.query<{ count: number }>(
+    await setGate(one, `account:${account}`, { maxInFlight: 1000 });
+    const out = await one.query<{ count: number }>(
       "SELECT count(*) AS count FROM chunk WHERE open > 0 AND (dispatched_at IS NOT NULL OR generation > 1)",
     );
     const read = await rowsRead(() => take(mass, 5, 10, true));
     expect(read.recipient).toBeLessThan(200 * (out.rows[0]?.count ?? 0) + 250);
     expect(read.chunk).toBeLessThan(OTHERS * 1.2 + 150);
-    await setGate(pool, `account:${account}`, {});
+    await setGate(one, `account:${account}`, {});
+  });
+
+  it("accepting reads each refused recipient once: none is looked for among the others", async () => {
+    const cause = { code: "number-invalid", text: "no number" };
+    const refused = { outcome: "NORING", cause, counted: false } as const;
+    const recipients = Array.from({ length: 1000 }, (_, i) => ({ address: `x${i}`, reference: "", refused }));
+    const read = await rowsRead(() => accept(one, { ...order(0), recipients }));
+    expect(read).toMatchObject({ recipient: 1000, event: 0, attempt: 0 });
   });
 
   it("the feed reads on from where it was", async () => {

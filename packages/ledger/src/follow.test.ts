@@ -31,7 +31,7 @@ const listeners = () =>
   pool.query<{ pid: number }>(
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'depesche listen' AND datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'",
   );
-const listening = () => vi.waitFor(async () => expect((await listeners()).rowCount).toBeGreaterThan(0), 5000);
+const listening = () => vi.waitFor(async () => expect((await listeners()).rowCount).toBeGreaterThan(0), 15_000);
 
 /** A listener in the test's hand: nothing is heard but what is said. */
 function deaf(): Listener & { say(): void } {
@@ -66,7 +66,7 @@ simulatedClockContract("the ledger's clock as a process follows it", async () =>
     async change(setting) {
       await write(setting);
       await pool.query("SELECT pg_notify('depesche_clock', '')");
-      await vi.waitFor(() => expect(clock.setting()).toEqual(setting), 5000);
+      await vi.waitFor(() => expect(clock.setting()).toEqual(setting), 15_000);
     },
     dispose: async () => clock.close(),
   };
@@ -99,7 +99,7 @@ describe("a clock that is followed", () => {
     // half a second ago it was slowed down
     await write({ anchorWall: wall - 500, anchorSim: shown - 500_000, speed: 1, unpaced: false });
     said.say();
-    await vi.waitFor(() => expect(clock.setting().speed).toBe(1), 5000);
+    await vi.waitFor(() => expect(clock.setting().speed).toBe(1), 15_000);
     expect(clock.now()).toBe(shown);
     clock.close();
   });
@@ -111,7 +111,7 @@ describe("a clock that is followed", () => {
       await changeClock(pool, { speed });
       said.say();
     }
-    await vi.waitFor(() => expect(clock.setting().speed).toBe(20), 5000);
+    await vi.waitFor(() => expect(clock.setting().speed).toBe(20), 15_000);
     clock.close();
   });
 
@@ -123,7 +123,7 @@ describe("a clock that is followed", () => {
     said.say();
     await changeClock(pool, { speed: 33 });
     said.say();
-    await vi.waitFor(() => expect(told).toEqual([33]), 5000);
+    await vi.waitFor(() => expect(told).toEqual([33]), 15_000);
     clock.close();
   });
 });
@@ -157,10 +157,10 @@ describe("the LISTEN connection", () => {
     const off = listener.on("depesche_wake", (payload) => heard.push(payload));
     const { rows } = await listeners();
     for (const { pid } of rows) await pool.query("SELECT pg_terminate_backend($1)", [pid]);
-    await vi.waitFor(() => expect(heard).toEqual([""]), 5000);
+    await vi.waitFor(() => expect(heard).toEqual([""]), 15_000);
     await listening();
     await pool.query("SELECT pg_notify('depesche_wake', 'again')");
-    await vi.waitFor(() => expect(heard).toEqual(["", "again"]), 5000);
+    await vi.waitFor(() => expect(heard).toEqual(["", "again"]), 15_000);
     off();
     await pool.query("SELECT pg_notify('depesche_wake', 'unheard')");
     await pool.query("SELECT pg_notify('depesche_lines', '')");
@@ -178,7 +178,7 @@ describe("the feed's hint", () => {
     const ledger = createFaceLedger(pool, listener);
     const told: number[] = [];
     const off = ledger.onEvents((seq) => told.push(seq));
-    await vi.waitFor(() => expect(told).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(told).toHaveLength(1), 15_000);
     const client = await pool.connect();
     await client.query("BEGIN");
     await appendEvents(client, [
@@ -188,7 +188,7 @@ describe("the feed's hint", () => {
     await client.query("COMMIT");
     client.release();
     const head = await ledger.lastSeq();
-    await vi.waitFor(() => expect(told.at(-1)).toBe(head), 5000);
+    await vi.waitFor(() => expect(told.at(-1)).toBe(head), 15_000);
     expect(told).toEqual([...new Set(told)]);
     off();
   });
@@ -225,7 +225,7 @@ describe("line states", () => {
       await pool.query("SELECT pg_notify('depesche_lines', $1)", [stranger]);
     const lines = Array.from({ length: 100 }, (_, i) => line(i));
     await tellLines(pool, lines);
-    await vi.waitFor(() => expect(heard).toEqual(lines), 5000);
+    await vi.waitFor(() => expect(heard).toEqual(lines), 15_000);
     off();
   });
 });
