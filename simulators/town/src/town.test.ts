@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { readTiff } from "@depesche/t4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePorts } from "./free-ports.ts";
 import { PORT_VARIABLES, startTown, type Town, type TownPorts } from "./index.ts";
 
 const FREE: TownPorts = { control: 0, sip: 0, twilio: 0, smtp: 0 };
@@ -326,7 +327,8 @@ describe("starting", () => {
 
   it("closing can be repeated and frees the ports", async () => {
     const other = fs.mkdtempSync(path.join(os.tmpdir(), "depesche-town-"));
-    const first = await startTown({ ports: FREE, dataFolder: other });
+    const [control = 0, sip = 0, twilio = 0, smtp = 0] = await freePorts(4);
+    const first = await startTown({ ports: { control, sip, twilio, smtp }, dataFolder: other });
     await first.close();
     await first.close();
     const again = await startTown({ ports: first.ports, dataFolder: other });
