@@ -51,15 +51,17 @@ async function ready(child: ChildProcess): Promise<void> {
   const listening = (async () => {
     for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
       said += `${line}\n`;
-      if (line.includes("Ready to accept connections")) break;
+      if (line.includes("Ready to accept connections")) return;
     }
+    // Its last words are over: what they mean is told with its end.
+    await new Promise(() => undefined);
   })();
   const failed = Promise.race([
     once(child, "error").then(([error]) => {
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
       throw missing ? new Error("redis-server is not installed (Debian package redis-server)") : (error as Error);
     }),
-    once(child, "exit").then(() => {
+    once(child, "close").then(() => {
       throw new Error(`redis-server does not start: ${said}`);
     }),
   ]);
