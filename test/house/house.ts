@@ -79,11 +79,11 @@ export async function openHouse(settings: Settings): Promise<House> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  const hear = (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-200_000);
+  const hear = (text: string) => {
+    said = (said + text).slice(-200_000);
   };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
+  child.stdout?.setEncoding("utf8").on("data", hear);
+  child.stderr?.setEncoding("utf8").on("data", hear);
   const url = `http://127.0.0.1:${settings.DEPESCHE_PORT}`;
   try {
     await healthy(url, child);
@@ -130,7 +130,13 @@ async function stop(
   const tookMs = performance.now() - began;
   const left = processesOf(settings.DEPESCHE_DATA as string);
   // Told to the test, but never left to the machine.
-  for (const { pid } of left) process.kill(pid, "SIGKILL");
+  for (const { pid } of left) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it ended between the look and the signal
+    }
+  }
   return { code: child.exitCode, tookMs, left };
 }
 

@@ -7,7 +7,10 @@ export interface Running {
   command: string;
 }
 
-/** Processes of the house on this data folder with all their children, the calling process apart. Zombies do not count. */
+/** The compiler of a process that runs from sources: it sees by its stdin that its parent is gone, a moment after that. */
+const COMPILER = /\/esbuild --service=/;
+
+/** Processes of the house on this data folder with all their children, the calling process apart. Zombies and compilers do not count. */
 export function processesOf(dataFolder: string): Running[] {
   const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? lookAt(Number(name)) : []));
   const own = new Set(
@@ -18,7 +21,9 @@ export function processesOf(dataFolder: string): Running[] {
     before = own.size;
     for (const { pid, parent } of all) if (own.has(parent)) own.add(pid);
   }
-  return all.filter(({ pid }) => own.has(pid)).map(({ pid, command }) => ({ pid, command }));
+  return all
+    .filter(({ pid, command }) => own.has(pid) && !COMPILER.test(command))
+    .map(({ pid, command }) => ({ pid, command }));
 }
 
 interface Seen extends Running {
