@@ -46,6 +46,8 @@ export function openRoom(name: string, room: keyof typeof ENTRIES, env: NodeJS.P
   let isReady = false;
   let closing = false;
   let child: ChildProcess;
+  /** Killed or asked to end; its end may not have been told yet, and what it was ready for is over. */
+  let doomed: ChildProcess | undefined;
   let again: NodeJS.Timeout | undefined;
 
   const start = () => {
@@ -54,7 +56,7 @@ export function openRoom(name: string, room: keyof typeof ENTRIES, env: NodeJS.P
     const born = fork(ENTRIES[room], [], { env, execArgv: FROM_SOURCE, stdio: ["ignore", "ignore", stderr, "ipc"] });
     child = born;
     born.on("message", (message) => {
-      if ((message as { ready?: boolean }).ready && child === born) isReady = true;
+      if ((message as { ready?: boolean }).ready && child === born && doomed !== born) isReady = true;
     });
     born.on("error", () => undefined);
     born.on("exit", () => {
@@ -71,6 +73,10 @@ export function openRoom(name: string, room: keyof typeof ENTRIES, env: NodeJS.P
   const signal = (name: NodeJS.Signals) => {
     if (gone(child)) return;
     if (name !== "SIGCONT" && child.pid !== undefined) victims.push(child.pid);
+    if (name === "SIGKILL" || name === "SIGTERM") {
+      doomed = child;
+      isReady = false;
+    }
     child.kill(name);
   };
 
