@@ -7,6 +7,9 @@ import { takeDataFolder } from "../data-lock.ts";
 import { type HouseDouble, houseDouble } from "../house.double.ts";
 import { examine, type Finding, nodeFinding } from "./checks.ts";
 
+/** The servers live in this very process: when it is away, they do not answer either. */
+const PATIENCE_MS = 15_000;
+
 let folder: string;
 let house: HouseDouble | undefined;
 beforeEach(() => {
@@ -25,7 +28,7 @@ async function findings(env: Record<string, string> = {}, programs: string[] = [
   const read = readSettings({ DEPESCHE_DATA: path.join(folder, "data"), ...env });
   if (!read.ok) throw new Error(read.problems.join());
   const settings: Settings = read.settings;
-  const all = await examine({ settings, nodeVersion: "20.19.0", env: { PATH: bin } });
+  const all = await examine({ settings, nodeVersion: "20.19.0", env: { PATH: bin }, patienceMs: PATIENCE_MS });
   return new Map(all.map((f) => [f.check, f]));
 }
 

@@ -24,6 +24,8 @@ export interface DoctorOptions {
   settings: Settings;
   nodeVersion: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** How long a gateway, simulators or a Redis may take to answer. */
+  patienceMs?: number;
 }
 
 const LEAST_NODE = [20, 19] as const;
@@ -43,8 +45,8 @@ const PROGRAMS = [
 ] as const satisfies { commands: string[]; debian: string; use: WordKey }[];
 
 export async function examine(options: DoctorOptions): Promise<Finding[]> {
-  const { settings } = options;
-  const ours = await ownPorts(settings);
+  const { settings, patienceMs } = options;
+  const ours = await ownPorts(settings, patienceMs);
   const found = await Promise.all([
     nodeFinding(options.nodeVersion),
     databaseFinding(settings),
@@ -53,7 +55,7 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
     roomFinding(settings.data),
     ...portsOf(settings).map((use) => portFinding(use, ours)),
   ]);
-  const inside = await insideFindings(settings, options.env.DEPESCHE_API_KEY || "demo-key");
+  const inside = await insideFindings(settings, options.env.DEPESCHE_API_KEY || "demo-key", patienceMs);
   return [...found, ...inside, ...(await programFindings(options.env))];
 }
 
@@ -119,11 +121,11 @@ async function roomFinding(data: string): Promise<Finding> {
 }
 
 /** Ports on which a house of ours answers. */
-async function ownPorts({ port, host, simPort }: Settings): Promise<Set<number>> {
+async function ownPorts({ port, host, simPort }: Settings, patienceMs?: number): Promise<Set<number>> {
   const called = host === "0.0.0.0" ? "127.0.0.1" : host.includes(":") ? `[${host === "::" ? "::1" : host}]` : host;
   const [gateway, simulators] = await Promise.all([
-    askHealth(`http://${called}:${port}/health`),
-    askHealth(`http://127.0.0.1:${simPort}/health`),
+    askHealth(`http://${called}:${port}/health`, patienceMs),
+    askHealth(`http://127.0.0.1:${simPort}/health`, patienceMs),
   ]);
   const own = new Set<number>();
   if (gateway && "parts" in gateway) own.add(port);
@@ -132,9 +134,9 @@ async function ownPorts({ port, host, simPort }: Settings): Promise<Set<number>>
   return own;
 }
 
-async function askHealth(url: string): Promise<object | undefined> {
+async function askHealth(url: string, patienceMs = PATIENCE_MS): Promise<object | undefined> {
   try {
-    const answer: unknown = await (await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).json();
+    const answer: unknown = await (await fetch(url, { signal: AbortSignal.timeout(patienceMs) })).json();
     return typeof answer === "object" && answer !== null ? answer : undefined;
   } catch {
     return undefined;

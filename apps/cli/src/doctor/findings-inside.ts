@@ -10,9 +10,13 @@ const run = promisify(execFile);
 /** Beyond this, leases and signatures of processes on several hosts begin to disagree. */
 const MOST_AHEAD_MS = 1_000;
 
-/** Findings about database, queue and clocks, as far as somebody answers. */
-export async function insideFindings(settings: Settings, key: string): Promise<Finding[]> {
-  const found = await Promise.all([databaseFindings(settings), queueFinding(settings), clockFindings(settings, key)]);
+/** Findings about database, queue and clocks, as far as somebody answers. `patienceMs`: for each of Redis and the gateway. */
+export async function insideFindings(settings: Settings, key: string, patienceMs?: number): Promise<Finding[]> {
+  const found = await Promise.all([
+    databaseFindings(settings),
+    queueFinding(settings, patienceMs),
+    clockFindings(settings, key, patienceMs),
+  ]);
   return found.flat();
 }
 
@@ -41,10 +45,10 @@ function isSilent(error: unknown): boolean {
   return /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)$/.test((error as NodeJS.ErrnoException).code ?? "");
 }
 
-async function queueFinding({ redisUrl }: Settings): Promise<Finding[]> {
+async function queueFinding({ redisUrl }: Settings, patienceMs?: number): Promise<Finding[]> {
   if (!redisUrl) return [{ state: "ok", check: "queue", key: "doctor.queue.database", values: {} }];
   try {
-    const policy = await evictionPolicy(redisUrl);
+    const policy = await evictionPolicy(redisUrl, patienceMs);
     return [
       policy === "noeviction"
         ? { state: "ok", check: "queue", key: "doctor.queue.redis", values: { policy } }
@@ -62,9 +66,9 @@ async function queueFinding({ redisUrl }: Settings): Promise<Finding[]> {
   }
 }
 
-async function clockFindings({ host, port }: Settings, key: string): Promise<Finding[]> {
+async function clockFindings({ host, port }: Settings, key: string, patienceMs?: number): Promise<Finding[]> {
   const called = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
-  const clock = await gatewayClock(`http://${called}:${port}`, key);
+  const clock = await gatewayClock(`http://${called}:${port}`, key, patienceMs);
   if (!clock) return [];
   const { aheadMs, simulated, speed, unpaced } = clock;
   return [

@@ -6,6 +6,9 @@ import { type HouseDouble, houseDouble } from "../house.double.ts";
 import { insideFindings } from "./findings-inside.ts";
 import { evictionPolicy } from "./inside.ts";
 
+/** The servers live in this very process: when it is away, they do not answer either. */
+const PATIENCE_MS = 15_000;
+
 let redis: Server | undefined;
 let house: HouseDouble | undefined;
 afterEach(async () => {
@@ -34,7 +37,7 @@ const policy = (word: string) => `*2\r\n$16\r\nmaxmemory-policy\r\n$${word.lengt
 async function findings(env: Record<string, string>) {
   const read = readSettings({ DEPESCHE_DATA: "/nowhere", DEPESCHE_PORT: "1", ...env });
   if (!read.ok) throw new Error(read.problems.join());
-  return new Map((await insideFindings(read.settings, "demo-key")).map((f) => [f.check, f]));
+  return new Map((await insideFindings(read.settings, "demo-key", PATIENCE_MS)).map((f) => [f.check, f]));
 }
 
 describe("what the doctor asks", () => {
@@ -50,7 +53,7 @@ describe("what the doctor asks", () => {
 
   it("Redis: with the password of the address, after which noeviction is well", async () => {
     const double = await redisDouble(`+OK\r\n${policy("noeviction")}`);
-    expect(await evictionPolicy(`redis://:gehe%20im@127.0.0.1:${double.port}`)).toBe("noeviction");
+    expect(await evictionPolicy(`redis://:gehe%20im@127.0.0.1:${double.port}`, PATIENCE_MS)).toBe("noeviction");
     expect(double.asked()).toContain("*2\r\n$4\r\nAUTH\r\n$7\r\ngehe im\r\n");
   });
 

@@ -61,11 +61,11 @@ export async function embeddedUrl(dataFolder: string): Promise<string | undefine
 }
 
 /** Redis's maxmemory-policy: BullMQ loses jobs under any other than noeviction. Rejects when it is not told. */
-export async function evictionPolicy(url: string): Promise<string> {
+export async function evictionPolicy(url: string, patienceMs = PATIENCE_MS): Promise<string> {
   const { hostname, port, username, password, protocol } = new URL(url);
   const at = { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) || 6379 };
   const socket: Socket = protocol === "rediss:" ? connectTls({ ...at, servername: at.host }) : connectTcp(at);
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error("no answer in time")));
+  socket.setTimeout(patienceMs, () => socket.destroy(new Error("no answer in time")));
   const user = username === "" ? [] : [decodeURIComponent(username)];
   const auth = password === "" ? [] : [["AUTH", ...user, decodeURIComponent(password)]];
   const commands = [...auth, ["CONFIG", "GET", "maxmemory-policy"], ["QUIT"]];
@@ -94,12 +94,16 @@ export interface ClockFacts {
 }
 
 /** The gateway's clocks; undefined when it does not answer or does not know the key. */
-export async function gatewayClock(base: string, key: string): Promise<ClockFacts | undefined> {
+export async function gatewayClock(
+  base: string,
+  key: string,
+  patienceMs = PATIENCE_MS,
+): Promise<ClockFacts | undefined> {
   try {
     const asked = Date.now();
     const answer = await fetch(`${base}/v1/clock`, {
       headers: { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceMs),
     });
     const middle = (asked + Date.now()) / 2;
     if (!answer.ok) return undefined;
