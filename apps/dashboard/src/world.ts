@@ -15,6 +15,7 @@ import type {
 } from "@depesche/client";
 import { type AttemptKey, attemptKey, type Outcome } from "@depesche/core";
 import { signal } from "./signal.ts";
+import { turns } from "./turns.ts";
 
 /** A line, and what became of the last call on it. */
 export interface LineTile {
@@ -52,6 +53,7 @@ export const feedState = signal<FeedState>("closed");
 const lately = new Map<string, Outcome>();
 const ENDED_KEPT = 2000;
 const summaries = new Map<number, JobSummary>();
+const clockTurns = turns();
 const eventListeners = new Set<(events: readonly EventView[] | "everything") => void>();
 let feed: Feed | undefined;
 
@@ -171,8 +173,9 @@ function receive(client: Client, message: FeedMessage): void {
     const lines = dropGone(markOutcomes(now.lines, ended), message.events);
     if (lines !== now.lines) world.set({ ...now, lines });
     if (message.events.some((event) => event.type === "clock.changed")) {
+      const isNews = clockTurns();
       void client.clock().then(
-        (clock) => world.set({ ...world.get(), clock }),
+        (clock) => isNews() && world.set({ ...world.get(), clock }),
         () => {}, // the next snapshot brings it
       );
     }

@@ -1,9 +1,10 @@
 // Things that are asked of the gateway: while they come, when they are there, when they fail.
 
 import { ApiError } from "@depesche/client";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../language.ts";
 import { signOut } from "../session.ts";
+import { turns } from "../turns.ts";
 import { Icon } from "./icons.tsx";
 
 export interface Loaded<T> {
@@ -12,22 +13,27 @@ export interface Loaded<T> {
   reload(): void;
 }
 
-/** Asks when `key` changes, and again on `reload`; what was there stays until the new answer comes. */
+/**
+ * Asks when `key` changes, and again on `reload`; what was there stays until the new answer comes, and an answer that a later one
+ * has overtaken is not taken: nothing may happen any more that would bring the newer state back.
+ */
 export function useLoad<T>(key: string, ask: () => Promise<T>): Loaded<T> {
   const [state, setState] = useState<{ key: string; value?: T; error?: unknown }>({ key });
   const current = useRef(key);
   const asking = useRef(ask);
   current.current = key;
   asking.current = ask;
+  const turn = useMemo(turns, []);
   const reload = useCallback(() => {
+    const isNews = turn();
     asking.current().then(
-      (value) => current.current === key && setState({ key, value }),
+      (value) => isNews() && current.current === key && setState({ key, value }),
       (error: unknown) => {
         if (error instanceof ApiError && error.status === 401) signOut(true);
-        if (current.current === key) setState((before) => ({ key, value: before.value, error }));
+        if (isNews() && current.current === key) setState((before) => ({ key, value: before.value, error }));
       },
     );
-  }, [key]);
+  }, [key, turn]);
   useEffect(reload, [reload]);
   return state.key === key ? { value: state.value, error: state.error, reload } : { reload };
 }
