@@ -73,6 +73,31 @@ test("an event shows at once and the ledger's word follows, however many events 
   table.close();
 });
 
+test("what an event says before the first answer is there is read once more", async () => {
+  const { client, rows } = house(300);
+  const read = client.recipients;
+  let answer = () => {};
+  client.recipients = async (...args) => {
+    const page = structuredClone(await read(...args)); // as it was when it was asked for
+    await new Promise<void>((done) => {
+      answer = done;
+    });
+    return page;
+  };
+  const table = new RecipientRows(client, 7, {}, () => {});
+  table.show(0, 30);
+  await vi.advanceTimersByTimeAsync(0);
+  Object.assign(rows[3] ?? {}, { state: "final", outcome: "OK" });
+  table.hear([event(3, { outcome: "OK", final: true })]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  answer();
+  await vi.advanceTimersByTimeAsync(2_000);
+  answer();
+  await vi.runAllTimersAsync();
+  expect(table.at(3)).toMatchObject({ state: "final", outcome: "OK" });
+  table.close();
+});
+
 test("rows that could not be read are asked for again until they are there", async () => {
   const { client, asked } = house(300);
   const read = client.recipients;

@@ -44,6 +44,8 @@ export class RecipientRows {
   readonly #changed: () => void;
   readonly #lots = new Map<number, Lot>();
   readonly #asked = new Set<number>();
+  /** Lots that events spoke of before their first answer came. */
+  readonly #spokenOf = new Set<number>();
   #view = { from: 0, to: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -88,7 +90,7 @@ export class RecipientRows {
   /** Events of this job change what is shown at once, and what is kept soon. */
   hear(events: readonly EventView[] | "everything"): void {
     if (events === "everything") {
-      for (const lot of this.#lots.values()) lot.stale = true;
+      this.#spoilAll();
       this.#refreshSoon();
       return;
     }
@@ -111,6 +113,7 @@ export class RecipientRows {
 
   #spoilAll(): void {
     for (const lot of this.#lots.values()) lot.stale = true;
+    for (const index of this.#asked) this.#spokenOf.add(index);
   }
 
   #patch(event: EventView): void {
@@ -120,7 +123,9 @@ export class RecipientRows {
       this.#spoilAll();
       return;
     }
-    const lot = this.#lots.get(Math.floor(n / LOT));
+    const index = Math.floor(n / LOT);
+    const lot = this.#lots.get(index);
+    if (!lot && this.#asked.has(index)) this.#spokenOf.add(index);
     const row = lot?.rows[n % LOT];
     if (!lot || !row) return;
     lot.rows[n % LOT] = patched(row, event);
@@ -159,7 +164,8 @@ export class RecipientRows {
         ...(this.#filtered ? { cursor } : { from: index * LOT }),
       });
       // What events said meanwhile is newer than this answer may be: read once more.
-      const stale = this.#lots.get(index)?.stale ?? false;
+      const stale = this.#lots.get(index)?.stale ?? this.#spokenOf.has(index);
+      this.#spokenOf.delete(index);
       this.#lots.set(index, { rows: page.items, stale, next: page.next });
       this.error = undefined;
       this.#failures = 0;
