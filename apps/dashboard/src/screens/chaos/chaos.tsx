@@ -17,13 +17,22 @@ import { Mark } from "../../parts/marks.tsx";
 import { useSignal } from "../../signal.ts";
 import { ClockPanel } from "./clock-panel.tsx";
 import { faultWords } from "./faults.ts";
-import { allOff, chaosState, disturbed, disturbedWords, percent, setChaos, useChaosFresh } from "./state.ts";
+import {
+  allOff,
+  type ChaosRules,
+  chaosState,
+  disturbed,
+  disturbedWords,
+  percent,
+  setChaos,
+  useChaosFresh,
+} from "./state.ts";
 
 export function Chaos({ client }: { client: Client }) {
   useChaosFresh(client, true);
   const { view, error } = useSignal(chaosState);
   const [problem, setProblem] = useState<unknown>();
-  const set = (rules: Partial<Record<ChaosChannel, ChaosRule>>) => {
+  const set = (rules: (now: ChaosView) => ChaosRules) => {
     setProblem(undefined);
     setChaos(client, rules).catch(setProblem);
   };
@@ -52,7 +61,7 @@ export function Chaos({ client }: { client: Client }) {
               />{" "}
               {on ? t("chaosWarning", { what: disturbedWords(view) }) : t("chaosQuiet")}
             </p>
-            <button type="button" disabled={!on} onClick={() => set(allOff(view))}>
+            <button type="button" disabled={!on} onClick={() => set(allOff)}>
               <Icon name="slash" /> {t("chaosAllOff")}
             </button>
           </div>
@@ -71,7 +80,12 @@ export function Chaos({ client }: { client: Client }) {
                   key={channel}
                   channel={channel}
                   state={view.channels[channel]}
-                  onSet={(rule) => set({ [channel]: rule })}
+                  onSet={(change) =>
+                    set(({ channels }) => {
+                      const { probability, fault } = channels[channel];
+                      return { [channel]: { probability, fault, ...change } };
+                    })
+                  }
                 />
               ))}
             </tbody>
@@ -86,7 +100,8 @@ export function Chaos({ client }: { client: Client }) {
 interface RowProps {
   channel: ChaosChannel;
   state: ChaosView["channels"][ChaosChannel];
-  onSet(rule: ChaosRule): void;
+  /** What is not named stays. */
+  onSet(change: Partial<ChaosRule>): void;
 }
 
 function ChannelRow({ channel, state, onSet }: RowProps) {
@@ -98,7 +113,7 @@ function ChannelRow({ channel, state, onSet }: RowProps) {
   const say = (value: number) => {
     const within = Math.min(100, Math.max(0, Number.isFinite(value) ? value : 0));
     setDrawn(within);
-    onSet({ probability: within / 100, fault });
+    onSet({ probability: within / 100 });
   };
   const name = channelWord(channel);
   return (
@@ -140,7 +155,7 @@ function ChannelRow({ channel, state, onSet }: RowProps) {
         <select
           value={fault}
           aria-label={t("chaosFaultOf", { channel: name })}
-          onChange={(event) => onSet({ probability, fault: event.currentTarget.value })}
+          onChange={(event) => onSet({ fault: event.currentTarget.value })}
         >
           {faults.map((one) => (
             <option key={one.fault} value={one.fault}>

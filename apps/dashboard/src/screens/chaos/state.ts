@@ -47,12 +47,26 @@ export function useChaosFresh(client: Client, onScreen: boolean): void {
   }, [client, onScreen]);
 }
 
-/** Sets some rules; what is not named stays. */
-export async function setChaos(client: Client, rules: Partial<Record<ChaosChannel, ChaosRule>>): Promise<void> {
-  changes++;
-  const view = await client.simulation.setChaos(rules);
-  changes++;
-  chaosState.set({ view });
+export type ChaosRules = Partial<Record<ChaosChannel, ChaosRule>>;
+
+let last: Promise<void> = Promise.resolve();
+
+/**
+ * Sets some rules, made from the state as it is by then; what is not named stays. One change after the other: two under way at once
+ * could overtake each other, and the later would be made from what the earlier had not changed yet.
+ */
+export function setChaos(client: Client, rules: (now: ChaosView) => ChaosRules): Promise<void> {
+  const change = async () => {
+    const now = chaosState.get().view;
+    if (!now) return;
+    changes++;
+    const view = await client.simulation.setChaos(rules(now));
+    changes++;
+    chaosState.set({ view });
+  };
+  const mine = last.then(change);
+  last = mine.catch(() => undefined);
+  return mine;
 }
 
 /** The channels that are disturbed. */
@@ -76,8 +90,8 @@ export function disturbedWords(view: ChaosView): string {
 }
 
 /** Every channel left alone, its fault kept for the next time. */
-export function allOff(view: ChaosView): Record<ChaosChannel, ChaosRule> {
+export function allOff(view: ChaosView): ChaosRules {
   return Object.fromEntries(
     CHAOS_CHANNELS.map((channel) => [channel, { probability: 0, fault: view.channels[channel].fault }]),
-  ) as Record<ChaosChannel, ChaosRule>;
+  );
 }
