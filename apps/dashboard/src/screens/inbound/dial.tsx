@@ -23,24 +23,29 @@ type Stage =
   | { name: "dialling"; order: SimCallOrder; since: number }
   | { name: "over"; order: SimCallOrder; call: SimCall };
 
+const plain = (number: unknown) => String(number ?? "").replace(/[^\d+]/g, "");
+
 /** The newest fax that came in since the composer dialled, as the feed tells of it. */
-function useArrivals() {
+function useArrivals(client: Client) {
   const [id, setId] = useState<number>();
-  const awaited = useRef<SimCallOrder | undefined>(undefined);
-  useEffect(
-    () =>
-      onEvents((events) => {
-        if (events === "everything") return;
-        for (const { type, data } of events) {
-          const plain = (number: unknown) => String(number ?? "").replace(/[^\d+]/g, "");
-          const ours = type === "inbound.received" && plain(data?.originator) === plain(awaited.current?.from);
-          if (ours && typeof data?.id === "number") setId(data.id);
-        }
-      }),
-    [],
-  );
-  const expect = (order: SimCallOrder) => {
-    awaited.current = order;
+  const awaited = useRef<{ from: string; after: number } | undefined>(undefined);
+  useEffect(() => {
+    const isOurs = (from: unknown) => awaited.current !== undefined && plain(from) === awaited.current.from;
+    /** What came in before the feed began is in the tray only. */
+    const look = async () => {
+      const { items } = await client.inbounds({ limit: 10 });
+      const fax = items.find((one) => isOurs(one.originator) && one.id > (awaited.current?.after ?? 0));
+      if (fax) setId(fax.id);
+    };
+    return onEvents((events) => {
+      if (events === "everything") return void look().catch(() => undefined); // the next snapshot looks again
+      for (const { type, data } of events)
+        if (type === "inbound.received" && isOurs(data?.originator) && typeof data?.id === "number") setId(data.id);
+    });
+  }, [client]);
+  const expect = async (order: SimCallOrder) => {
+    const [newest] = (await client.inbounds({ limit: 1, deleted: true })).items;
+    awaited.current = { from: plain(order.from), after: newest?.id ?? 0 };
     setId(undefined);
   };
   return { id, expect };
@@ -49,16 +54,16 @@ function useArrivals() {
 export function Dial({ client }: { client: Client }) {
   const { simulated, account } = useSignal(world);
   const [stage, setStage] = useState<Stage>({ name: "form" });
-  const arrivals = useArrivals();
+  const arrivals = useArrivals(client);
 
   const dial = async (form: FormData) => {
     const order = await orderOf(form);
     if (order === "empty") return setStage({ name: "form", complaint: t("inboundNothingToSend") });
     if (order === "too-big")
       return setStage({ name: "form", complaint: t("inboundTooBig", { n: FILE_LIMIT / 1024 / 1024 }) });
-    arrivals.expect(order);
     setStage({ name: "dialling", order, since: Date.now() });
     try {
+      await arrivals.expect(order);
       setStage({ name: "over", order, call: await client.simulation.placeCall(order) });
     } catch (error) {
       setStage({ name: "form", error });
