@@ -17,8 +17,8 @@ const VIEWS: Record<CallView, Word> = { ladder: "callLadder", compare: "callComp
 
 /** How often a call that is on the line is looked at, ms. */
 const LOOK_MS = 700;
-/** The record follows the end of its call; if it has not come by then, it was not kept. */
-const LOOKS_AFTER_END = 4;
+/** The record follows the end of its call, looked for ever less often; if it has not come after a minute and a half, it was not kept. */
+const LOOKS_AFTER_END = 7;
 
 export function Call({ client, here }: { client: Client; here: RouteOf<"call"> }) {
   const { key: attempt, view = "ladder" } = here;
@@ -116,8 +116,8 @@ function useLadder(
   useEffect(() => {
     const isLive = value?.live !== undefined;
     if (!isLive && !isRunning && !(hasEnded && isMissing(error))) return;
-    if (hasEnded && looks.current++ >= LOOKS_AFTER_END) return;
-    const timer = setTimeout(reload, LOOK_MS);
+    if (hasEnded && looks.current >= LOOKS_AFTER_END) return;
+    const timer = setTimeout(reload, hasEnded ? LOOK_MS * 2 ** looks.current++ : LOOK_MS);
     return () => clearTimeout(timer);
   }, [value, error, isRunning, hasEnded, reload]);
   return ladder;

@@ -8,13 +8,15 @@ const EVERY_MS = 2000;
 
 /** `live`: ask again and again. `about`: ask once more when this changes. */
 export function useReport(client: Client, id: number, live: boolean, about?: string): Loaded<JobReport> {
-  // An answer that takes its time is waited for, so that questions do not pile up.
-  const asked = useRef<Promise<JobReport>>(undefined);
+  // An answer that takes its time is waited for, so that questions do not pile up; but one asked for before a change may not know it.
+  const asked = useRef<{ about: string | undefined; answer: Promise<JobReport> }>(undefined);
   const loaded = useLoad(`report:${id}`, () => {
-    asked.current ??= client.jobReport(id).finally(() => {
-      asked.current = undefined;
+    if (asked.current && asked.current.about === about) return asked.current.answer;
+    const mine = { about, answer: client.jobReport(id) };
+    asked.current = mine;
+    return mine.answer.finally(() => {
+      if (asked.current === mine) asked.current = undefined;
     });
-    return asked.current;
   });
   const { reload } = loaded;
   const before = useRef(about);

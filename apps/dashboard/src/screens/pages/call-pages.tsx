@@ -25,7 +25,7 @@ export function CallPagesView({ client, attempt, sheet = 1 }: Props) {
   useEffect(
     () =>
       onEvents((events) => {
-        if (events === "everything") return;
+        if (events === "everything") return reload();
         const isOurs = (e: { job?: number; recipient?: number; attempt?: number }) =>
           `${e.job}.${e.recipient}.${e.attempt}` === attempt;
         if (events.some((event) => event.type === "attempt.ended" && isOurs(event))) reload();
