@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { depesche, runProgram } from "../../house/house.ts";
-import { client, finished, fixture, settings } from "../../journeys/post-office.ts";
+import { client, eventually, finished, fixture, settings } from "../../journeys/post-office.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -18,6 +18,11 @@ async function captured(to: string): Promise<{ lines: string[]; text: string }> 
   const documents = [{ name: "two-pages.tif", base64: Buffer.from(fixture("two-pages.tif")).toString("base64") }];
   const { id } = await client.createJob({ channel: "fax", recipients: [to], documents });
   await finished(String(id));
+  // The record is kept beside the result, and may come after it.
+  await eventually(
+    () => client.ladder(`${id}.0.1`).catch(() => undefined),
+    (kept) => kept !== undefined,
+  );
   const pcap = join(folder, "call.pcap");
   expect(await depesche(settings, ["ladder", String(id), "--pcap", pcap])).toMatchObject({ code: 0 });
   const columns = ["-o", 'gui.column.format:"Info","%i"'];
