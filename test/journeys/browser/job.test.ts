@@ -122,7 +122,12 @@ it("sending again counts first, and stopping asks first; Escape does neither", a
   await page.getByRole("button", { name: /Send again/ }).press("Enter");
   await dialog.getByRole("button", { name: "Send 6 again" }).press("Enter");
   await page.waitForURL((url) => /\/jobs\/\d+$/.test(url.pathname) && !url.pathname.endsWith(String(many)));
-  const { id } = await client.createJob({ channel: "fax", recipients: ["+493023125105"], text: "To be stopped" });
+  const { id } = await client.createJob({
+    channel: "fax",
+    recipients: ["+493023125105"],
+    text: "To be stopped",
+    sendAt: "2100-01-01T00:00:00.000Z", // else it is over before it can be stopped
+  });
   await page.goto(`${GATEWAY}/jobs/${id}`);
   await page.getByRole("button", { name: "Stop" }).press("Enter");
   await dialog.getByText("1 recipient is still open").waitFor();
