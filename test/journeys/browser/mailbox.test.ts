@@ -23,7 +23,12 @@ function handIn(mail: string): Promise<void> {
   const said = [...lines, `${mail}\r\n.`, "QUIT"];
   return new Promise((resolve, reject) => {
     const socket = connect(Number(settings.DEPESCHE_SMTP_PORT), "127.0.0.1");
-    socket.on("data", () => {
+    let heard = "";
+    socket.on("data", (piece) => {
+      heard += piece;
+      // An answer of several lines has come when its last one has, and may come in pieces.
+      if (!/^\d{3} .*\r\n$/m.test(heard)) return;
+      heard = "";
       const next = said.shift();
       if (next === undefined) socket.end();
       else socket.write(`${next}\r\n`);
@@ -100,6 +105,9 @@ it("a stranger's HTML is shown in its own style, and nothing in it runs, is fetc
   const mail = page.frameLocator("iframe.mail-frame");
   await mail.getByText("Angebot").waitFor();
   await page.getByText(/items at other places were not loaded/).waitFor();
+  // A picture is there a moment after the text, also when it need not be fetched.
+  const own = `document.querySelector("iframe.mail-frame").contentDocument.querySelector("img[alt=eigen]").naturalWidth`;
+  await expect.poll(() => page.evaluate(own)).toBe(1);
   // What the frame holds, as the browser computed it.
   const seen = await page.evaluate(`(() => {
     const frame = document.querySelector("iframe.mail-frame");
