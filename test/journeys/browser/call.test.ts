@@ -160,7 +160,9 @@ it("a call on the line shows its rows as they happen, and its outcome with its e
   const { speed, unpaced } = await client.clock();
   await client.changeClock({ speed: 1 });
   try {
-    const { id } = await client.createJob({ channel: "fax", recipients: ["+493023125001"], text: "Live on the line" });
+    // Many pages: it is still on the line when a slow browser has looked at it.
+    const text = "Live on the line\n".repeat(400);
+    const { id } = await client.createJob({ channel: "fax", recipients: ["+493023125001"], text });
     await eventually(
       () => client.recipients(id).then(({ items }) => items[0]?.state),
       (state) => state === "sending",
@@ -176,7 +178,10 @@ it("a call on the line shows its rows as they happen, and its outcome with its e
     await client.changeClock({ speed: 20 });
     await rowNamed(/^DCN$/).waitFor();
     await page.locator(".why-outcome", { hasText: "OK" }).waitFor();
-    expect((await client.ladder(`${id}.0.1`)).live).toBeUndefined();
+    await eventually(
+      () => client.ladder(`${id}.0.1`),
+      ({ live }) => live === undefined,
+    );
     await page.locator(".ladder-tools", { hasNotText: "on the line ·" }).waitFor();
   } finally {
     await client.changeClock({ speed: unpaced ? "max" : speed });
@@ -190,7 +195,7 @@ it("a call looked at before it is dialled says so, and comes alive by itself", a
     const { id } = await client.createJob({
       channel: "fax",
       recipients: ["+493023125002"],
-      text: "Not yet",
+      text: "Not yet\n".repeat(400),
       sendAt: new Date(Date.parse((await client.clock()).now) + 3_600_000).toISOString(),
     });
     await page.goto(`${GATEWAY}/calls/${id}.0.1`);
