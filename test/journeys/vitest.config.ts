@@ -19,8 +19,10 @@ export default defineConfig({
     pool: "threads",
     // Journeys share a house, and two cores are soon busy: one file after the other.
     fileParallelism: false,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // These guard against a hang only: a house comes up twice in a test, and a browser looks at many screens in another, each of
+    // which takes ten times as long on a machine that is busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
     projects: [
       suite("journeys", ["test/journeys/*.test.ts"], "test/journeys/house.setup.ts"),

@@ -23,7 +23,7 @@ function sendJob(array $parts): array
 
 function finished(array $login, $job): array
 {
-    for ($try = 0; $try < 200; $try++) {
+    for ($try = 0; $try < 600; $try++) {
         $status = call('JobStatus', $login + ['JobId' => (string) $job]);
         if ($status['return'] !== 6) break;
         usleep(100000);

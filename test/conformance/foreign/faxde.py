@@ -19,7 +19,7 @@ def call(operation, **parts):
 
 
 def finished(job):
-    for _ in range(200):
+    for _ in range(600):
         status = call("JobStatus", **login, JobId=str(job))
         if status["return"] != 6:
             break

@@ -64,7 +64,7 @@ async function plays(number: string, xml: string): Promise<void> {
     const file = join(folder, "scenario.xml");
     await writeFile(file, xml);
     const exchange = `127.0.0.1:${settings.DEPESCHE_SIP_PORT}`;
-    const once = ["-m", "1", "-nostdin", "-timeout", "20s", "-timeout_error", "-i", "127.0.0.1", "-t", "u1"];
+    const once = ["-m", "1", "-nostdin", "-timeout", "50s", "-timeout_error", "-i", "127.0.0.1", "-t", "u1"];
     const log = ["-trace_err", "-error_file", join(folder, "errors.log")];
     const ran = await runProgram("sipp", [exchange, "-sf", file, "-s", number, ...once, ...log]);
     expect(ran.code, ran.stdout.slice(-1500) + ran.stderr).toBe(0);

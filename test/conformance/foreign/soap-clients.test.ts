@@ -48,7 +48,8 @@ describe.each(STYLES)("with the WSDL in style %s", (style, query) => {
     ["Python's zeep", "/usr/bin/python3", "faxde.py"],
   ])("%s sends, asks, cancels, fetches and deletes", async (_, program, script) => {
     const path = fileURLToPath(new URL(script, import.meta.url));
-    const { code, stdout, stderr } = await runProgram(program, [path, wsdl, style, fixturePath("letter.pdf")]);
+    const args = [path, wsdl, style, fixturePath("letter.pdf")];
+    const { code, stdout, stderr } = await runProgram(program, args, { timeoutMs: 120_000 });
     expect(stderr).toBe("");
     expect(code).toBe(0);
     const seen = JSON.parse(stdout);
