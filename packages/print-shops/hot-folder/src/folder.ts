@@ -33,9 +33,12 @@ export class HotFolder {
   /** Batches of an earlier run that the shop has not taken yet; what that run left half-written is removed. */
   async recover(): Promise<{ batch: string; letters: { id: string; sha256: string }[] }[]> {
     const waiting: { batch: string; letters: { id: string; sha256: string }[] }[] = [];
+    const answered = new Set((await readdir(this.#done)).map(batchOfAnswer));
     for (const name of await readdir(this.in)) {
       const batch = name.replace(/^\./, "");
       if (!batch.startsWith(`${this.#owner}.`)) continue;
+      // The shop answers first and takes away then: for this one no second answer comes, and its letters wait for none.
+      if (answered.has(name)) continue;
       const sums = name === batch ? await readIfThere(join(this.in, name, SUMS)) : undefined;
       const ready = name === batch && (await isThere(join(this.in, name, READY)));
       if (ready && sums !== undefined) waiting.push({ batch, letters: lettersOfSums(sums) });
@@ -91,6 +94,11 @@ export class HotFolder {
     const names = (await readdir(this.#done)).sort();
     for (const name of names.slice(0, -KEPT_ANSWERS)) await unlink(join(this.#done, name));
   }
+}
+
+/** The batch that an answer is about: the name's first two words. */
+export function batchOfAnswer(name: string): string {
+  return name.split(".").slice(0, 2).join(".");
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

@@ -20,28 +20,32 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A driver whose waiting ends only when the test says so. */
+/** A driver whose waiting ends only when the test says so, or when the driver has something to hint at. */
 async function driver(more: Partial<HotFolderConfig> = {}) {
-  let wake = () => {};
+  let wake: (() => void) | undefined;
   let slept = 0;
   let monotonic = 0;
   const sleep = (_ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       slept++;
-      wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const end = () => {
+        wake = undefined;
+        resolve();
+      };
+      wake = end;
+      signal.addEventListener("abort", end, { once: true });
     });
   const clock = { now: () => 1_800_000_000_000, monotonic: () => monotonic };
   const shop = await openHotFolder({ folder, watch: false, sleep, clock, ...more });
   open.push(shop);
   return {
     shop,
-    /** Lets the driver look into the folder once, and waits until it has. */
+    /** Lets the driver look into the folder once, from the beginning, and waits until it has: what it is looking at now does not count. */
     async look(afterMs = 0) {
-      await expect.poll(() => slept).toBeGreaterThan(0);
+      await expect.poll(() => wake).toBeDefined();
       const before = slept;
       monotonic += afterMs;
-      wake();
+      wake?.();
       await expect.poll(() => slept).toBeGreaterThan(before);
     },
   };
@@ -129,6 +133,22 @@ describe("the driver", () => {
     const next = (await waitForBatch(2)).find((n) => n !== name) as string;
     expect((await readdir(join(folder, "in", next))).filter((f) => f.endsWith(".pdf"))).toEqual(["1-1.pdf"]);
     await answer(`${name}.1`, "1-0\tacknowledged\t\t\n");
+    await second.look();
+    expect(await again).toMatchObject({ outcome: "OK" });
+  });
+
+  it("waits for no second answer to a batch that was answered and still lies there", async () => {
+    const first = await driver();
+    const report = first.shop.submit(order("1-0"), NEVER);
+    const [name] = (await waitForBatch()) as [string];
+    await answer(`${name}.1-received`, "1-0\tacknowledged\t\t\n");
+    await first.look();
+    expect(await report).toMatchObject({ outcome: "OK" });
+    await first.shop.close();
+    const second = await driver();
+    const again = second.shop.submit(order("1-0"), NEVER);
+    const next = (await waitForBatch(2)).find((n) => n !== name) as string;
+    await answer(`${next}.1-received`, "1-0\tacknowledged\t\t\n");
     await second.look();
     expect(await again).toMatchObject({ outcome: "OK" });
   });

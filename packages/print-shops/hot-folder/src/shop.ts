@@ -6,7 +6,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { type PrintOrder, type PrintReport, type PrintShop, systemClock, type WallClock } from "@depesche/ports";
 import { ACKNOWLEDGED, type AnswerRow, parseAnswer, rejected } from "./answer.ts";
 import { batchFiles, orderFault, sha256 } from "./batch.ts";
-import { HotFolder } from "./folder.ts";
+import { batchOfAnswer, HotFolder } from "./folder.ts";
 import { Letters } from "./letters.ts";
 
 export interface HotFolderConfig {
@@ -113,7 +113,7 @@ export async function openHotFolder(config: HotFolderConfig): Promise<PrintShop>
   }
 
   function reject(name: string, row: { id: string; code: string; detail: string }): void {
-    const ids = row.id === "*" ? letters.ofBatch(name.split(".").slice(0, 2).join(".")) : [row.id];
+    const ids = row.id === "*" ? letters.ofBatch(batchOfAnswer(name)) : [row.id];
     for (const id of ids) letters.settle(id, rejected(row.code, row.detail));
   }
 
