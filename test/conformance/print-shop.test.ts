@@ -143,7 +143,10 @@ describe("the print-shop simulator", () => {
     await mkdir(join(place.hotFolder, "in", ".test.hidden"));
     await batch("whole");
     await expect.poll(answers).toEqual(["test.whole.1-received.tsv"]);
-    expect((await readdir(join(place.hotFolder, "in"))).sort()).toEqual([".test.hidden", "test.torn"]);
+    // A batch leaves the folder after its answer was written.
+    await expect
+      .poll(async () => (await readdir(join(place.hotFolder, "in"))).sort())
+      .toEqual([".test.hidden", "test.torn"]);
     expect(sim.letters().map((l) => l.id)).toEqual(["whole-0"]);
   });
 
@@ -160,7 +163,7 @@ describe("the print-shop simulator", () => {
     expect(answer.split("\t").slice(0, 3)).toEqual([id, "rejected", code]);
     expect(sim.letters()).toEqual([]);
     expect(await wire()).toEqual([]);
-    expect(await readdir(join(place.hotFolder, "in"))).toEqual([]);
+    await expect.poll(() => readdir(join(place.hotFolder, "in"))).toEqual([]);
   });
 
   it("goes on after a restart: knows its letters, and prints and hands over what lay on the floor", async () => {
@@ -219,7 +222,8 @@ describe("the print-shop simulator", () => {
     expect((await wire()).map((l) => l.id)).toEqual(["once-0"]);
     place.clock.forward(24 * HOUR);
     await expect.poll(answers).toHaveLength(3);
-    expect(sim.letters().map((l) => [l.id, l.state])).toEqual([["once-0", "handed-over"]]);
+    // The shop tells first and notes then.
+    await expect.poll(() => sim.letters().map((l) => [l.id, l.state])).toEqual([["once-0", "handed-over"]]);
     expect(await sim.letterPdf("once-0")).toHaveLength(blankPdf(2, "once").length);
   });
 

@@ -85,7 +85,7 @@ it("a shop that waits for work can be closed at once, and its wait ends with it"
       }),
   );
   const waiting = await shop({ watch: false, sleep });
-  await vi.waitFor(() => expect(sleep).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(sleep).toHaveBeenCalledTimes(1), 15_000);
   await waiting.close();
   expect(ended).toEqual(["wait"]);
   expect(sleep).toHaveBeenCalledTimes(1);

@@ -61,6 +61,6 @@ it("the record of a call is kept after its fax, whole or broken", async () => {
   for (const whole of [true, false]) {
     ladders.length = 0;
     await received(whole);
-    await vi.waitFor(() => expect(ladders).toEqual([["c1", whole, OVER.ladder]]));
+    await vi.waitFor(() => expect(ladders).toEqual([["c1", whole, OVER.ladder]]), 15_000);
   }
 });

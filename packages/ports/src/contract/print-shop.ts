@@ -165,7 +165,7 @@ export function printShopContract(name: string, open: () => Promise<PrintShopRig
       });
       await rig.shop.submit(printOrder(), NEVER);
       await rig.pass();
-      await expect.poll(() => [...told].sort(), { timeout: 5_000 }).toEqual(["handed-over", "printed"]);
+      await expect.poll(() => [...told].sort()).toEqual(["handed-over", "printed"]);
     });
 
     it("a shop that does not answer is a temporary failure, and the next try prints once", async () => {
