@@ -159,7 +159,8 @@ async function renamed(from: string, to: string): Promise<boolean> {
 
 /** Notes a use; false when there is no such file. */
 async function touch(path: string): Promise<boolean> {
-  const now = new Date();
+  // The next whole millisecond: file systems count in parts of one, and a use in that of the writing would set the time back.
+  const now = new Date(Date.now() + 1);
   return (await ifThere(utimes(path, now, now).then(() => true))) ?? false;
 }
 
