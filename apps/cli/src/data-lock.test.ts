@@ -5,9 +5,22 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as readline from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type DataFolder, FolderTaken, isAlive, ownerOf, takeDataFolder } from "./data-lock.ts";
 import { EXIT } from "./exit-code.ts";
+
+/** What happens between the look for the owner and the claim, once: there a process may be away for long. */
+const away = vi.hoisted(() => ({ meanwhile: undefined as (() => void) | undefined }));
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof fs>();
+  const writeFileSync: typeof fs.writeFileSync = (file, ...rest) => {
+    const { meanwhile } = away;
+    away.meanwhile = undefined;
+    meanwhile?.();
+    real.writeFileSync(file, ...rest);
+  };
+  return { ...real, writeFileSync };
+});
 
 const OWNER = fileURLToPath(new URL("./owner.double.ts", import.meta.url));
 const SOURCE = new URL("../bin/source.mjs", import.meta.url).href;
@@ -91,6 +104,16 @@ it("of several that find a dead owner at the same moment, exactly one gets the f
   const said = await Promise.all(starters.map(async (starter) => (await starter.next()).split(" ")));
   for (const i of folders.keys())
     expect({ i, all: said.map((words) => words[i]).sort() }).toEqual({ i, all: ["refused", "refused", "taken"] });
+});
+
+it("a start that was away while others came and went does not get the folder of the one that is there by now", () => {
+  away.meanwhile = () => {
+    take().release();
+    take().release();
+    take();
+  };
+  expect(() => takeDataFolder(folder)).toThrow(FolderTaken);
+  expect(fs.readdirSync(folder).sort()).toEqual(["owner.2.json", "owner.3.json"]);
 });
 
 it("a released folder is free, again and again, and does not fill with files", () => {

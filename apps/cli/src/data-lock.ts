@@ -86,10 +86,15 @@ function take(path: string): DataFolder {
     if (before && isAlive(before))
       throw new FolderTaken(EXIT.failed, "up.fail.taken", { folder: path, pid: before.pid });
     const me: Owner = { ...processName(process.pid), children: [] };
+    const file = ownerFile(path, last + 1);
     if (!claim(path, last + 1, me)) continue;
+    // Others may have come and gone since we looked, and our number have been swept up behind one of them who is here now.
+    if (highest(path) !== last + 1) {
+      rmSync(file, { force: true });
+      continue;
+    }
     // The one before stays: a reader of the folder that was overtaken by our link must still see an owner.
     for (const n of numbers(path)) if (n < last) rmSync(ownerFile(path, n), { force: true });
-    const file = ownerFile(path, last + 1);
     return {
       path,
       leftovers: (before?.children ?? []).filter(isAlive),
