@@ -1,5 +1,6 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import { systemClock } from "@depesche/ports";
 import { type SmsCarrierRig, smsCarrierContract } from "@depesche/ports/contract/sms-carrier";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -46,8 +47,16 @@ class Stub {
   }
 
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    for (;;) {
+      // Below the ports that systems hand out: nobody is given it when the stub is gone.
+      const port = randomInt(10_000, 30_000);
+      try {
+        await once(this.#server.listen(port, "127.0.0.1"), "listening");
+        return `http://127.0.0.1:${port}`;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
+    }
   }
 
   async stop(): Promise<void> {
@@ -106,7 +115,7 @@ function answer(response: http.ServerResponse, status: number, body: string, end
 }
 
 function config(baseUrl: string): TwilioConfig {
-  return { accountSid: ACCOUNT, authToken: "geheim", baseUrl, from: "+4930231250", stopGraceMs: 20, timeoutMs: 5_000 };
+  return { accountSid: ACCOUNT, authToken: "geheim", baseUrl, from: "+4930231250", stopGraceMs: 20, timeoutMs: 15_000 };
 }
 
 smsCarrierContract("twilio", async (): Promise<SmsCarrierRig> => {
