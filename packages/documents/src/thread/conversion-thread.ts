@@ -34,9 +34,15 @@ export function openThread(workerData: ThreadData): ConversionThread {
   let state: "starting" | "ready" | "gone" = "starting";
   let current: { job: Job; part: number; settle(answer: Answer): void } | undefined;
   let timer: NodeJS.Timeout | undefined;
+  /** Counts limits set and lifted: one that is no longer the last does not hold. */
+  let limits = 0;
 
-  const settle = (answer: Answer) => {
+  const lift = () => {
     clearTimeout(timer);
+    limits++;
+  };
+  const settle = (answer: Answer) => {
+    lift();
     // An idle thread does not keep the process alive.
     worker.unref();
     const waiting = current;
@@ -48,8 +54,13 @@ export function openThread(workerData: ThreadData): ConversionThread {
     settle({ output: { ok: false, problem, detail, part: current?.part ?? 0 }, usable: false });
   };
   const limit = (ms: number, problem: DocumentProblem, detail: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => fail(problem, detail), ms);
+    lift();
+    const mine = limits;
+    const judge = () => {
+      if (mine === limits) fail(problem, detail);
+    };
+    // What the thread has said while this one was halted is heard before it is judged.
+    timer = setTimeout(() => setImmediate(judge), ms);
   };
   /** The wall limit of the job, counted from its start; each page made moves it. */
   let startedAt = 0;

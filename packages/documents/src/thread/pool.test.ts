@@ -1,8 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDocuments } from "../documents.ts";
 import { fixture } from "../fixtures/files.ts";
 import { onePagePdf, pdfStream, writtenPdf } from "../fixtures/written-pdf.ts";
 import type { Part } from "../results.ts";
+
+// A thread loads its modules and engine anew: on a busy machine for many seconds, each time.
+vi.setConfig({ testTimeout: 180_000 });
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const good: Part = { name: "letter.pdf", bytes: fixture("letter.pdf") };
 const A4 = "/MediaBox [0 0 595 842]";
@@ -35,7 +42,7 @@ describe("hostile documents", () => {
     await documents.close();
   });
 
-  it("but every page made gives a long one more time", async () => {
+  it("but every page made is told, and gives a long one more time", async () => {
     const documents = createDocuments({ threads: 1 });
     const page = `<< /Type /Page /Parent 2 0 R ${A4} /Contents 4 0 R >>`;
     const long = writtenPdf([
@@ -45,15 +52,22 @@ describe("hostile documents", () => {
       pdfStream("", "0 0 m 595 842 l S ".repeat(20)),
     ]);
     await documents.toFaxPages([good], { resolution: "fine" });
+    // Time stands still, so that each limit asked for tells how many pages had been made.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const asked = vi.spyOn(globalThis, "setTimeout");
     const limits = { wallMs: 1_500, pageMs: 60_000 };
     const result = await documents.toFaxPages([{ name: "long.pdf", bytes: long }], { resolution: "fine", limits });
     expect(result).toMatchObject({ ok: true, pages: { pageCount: 60 } });
+    expect(asked.mock.calls.map(([, ms]) => ms)).toEqual(Array.from({ length: 61 }, (_, n) => 1_500 + n * 60_000));
+    vi.useRealTimers();
     await documents.close();
   });
 
   it("that need more memory than the engine may have cost only the engine", async () => {
     const documents = createDocuments({ threads: 1, limits: { maxEngineBytes: 64 * 1024 * 1024 } });
-    const result = await documents.toFaxPages([vast()], { resolution: "fine" });
+    // Until the memory is full many seconds may pass.
+    const limits = { wallMs: 150_000 };
+    const result = await documents.toFaxPages([vast()], { resolution: "fine", limits });
     expect(result).toMatchObject({ ok: false, problem: "too-large", part: 0 });
     expect(await documents.toFaxPages([good], { resolution: "fine" })).toMatchObject({ ok: true });
     await documents.close();
