@@ -11,25 +11,41 @@ import type { FaxCallReport, FaxTrunk } from "@depesche/ports";
 import { contractPage, contractSource, faxTrunkContract, keepingHandler } from "@depesche/ports/contract/fax-trunk";
 import { type Bitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
 import { decodeLadder, ladderPcap, renderLadder } from "@depesche/wire-t38";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { freePorts } from "../house/ports.ts";
+
+// Hundreds of calls, with all their pages coded and decoded: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Longer than any call here is kept waiting by a busy machine; and how long nobody is waited for where nobody is. */
+const STALL_MS = { here: 60_000, gone: 300 };
 
 const OWN = "+493023125900";
 const NEVER = new AbortController().signal;
 
 async function openPair(transport: "tcp" | "udp" = "tcp") {
   const folder = await mkdtemp(join(tmpdir(), "depesche-exchange-"));
-  const exchange = await openExchange({ port: 0, wireLog: join(folder, "fax.log") });
+  // One that nobody is given while an exchange is opened anew there.
+  const [port] = (await freePorts(1)) as [number];
+  const exchange = await openExchange({ port, wireLog: join(folder, "fax.log") });
+  let stallMs = STALL_MS.here;
   const trunk = await openT38Trunk({
-    exchange: { transport, host: "127.0.0.1", port: exchange.port },
+    exchange: { transport, host: "127.0.0.1", port },
     bind: "127.0.0.1",
-    stallMs: 5000,
+    get stallMs() {
+      return stallMs;
+    },
   });
+  const leave = () => {
+    stallMs = STALL_MS.gone;
+    return exchange.close();
+  };
   const dispose = async () => {
     await trunk.close();
     await exchange.close();
     await rm(folder, { recursive: true });
   };
-  return { exchange, trunk, dispose };
+  return { exchange, trunk, leave, dispose };
 }
 
 function pagesOf(tiff: Uint8Array | undefined): Bitmap[] {
@@ -48,7 +64,7 @@ function send(trunk: FaxTrunk, to: string, pages: readonly Bitmap[]): Promise<Fa
 
 for (const transport of ["tcp", "udp"] as const) {
   faxTrunkContract(`fax-lines/t38 with SIP over ${transport}`, async () => {
-    const { exchange, trunk, dispose } = await openPair(transport);
+    const { exchange, trunk, leave, dispose } = await openPair(transport);
     return {
       trunk,
       numbers: {
@@ -70,7 +86,7 @@ for (const transport of ["tcp", "udp"] as const) {
         if (!placed.ok) throw new Error(placed.refused);
         return { result: placed.record.result, pages: placed.record.pages };
       },
-      leave: () => exchange.close(),
+      leave,
       dispose,
     };
   });
