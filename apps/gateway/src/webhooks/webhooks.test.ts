@@ -111,6 +111,30 @@ describe("delivering", () => {
     expect(seqs()).toEqual(Array.from({ length: 350 }, (_, i) => i + 1));
   });
 
+  test("a hook that was served while a later round still read is not served again as it was before", async () => {
+    const { ledger, deliverer, seqs } = await hookHouse();
+    ledger.addEvent({ account: 1, type: "job.done", job: 1 });
+    const read = ledger.allWebhooks.bind(ledger);
+    let arrive = () => {};
+    const arrived = new Promise<void>((done) => {
+      arrive = done;
+    });
+    ledger.allWebhooks = async () => {
+      const hooks = await read();
+      await arrived;
+      return hooks;
+    };
+    const late = deliverer.round();
+    ledger.allWebhooks = read;
+    await deliverer.round();
+    arrive();
+    await late;
+    expect(seqs()).toEqual([1]);
+    ledger.addEvent({ account: 1, type: "job.done", job: 2 });
+    await deliverer.round();
+    expect(seqs()).toEqual([1, 2]);
+  });
+
   test("a ledger that is away is our fault, not the customer's", async () => {
     const { ledger, deliverer, faults, hookNow } = await hookHouse();
     ledger.addEvent({ account: 1, type: "job.done", job: 1 });
