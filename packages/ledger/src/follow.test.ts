@@ -1,5 +1,6 @@
 // What processes hear of each other through the database: the clock, the lines, and the one LISTEN connection that comes back.
 
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type ClockSetting, simulatedAt } from "@depesche/core";
 import { systemClock } from "@depesche/ports";
 import { simulatedClockContract } from "@depesche/ports/contract/clock";
@@ -32,6 +33,9 @@ const listeners = () =>
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'depesche listen' AND datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'",
   );
 const listening = () => vi.waitFor(async () => expect((await listeners()).rowCount).toBeGreaterThan(0), 15_000);
+
+/** An ErrorResponse: the server does not take connections yet. */
+const STARTING = Buffer.from("E\0\0\0\x23SFATAL\0C57P03\0Mit is starting\0\0", "latin1");
 
 /** A listener in the test's hand: nothing is heard but what is said. */
 function deaf(): Listener & { say(): void } {
@@ -165,6 +169,36 @@ describe("the LISTEN connection", () => {
     await pool.query("SELECT pg_notify('depesche_wake', 'unheard')");
     await pool.query("SELECT pg_notify('depesche_lines', '')");
     expect(heard).toEqual(["", "again"]);
+  });
+
+  it("begins one new connection for one that was refused, though that one's end comes late", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const met: Socket[] = [];
+    const target = new URL(url);
+    // The first is told that the database is starting, and its end is held back until the second is there.
+    const server = createServer({ allowHalfOpen: true }, (near) => {
+      near.on("error", () => undefined);
+      if (met.push(near) === 1) return void near.once("data", () => near.write(STARTING));
+      met[0]?.once("close", () => {
+        const far = connect(`${target.searchParams.get("host")}/.s.PGSQL.${target.port}`);
+        far.on("error", () => undefined).pipe(near);
+        near.pipe(far);
+      });
+      met[0]?.end();
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as AddressInfo;
+    const refused = openListener(Object.assign(new URL(url), { hostname: "127.0.0.1", port, search: "" }).href);
+    try {
+      const heard: string[] = [];
+      refused.on("depesche_wake", (payload) => heard.push(payload));
+      await vi.waitFor(() => expect(heard).toEqual([""]), 15_000);
+      expect([met.length, vi.getTimerCount()]).toEqual([2, 0]);
+    } finally {
+      vi.useRealTimers();
+      await refused.close();
+      server.close();
+    }
   });
 
   it("tries for ever where there is no server, and ends when it is closed", async () => {

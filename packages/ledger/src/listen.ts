@@ -24,8 +24,11 @@ export function openListener(url: string): Listener {
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
     });
+    let isOver = false;
     const again = () => {
-      if (client !== next && client !== undefined) return;
+      // Once for each connection: the end of one that was refused may come when the next is on its way, and must not begin a second.
+      if (isOver) return;
+      isOver = true;
       client = undefined;
       void next.end().catch(() => undefined);
       if (!closed && !timer)
