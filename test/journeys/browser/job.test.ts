@@ -53,6 +53,24 @@ it("what is searched for and filtered by is in the URL and found by the server",
   await page.waitForURL("**?q=K-57");
   await page.locator(".recipients tbody tr", { hasText: "K-579" }).waitFor();
   expect(await page.locator(".recipients tbody tr:not(.spacer)").count()).toBe(11);
+  // Who types on in the moment in which the search begins loses nothing.
+  await page.evaluate(`new Promise((done) => {
+    const field = document.querySelector("input[type=search]");
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    const type = (text) => {
+      set.call(field, text);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      if (!location.search.endsWith("q=K-58")) return port2.postMessage("look again");
+      type("K-588");
+      done();
+    };
+    type("K-58");
+    port2.postMessage("look");
+  })`);
+  await page.waitForURL("**?q=K-588");
   await finished(String(many));
   await page.goto(`${GATEWAY}/jobs/${many}`);
   await page.locator(".filters a", { hasText: "NORING" }).click();

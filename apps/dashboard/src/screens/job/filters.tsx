@@ -2,7 +2,7 @@
 
 import type { JobSummary } from "@depesche/client";
 import { OUTCOMES } from "@depesche/core";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "../../format.ts";
 import { t } from "../../language.ts";
 import { OutcomeMark, RecipientMark } from "../../parts/marks.tsx";
@@ -14,11 +14,18 @@ const STATES = ["queued", "sending", "retry"] as const;
 
 export function Filters({ job, here: { id, outcome, state, q } }: { job: JobSummary; here: RouteOf<"job"> }) {
   const [typed, setTyped] = useState(q ?? "");
-  useEffect(() => setTyped(q ?? ""), [q]);
+  // What was searched for comes back in the URL; whoever has typed on by then keeps what he typed.
+  const searched = useRef(q ?? "");
+  useEffect(() => {
+    if (searched.current === (q ?? "")) return;
+    searched.current = q ?? "";
+    setTyped(q ?? "");
+  }, [q]);
   useEffect(() => {
     if (typed.trim() === (q ?? "")) return;
     const timer = setTimeout(() => {
       const search = typed.trim();
+      searched.current = search;
       go({ page: "job", id, ...(outcome && { outcome }), ...(state && { state }), ...(search && { q: search }) }, true);
     }, TYPED_MS);
     return () => clearTimeout(timer);
