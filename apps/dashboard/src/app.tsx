@@ -1,7 +1,7 @@
 // The frame of every screen: stripe, rail, the screen itself, the keys, and the summary that is read aloud.
 
 import type { Client } from "@depesche/client";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { KeysDialog, useKeys } from "./keys.tsx";
 import { language, t, type Word } from "./language.ts";
 import { Foot, Rail } from "./parts/rail.tsx";
@@ -71,9 +71,10 @@ function House({ client }: { client: Client }) {
     if (feed === "refused") signOut(true);
   }, [feed]);
 
-  // A new screen begins at its top, with the focus in it, so that keyboard and reader follow.
+  // A new screen begins at its top, with the focus in it, so that keyboard and reader follow: before the paint, since after it
+  // somebody may already have gone on to a field of it.
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${t(TITLES[here.page])} · ${t("appName")}`;
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;

@@ -1,13 +1,13 @@
 // A question or form before the screen: a real <dialog>, open as long as it is there.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
-/** Opens when it is first painted; `onClose` is told of Escape. Focus goes back to where it was. */
+/** Opens before it is first painted, so that no key goes to what is behind it; `onClose` is told of Escape. Focus goes back to where it was. */
 export function Dialog({ title, onClose, children }: { title: string; onClose(): void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => {
