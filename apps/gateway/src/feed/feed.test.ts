@@ -8,6 +8,7 @@ import {
   keyProtocol,
   type LineView,
 } from "@depesche/client";
+import type { Account, Scope } from "@depesche/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock, MemoryLedger } from "../memory-ledger.double.ts";
@@ -218,6 +219,81 @@ describe("listening", () => {
     await hub.beat();
     expect(await mine.next("lines")).toMatchObject({ lines: [{ line: 0, state: "sending", page: 1 }] });
     expect(await other.next("lines")).toEqual({ lines: [{ line: 0, state: "sending" }] });
+  });
+});
+
+/** A listener without a network: keeps what it is sent; how much of it waits is the test's to say. */
+function peerDouble() {
+  const messages: FeedMessage[] = [];
+  const socket = {
+    bufferedAmount: 0,
+    send: (data: Buffer) => void messages.push(JSON.parse(data.toString()) as FeedMessage),
+    close: () => {},
+    ping: () => {},
+    terminate: () => {},
+  };
+  return { socket, messages };
+}
+
+/** Holds the answers of the ledger's clock, which every snapshot waits for: `asked` when one does, until they are let go. */
+function heldClock(ledger: MemoryLedger) {
+  const clock = ledger.clock.bind(ledger);
+  let [ask, letGo] = [() => {}, () => {}];
+  const asked = new Promise<void>((done) => {
+    ask = done;
+  });
+  const held = new Promise<void>((done) => {
+    letGo = done;
+  });
+  ledger.clock = async () => {
+    ask();
+    await held;
+    return clock();
+  };
+  return { asked, letGo };
+}
+
+describe("a snapshot that takes its time", () => {
+  const caller = (ledger: MemoryLedger) =>
+    ledger.keys.get("demo-key") as { account: Account; scopes: readonly Scope[] };
+
+  test("for one who has caught up tells nothing again that it was told meanwhile", async () => {
+    const { ledger, hub, tell, tellLines } = await feedHouse();
+    const { socket, messages } = peerDouble();
+    await hub.join(socket, caller(ledger), undefined).ready;
+    socket.bufferedAmount = Number.POSITIVE_INFINITY;
+    tellLines([{ line: 0, state: "idle" }]);
+    await hub.beat();
+    socket.bufferedAmount = 0;
+    const { asked, letGo } = heldClock(ledger);
+    const making = hub.beat();
+    await asked;
+    tell(2);
+    const meanwhile = hub.beat();
+    while (!messages.some((m) => "events" in m)) await new Promise((resolve) => setImmediate(resolve));
+    letGo();
+    await Promise.all([making, meanwhile]);
+    await hub.beat();
+    expect(messages.flatMap((m) => ("events" in m ? m.events.map((e) => e.seq) : []))).toEqual([1, 2]);
+    expect(messages.flatMap((m) => ("snapshot" in m ? m.snapshot.from : []))).toEqual([0, 2]);
+  });
+
+  test("for a newcomer is followed by what has changed since it was begun", async () => {
+    const { ledger, hub, lines, tellLines } = await feedHouse();
+    const [first, late] = [peerDouble(), peerDouble()];
+    await hub.join(first.socket, caller(ledger), undefined).ready;
+    lines.push({ line: 0, state: "idle" });
+    const { asked, letGo } = heldClock(ledger);
+    const { ready } = hub.join(late.socket, caller(ledger), undefined);
+    await asked;
+    lines[0] = { line: 0, state: "dialling" };
+    tellLines([lines[0]]);
+    await hub.beat();
+    letGo();
+    await ready;
+    await hub.beat();
+    const known = late.messages.map((m) => ("snapshot" in m ? m.snapshot.lines : "lines" in m ? m.lines : []));
+    expect(known.flat().at(-1)).toMatchObject({ state: "dialling" });
   });
 });
 

@@ -79,6 +79,8 @@ interface Peer {
   cursor: number | undefined;
   /** Messages beside the events were left out; a snapshot makes up for them. */
   stale: boolean;
+  /** Those that came while its first snapshot was made, which may be older than they are. */
+  early: Buffer[];
   answered: boolean;
 }
 
@@ -137,12 +139,13 @@ export function createFeed(deps: FeedDeps): FeedHub {
     counts.sent += 1;
   }
 
-  /** To all of an account who have had their snapshot. */
+  /** To all of an account; to a newcomer right after its snapshot. */
   function tell(account: number, message: FeedMessage): void {
     const data = encoded(message);
     for (const peer of peers) {
-      if (peer.account !== account || peer.cursor === undefined) continue;
-      if (blocked(peer)) peer.stale = true;
+      if (peer.account !== account) continue;
+      if (peer.cursor === undefined) peer.early.push(data);
+      else if (blocked(peer)) peer.stale = true;
       else send(peer, data);
     }
   }
@@ -164,7 +167,8 @@ export function createFeed(deps: FeedDeps): FeedHub {
     head ??= seq;
   }
 
-  async function snapshot(peer: Peer, from: number | undefined): Promise<void> {
+  /** `from`: where a newcomer begins. */
+  async function snapshot(peer: Peer, from?: number): Promise<void> {
     const account = peer.caller.account;
     const [board, clock, lines, stats] = await Promise.all([
       boardOf(peer.account),
@@ -174,8 +178,10 @@ export function createFeed(deps: FeedDeps): FeedHub {
     ]);
     if (!peers.has(peer)) return;
     const now = head ?? 0;
+    // One that had caught up has been told what happened while this was made.
+    const begin = peer.cursor ?? from;
     // A number from the future is from another log (a data folder that was thrown away): begin with what is.
-    const start = from === undefined || from > now ? now : from;
+    const start = begin === undefined || begin > now ? now : begin;
     const view: Snapshot = {
       from: start,
       head: now,
@@ -188,6 +194,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
       stats,
     };
     send(peer, encoded({ snapshot: view }));
+    for (const message of peer.early.splice(0)) send(peer, message);
     peer.cursor = start;
     peer.stale = false;
   }
@@ -259,7 +266,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
     }
     for (const peer of peers) {
       if (peer.stale && peer.cursor !== undefined && peer.cursor === head && !blocked(peer)) {
-        await snapshot(peer, peer.cursor);
+        await snapshot(peer);
       }
     }
   }
@@ -361,6 +368,7 @@ export function createFeed(deps: FeedDeps): FeedHub {
         account: caller.account.id,
         cursor: undefined,
         stale: false,
+        early: [],
         answered: true,
       };
       peers.add(peer);
