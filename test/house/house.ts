@@ -26,7 +26,8 @@ const PORTS = [
   "SMTP_PORT",
   "MAIL_IN_PORT",
 ];
-const UP_WITHIN_MS = 60_000;
+/** Guards against a house that never comes up, and ends before the hooks do (120 s): on a slow and busy machine it takes its time. */
+const UP_WITHIN_MS = 95_000;
 const DOWN_WITHIN_MS = 20_000;
 
 export type Settings = Readonly<Record<string, string>>;
