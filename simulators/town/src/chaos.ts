@@ -83,7 +83,9 @@ export class Chaos {
 function countStart(file: string): number {
   const before = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) || 0 : 0;
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, String(before + 1));
+  // Whoever is killed in the midst of it leaves the old count, not none.
+  fs.writeFileSync(`${file}.new`, String(before + 1));
+  fs.renameSync(`${file}.new`, file);
   return before;
 }
 

@@ -1,5 +1,7 @@
 // The waiting for an exchange that is away, in virtual time.
 
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { Outage } from "./outage.ts";
 
@@ -62,4 +64,27 @@ it("keeps nobody who was stopped", async () => {
   const { outage } = world(20_000);
   outage.begin();
   await outage.pass(AbortSignal.abort());
+});
+
+it("ends for a process that was too busy to see at once that the exchange takes connections", async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.resume();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const outage = new Outage({ host: "127.0.0.1", port, transport: "tcp" });
+  outage.begin();
+  const passing = outage.pass(NEVER);
+  // It has been asked, and nobody looks for the answer until the time for it is over.
+  process.nextTick(() => {
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+  });
+  await passing;
+  await expect.poll(() => connections).toBeGreaterThan(0);
+  server.close();
+  await once(server, "close");
+  expect(connections).toBe(1);
 });

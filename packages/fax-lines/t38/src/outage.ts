@@ -81,7 +81,8 @@ function isThere({ host, port }: Target): Promise<boolean> {
       resolve(there);
     };
     socket.once("connect", () => tell(true));
-    socket.once("timeout", () => tell(false));
+    // That it is there may have been told while this process was busy, and is read first.
+    socket.once("timeout", () => setImmediate(() => tell(false)));
     socket.once("error", () => tell(false));
   });
 }
