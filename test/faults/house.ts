@@ -16,7 +16,7 @@ import { until } from "./waiting.ts";
 export type Backend = "postgres" | "redis";
 export const API_KEY = "demo-key";
 const WORKERS = 2;
-const HEALTHY_MS = 60_000;
+const HEALTHY_MS = 100_000;
 
 export interface House {
   readonly backend: Backend;

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { until, within } from "./waiting.ts";
 
 const RESTART_MS = 250;
-const READY_MS = 40_000;
+/** Guards against a process that never comes up; from its sources, on a slow and busy machine, it takes its time. */
+const READY_MS = 100_000;
 const STOP_MS = 5_000;
 
 export interface Room {

@@ -11,7 +11,8 @@ export default defineConfig({
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 900_000,
-    hookTimeout: 120_000,
+    // A whole house comes up in a hook.
+    hookTimeout: 240_000,
     disableConsoleIntercept: true,
   },
 });
