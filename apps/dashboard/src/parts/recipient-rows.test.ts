@@ -20,7 +20,9 @@ function house(total: number) {
     recipients: async (_job: number, query: { from?: number; cursor?: string; limit: number; outcome?: string }) => {
       const from = query.from ?? Number(query.cursor ?? 0);
       asked.push(`${from}${query.outcome ?? ""}`);
-      const fit = rows.filter((r) => r.n >= from && (query.outcome === undefined || r.outcome === query.outcome));
+      // A table of 100,000 is read in 500 lots: each looks at its own rows, not at all of them.
+      const rest = rows.slice(from, query.outcome === undefined ? from + query.limit + 1 : undefined);
+      const fit = rest.filter((r) => query.outcome === undefined || r.outcome === query.outcome);
       const items = fit.slice(0, query.limit);
       return { items, next: fit.length > items.length ? String((items.at(-1)?.n ?? 0) + 1) : undefined };
     },
