@@ -12,8 +12,9 @@ export default defineConfig({
     pool: "threads",
     // vitest leaves one core to itself; of two that is too many
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Guards against a hang only: what takes a second here takes ten where others have the cores.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // What is waited for comes when the machine is loaded, too.
     expect: { poll: { timeout: 15_000 } },
   },
