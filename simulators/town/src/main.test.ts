@@ -6,8 +6,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "@depesche/ports/contract/free-ports";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { freePorts } from "./free-ports.ts";
 import { PORT_VARIABLES } from "./settings.ts";
 
 // A start takes two seconds, and eight times as long on a loaded machine; one test starts the process twice.

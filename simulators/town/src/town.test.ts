@@ -3,9 +3,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { freePorts } from "@depesche/ports/contract/free-ports";
 import { readTiff } from "@depesche/t4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePorts } from "./free-ports.ts";
 import { PORT_VARIABLES, startTown, type Town, type TownPorts } from "./index.ts";
 
 const FREE: TownPorts = { control: 0, sip: 0, twilio: 0, smtp: 0 };

@@ -1,8 +1,8 @@
 // The trunk against a bare SIP endpoint that plays an exchange nobody would want.
 
-import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
+import { freePorts } from "@depesche/ports/contract/free-ports";
 import { buildSdp } from "@depesche/sip";
 import { createAnswerer, createCaller, step } from "@depesche/t30";
 import { answerFax, type IncomingCall, offerFax, openSipEndpoint, readFax, type SipEndpoint } from "@depesche/wire-sip";
@@ -211,20 +211,11 @@ describe("an exchange that goes away", () => {
   beforeEach(async () => {
     await trunk.close();
     await exchange.close();
-    exchange = await openLow();
+    // While the exchange is away, nobody may be given its port.
+    const [port] = (await freePorts(1)) as [number];
+    exchange = await openExchange(port);
     trunk = await openTrunk();
   });
-
-  /** Below the ports that systems hand out: while the exchange is away, nobody is given its port. */
-  async function openLow(): Promise<SipEndpoint> {
-    for (;;) {
-      try {
-        return await openExchange(randomInt(10_000, 30_000));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      }
-    }
-  }
 
   it("fails the call it was needed for, and the next ones wait for it to come back", async () => {
     const { port } = exchange;

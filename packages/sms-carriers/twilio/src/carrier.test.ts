@@ -1,7 +1,7 @@
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import * as http from "node:http";
 import { systemClock } from "@depesche/ports";
+import { freePorts } from "@depesche/ports/contract/free-ports";
 import { type SmsCarrierRig, smsCarrierContract } from "@depesche/ports/contract/sms-carrier";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTwilio, type TwilioConfig } from "./carrier.ts";
@@ -47,16 +47,10 @@ class Stub {
   }
 
   async listen(): Promise<string> {
-    for (;;) {
-      // Below the ports that systems hand out: nobody is given it when the stub is gone.
-      const port = randomInt(10_000, 30_000);
-      try {
-        await once(this.#server.listen(port, "127.0.0.1"), "listening");
-        return `http://127.0.0.1:${port}`;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      }
-    }
+    // One that nobody is given when the stub is gone.
+    const [port] = (await freePorts(1)) as [number];
+    await once(this.#server.listen(port, "127.0.0.1"), "listening");
+    return `http://127.0.0.1:${port}`;
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-// Ports for processes that tests start: free ones, so that suites and a running house never meet.
+// Ports for what tests start, or start again: free ones, so that suites, each other's connections and a running house never meet.
 
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
