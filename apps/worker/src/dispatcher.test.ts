@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type Dispatcher, startDispatcher } from "./dispatcher.ts";
 import { noFigures } from "./figures.double.ts";
 import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
+import { until } from "./until.double.ts";
 
 let ledger: FreshLedger;
 let pool: Pool;
@@ -47,19 +48,6 @@ async function started(window: number, add: Schedule["add"] = async (chunks) => 
 }
 
 const idsOf = (chunks: ChunkJob[]) => chunks.map((c) => `${c.job}-${c.chunk}-${c.generation}`);
-const realTimeout = setTimeout;
-/** Real time passes, virtual time does not (`vi.waitFor` would move it): only what was woken can have happened. */
-async function until(check: () => void): Promise<void> {
-  for (const end = Date.now() + 15_000; ; ) {
-    try {
-      return check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((next) => realTimeout(next, 10));
-  }
-}
-
 it("hands over what falls due as soon as it hears of it", async () => {
   await started(16);
   const { job } = await ledger.accepted(1, { handedOut: false });

@@ -2,6 +2,7 @@ import { type Pool, retireWorker } from "@depesche/ledger";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { type FreshLedger, freshLedger } from "./fresh-ledger.double.ts";
 import { beginLife, type Life } from "./life.ts";
+import { until } from "./until.double.ts";
 
 let ledger: FreshLedger;
 let pool: Pool;
@@ -23,20 +24,6 @@ afterEach(() => {
   warned.length = 0;
 });
 afterAll(() => ledger.drop());
-
-const realTimeout = setTimeout;
-/** Real time passes, virtual time does not (`vi.waitFor` would move it, and with it the pulse). */
-async function until(check: () => unknown): Promise<void> {
-  for (const end = Date.now() + 15_000; ; ) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((next) => realTimeout(next, 10));
-  }
-}
 
 const beats = async (id: number) =>
   (await pool.query<{ beat: number }>("SELECT beat FROM heartbeat WHERE worker_id = $1", [id])).rows[0]?.beat;
