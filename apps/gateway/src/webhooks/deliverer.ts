@@ -56,8 +56,9 @@ export function deliveryId(hook: number, seq: number): string {
 export function createDeliverer(deps: DelivererDeps): Deliverer {
   const { ledger, wall } = deps;
   const running = new Map<number, Promise<void>>();
-  /** How often each hook was served. */
-  const runs = new Map<number, number>();
+  /** Runs that are over, and the number of each hook's last. */
+  let ended = 0;
+  const lastEnd = new Map<number, number>();
   let closed = false;
   let news = true;
   let lastLook = Number.NEGATIVE_INFINITY;
@@ -112,12 +113,12 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   async function round(): Promise<void> {
     news = false;
     lastLook = wall.monotonic();
-    const before = new Map(runs);
+    const before = ended;
     const [hooks, head] = await Promise.all([ledger.allWebhooks(), ledger.lastSeq()]);
     const due = hooks.filter((h) => h.cursor < head && h.nextTryAt <= wall.now() && !running.has(h.id));
     for (const hook of due) {
       // It was served while we read: what we know of it is from before that, and would go out again.
-      if (runs.get(hook.id) !== before.get(hook.id)) {
+      if ((lastEnd.get(hook.id) ?? 0) > before) {
         news = true;
         continue;
       }
@@ -125,7 +126,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
         .catch((fault) => deps.onFault(fault, `webhook ${hook.id}`))
         .finally(() => {
           running.delete(hook.id);
-          runs.set(hook.id, (runs.get(hook.id) ?? 0) + 1);
+          lastEnd.set(hook.id, ++ended);
         });
       running.set(hook.id, run);
     }
