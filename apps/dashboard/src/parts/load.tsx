@@ -38,6 +38,20 @@ export function useLoad<T>(key: string, ask: () => Promise<T>): Loaded<T> {
   return state.key === key ? { value: state.value, error: state.error, reload } : { reload };
 }
 
+const LOOK_MS = 700;
+const LOOKS = 7;
+
+/** What follows its event soon is looked for ever less often; if it has not come after a minute and a half, it was not kept. */
+export function useLookAgain({ value, error, reload }: Loaded<unknown>, isAwaited: boolean): void {
+  const looks = useRef(0);
+  // Each answer that it is not there is an error of its own.
+  useEffect(() => {
+    if (!isAwaited || looks.current >= LOOKS) return;
+    const timer = setTimeout(reload, LOOK_MS * 2 ** looks.current++);
+    return () => clearTimeout(timer);
+  }, [value, error, isAwaited, reload]);
+}
+
 /** What went wrong, in the gateway's own words. */
 export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.problem.detail : t("unreachable");

@@ -2,10 +2,10 @@
 
 import { ApiError, type Client, type Ladder } from "@depesche/client";
 import { type AttemptKey, parseAttemptKey } from "@depesche/core";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { address } from "../../format.ts";
 import { t, type Word } from "../../language.ts";
-import { errorText, Failure, type Loaded, useLoad } from "../../parts/load.tsx";
+import { errorText, Failure, type Loaded, useLoad, useLookAgain } from "../../parts/load.tsx";
 import { CALL_VIEWS, type CallView, go, type RouteOf, urlOf } from "../../route.ts";
 import { onEvents } from "../../world.ts";
 import { CallPagesView } from "../pages/call-pages.tsx";
@@ -17,8 +17,6 @@ const VIEWS: Record<CallView, Word> = { ladder: "callLadder", compare: "callComp
 
 /** How often a call that is on the line is looked at, ms. */
 const LOOK_MS = 700;
-/** The record follows the end of its call, looked for ever less often; if it has not come after a minute and a half, it was not kept. */
-const LOOKS_AFTER_END = 7;
 
 export function Call({ client, here }: { client: Client; here: RouteOf<"call"> }) {
   const { key: attempt, view = "ladder" } = here;
@@ -111,14 +109,13 @@ function useLadder(
   { isRunning, hasEnded }: { isRunning: boolean; hasEnded: boolean },
 ): Loaded<Ladder> {
   const ladder = useLoad(`ladder:${attempt}`, () => client.ladder(attempt));
-  const looks = useRef(0);
   const { value, error, reload } = ladder;
+  const isOn = isRunning || value?.live !== undefined;
+  useLookAgain(ladder, hasEnded && (isOn || isMissing(error)));
   useEffect(() => {
-    const isLive = value?.live !== undefined;
-    if (!isLive && !isRunning && !(hasEnded && isMissing(error))) return;
-    if (hasEnded && looks.current >= LOOKS_AFTER_END) return;
-    const timer = setTimeout(reload, hasEnded ? LOOK_MS * 2 ** looks.current++ : LOOK_MS);
+    if (hasEnded || !isOn) return;
+    const timer = setTimeout(reload, LOOK_MS);
     return () => clearTimeout(timer);
-  }, [value, error, isRunning, hasEnded, reload]);
+  }, [value, error, isOn, hasEnded, reload]);
   return ladder;
 }
