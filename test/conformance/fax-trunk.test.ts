@@ -9,10 +9,10 @@ import { type Exchange, openExchange } from "@depesche/exchange";
 import { openT38Trunk } from "@depesche/fax-lines-t38";
 import type { FaxCallReport, FaxTrunk } from "@depesche/ports";
 import { contractPage, contractSource, faxTrunkContract, keepingHandler } from "@depesche/ports/contract/fax-trunk";
-import { freePorts } from "@depesche/ports/contract/free-ports";
 import { type Bitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
 import { decodeLadder, ladderPcap, renderLadder } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { freePorts } from "../house/ports.ts";
 
 // Hundreds of calls, with all their pages coded and decoded: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000 });

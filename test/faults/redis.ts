@@ -1,8 +1,8 @@
 // The Redis under test: a redis-server of our own that is flushed, or killed and started again on the same append-only file.
 
 import { mkdirSync } from "node:fs";
-import { freePorts } from "@depesche/ports/contract/free-ports";
 import { Redis } from "ioredis";
+import { freePorts } from "../house/ports.ts";
 import { startRedisIn } from "../house/redis.ts";
 import { guard } from "./guard.ts";
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePorts } from "@depesche/ports/contract/free-ports";
+import { freePorts } from "./ports.ts";
 import { processesOf, type Running } from "./processes.ts";
 
 export const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));

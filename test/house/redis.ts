@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePorts } from "@depesche/ports/contract/free-ports";
+import { freePorts } from "./ports.ts";
 
 export interface RedisServer {
   url: string;

@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@depesche/client";
-import { isTaken } from "@depesche/ports/contract/free-ports";
 import { afterEach, expect, it } from "vitest";
 import {
   COMMAND,
@@ -14,6 +13,7 @@ import {
   runProgram,
   type Settings,
 } from "../house/house.ts";
+import { isTaken } from "../house/ports.ts";
 import { processesOf } from "../house/processes.ts";
 import { eventually } from "./post-office.ts";
 

@@ -13,20 +13,15 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(FROM, BELOW);
-    if (!(await isTaken(port))) ports.add(port);
+    const server = createServer().listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, "close");
+    ports.add(port);
   }
   return [...ports];
-}
-
-/** Whether somebody listens there. */
-export async function isTaken(port: number): Promise<boolean> {
-  const server = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    return true;
-  }
-  server.close();
-  await once(server, "close");
-  return false;
 }
