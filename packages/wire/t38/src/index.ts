@@ -1,3 +1,5 @@
+export { ifpPair, LINE_DELAY_US } from "./ifp-pair.ts";
+export type { IfpListener, IfpPort } from "./ifp-port.ts";
 export { decodeLadder, encodeLadder, type Ladder, type LadderEntry, Recorder } from "./ladder.ts";
 export { ladderPcap } from "./ladder-pcap.ts";
 export { type LadderField, type LadderRow, renderLadder } from "./ladder-rows.ts";
@@ -6,3 +8,5 @@ export { connectMedia, MediaConnection, MediaConnections, type MediaPort, openMe
 export { decodeOwn, encodeOwn, isOwnMessage, type OwnMessage } from "./own-message.ts";
 export { type CallEnd, type CallPage, causeText, type Party, type RunCallOptions, runCall } from "./run-call.ts";
 export { type Ear, eventsOf, newEar, signalsOf, type TimedIfp } from "./signals.ts";
+export { VirtualWall } from "./virtual-wall.ts";
+export { monotonicWall, type Wall } from "./wall.ts";
