@@ -3,6 +3,8 @@ export * from "./address.ts";
 export * from "./berlin.ts";
 export * from "./channel.ts";
 export * from "./clock.ts";
+export * from "./config/outside.ts";
+export type { Shape } from "./config/shape.ts";
 export * from "./event.ts";
 export * from "./job.ts";
 export * from "./outcome.ts";
