@@ -33,7 +33,19 @@ export {
   serialiseMessage,
 } from "./message.ts";
 export { canonicalName, METHODS, reasonPhrase } from "./names.ts";
-export { buildSdp, type FaxMedia, parseSdp, SDP_TYPE, type SdpProblem, type SessionDescription } from "./sdp.ts";
+export {
+  type AudioCodec,
+  type AudioMedia,
+  buildSdp,
+  continueSdp,
+  parseSdp,
+  SDP_TYPE,
+  type SdpProblem,
+  type SessionDescription,
+  type Stream,
+  type StreamToBuild,
+} from "./sdp.ts";
+export type { Direction, FaxMedia } from "./sdp-attributes.ts";
 export { SipSplitter } from "./splitter.ts";
 export {
   type ClientEvent,

@@ -64,7 +64,12 @@ function order(): FaxCallOrder {
 const foreignSdp = buildSdp({
   address: HOST,
   sessionId: 1,
-  fax: { transport: "udptl", port: 4000, version: 0, maxBitRate: 14_400, rateManagement: "transferredTCF" },
+  streams: [
+    {
+      kind: "fax",
+      fax: { transport: "udptl", port: 4000, version: 0, maxBitRate: 14_400, rateManagement: "transferredTCF" },
+    },
+  ],
 });
 
 describe("a call that comes to nothing", () => {
