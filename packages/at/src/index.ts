@@ -1,1 +1,3 @@
-export {};
+export * from "./dle.ts";
+export * from "./hdlc.ts";
+export * from "./result-codes.ts";
