@@ -53,7 +53,7 @@ export function handUp(s: AnswererSession, pageEnd: PageEnd, out: Action[]): und
     s.refusalDue = false;
     return refusePage(s, pageEnd, out);
   }
-  const notReady = mood.notReady?.page === s.pages + 1 && s.dcs!.ecm !== 0 ? mood.notReady.times : 0;
+  const notReady = mood.notReady?.page === s.pages + 1 && s.dcs!.ecm !== 0 ? (mood.notReady.times ?? 0) : 0;
   s.state = { step: "deciding", end: pageEnd, stored: false, asked: false, notReady };
   const octets = s.pieces.length === 1 ? s.pieces[0]! : joinOctets(s.pieces, s.octets);
   clearPage(s);

@@ -36,7 +36,7 @@ export function train(s: CallerSession, out: Action[]): undefined {
 export function needPage(s: CallerSession, out: Action[]): undefined {
   s.state = { step: "await-page" };
   s.block = null;
-  out.push({ type: "need-page", index: s.page, format: formatOf(s.dcs!) });
+  out.push({ type: "need-page", index: s.page, document: 0, format: formatOf(s.dcs!, s.options.pages[s.page]) });
 }
 
 /** MPS when the next page fits the DCS in force, EOM when it needs another, EOP after the last (T.30 §5.3.6.1.6). */

@@ -5,10 +5,15 @@ import { type Problem, problem } from "./problem.ts";
 
 /** Image coding: T.4 one-dimensional, T.4 two-dimensional, T.6. */
 export type Coding = "mh" | "mr" | "mmr";
-/** Vertical resolution at 8 pels/mm: 3.85, 7.7 and 15.4 lines/mm. */
-export type Resolution = "standard" | "fine" | "superfine";
-/** Pels per line at 8 pels/mm: 215, 255 and 303 mm. */
+/**
+ * Resolutions of T.4 and T.30 table 2: 8 pels/mm with 3.85, 7.7 and 15.4 lines/mm (or 200 x 100, 200 x 200, 200 x 400 pels
+ * an inch), 300 x 300 pels an inch, and 16 pels/mm with 15.4 lines/mm (or 400 x 400).
+ */
+export type Resolution = "standard" | "fine" | "superfine" | "300" | "r16";
+/** Width of the paper, 215, 255 or 303 mm, as pels per line at 8 pels/mm. */
 export type Width = 1728 | 2048 | 2432;
+/** Pels per line as they are coded. */
+export type Pels = Width | 2592 | 3072 | 3648 | 3456 | 4096 | 4864;
 /** Longest page. */
 export type Length = "a4" | "b4" | "unlimited";
 /** Octets of page data in an FCD frame. */
@@ -17,10 +22,27 @@ export type EcmFrameSize = 64 | 256;
 /** Modems a DIS offers: bits 11 to 14. */
 export type ModemSet = "v27ter-2400" | "v27ter" | "v29" | "v27ter+v29" | "v27ter+v29+v17";
 
+/** One resolution: pels per line against those at 8 pels/mm, and pels and lines an inch in the metric and the inch family. */
+export interface ResolutionFacts {
+  pels: 1 | 1.5 | 2;
+  metric: { xDpi: number; yDpi: number };
+  inch: { xDpi: number; yDpi: number };
+}
+
+/** The resolutions; 300 x 300 has no metric form. */
+export const RESOLUTIONS: Readonly<Record<Resolution, ResolutionFacts>> = {
+  standard: { pels: 1, metric: { xDpi: 204, yDpi: 98 }, inch: { xDpi: 200, yDpi: 100 } },
+  fine: { pels: 1, metric: { xDpi: 204, yDpi: 196 }, inch: { xDpi: 200, yDpi: 200 } },
+  superfine: { pels: 1, metric: { xDpi: 204, yDpi: 391 }, inch: { xDpi: 200, yDpi: 400 } },
+  "300": { pels: 1.5, metric: { xDpi: 300, yDpi: 300 }, inch: { xDpi: 300, yDpi: 300 } },
+  r16: { pels: 2, metric: { xDpi: 408, yDpi: 391 }, inch: { xDpi: 400, yDpi: 400 } },
+};
+
 /** Shortest time of one image line the receiver can print, microseconds, per resolution. */
 export interface MinScan {
   standardUs: number;
   fineUs: number;
+  /** Every resolution above fine. */
   superfineUs: number;
 }
 
@@ -33,6 +55,13 @@ export interface Capabilities {
   modems: ModemSet;
   fine: boolean;
   superfine: boolean;
+  /** Bit 42: 300 x 300 pels an inch. */
+  r300: boolean;
+  /** Bit 43: 16 pels/mm, 400 x 400 pels an inch. */
+  r16: boolean;
+  /** Bits 44 and 45: which family of resolutions it would rather have; both when it does not matter. */
+  prefersInch: boolean;
+  prefersMetric: boolean;
   mr: boolean;
   mmr: boolean;
   ecm: boolean;
@@ -42,21 +71,26 @@ export interface Capabilities {
   width: Width;
   length: Length;
   minScan: MinScan;
-  /** Bits 47, 49, 50: selective polling, sub-address, password. */
+  /** Bits 47, 49, 50: selective polling, sub-address, password (PWD) and sender identification (SID). */
   sep: boolean;
   sub: boolean;
   pwd: boolean;
 }
 
-/** What a caller chose: the content of DCS. */
+/** What the sender chose: the content of DCS. */
 export interface Dcs {
   modulation: Modulation;
   coding: Coding;
   /** Octets per FCD frame, 0 without error correction. */
   ecm: 0 | EcmFrameSize;
   resolution: Resolution;
+  /** Bit 44: the resolution is that of the inch family. */
+  inch?: true;
   width: Width;
   length: Length;
+  /** Bits 49 and 50: SUB and SID go before this DCS. */
+  sub?: true;
+  sid?: true;
   /** Fill each coded line to at least this long at the modulation's rate, microseconds; 0 = no fill. */
   minScanUs: number;
 }
@@ -68,6 +102,10 @@ export const FULL_CAPABILITIES: Capabilities = {
   modems: "v27ter+v29+v17",
   fine: true,
   superfine: true,
+  r300: false,
+  r16: false,
+  prefersInch: false,
+  prefersMetric: false,
   mr: true,
   mmr: true,
   ecm: true,
@@ -151,7 +189,11 @@ export function encodeDis(can: Capabilities): Uint8Array {
   setBit(fif, 27, can.ecm);
   setBit(fif, 31, can.mmr);
   setBit(fif, 41, can.superfine);
-  setBit(fif, 46, can.superfine && can.minScan.superfineUs < can.minScan.fineUs);
+  setBit(fif, 42, can.r300);
+  setBit(fif, 43, can.r16);
+  setBit(fif, 44, can.prefersInch);
+  setBit(fif, 45, can.prefersMetric);
+  setBit(fif, 46, (can.superfine || can.r300 || can.r16) && can.minScan.superfineUs < can.minScan.fineUs);
   setBit(fif, 47, can.sep);
   setBit(fif, 49, can.sub);
   setBit(fif, 50, can.pwd);
@@ -170,6 +212,10 @@ export function decodeDis(octets: Uint8Array): Capabilities | Problem {
     modems: modemsOf(bitsOf(fif, 11, 14)),
     fine: bitOf(fif, 15),
     superfine: bitOf(fif, 41),
+    r300: bitOf(fif, 42),
+    r16: bitOf(fif, 43),
+    prefersInch: bitOf(fif, 44),
+    prefersMetric: bitOf(fif, 45),
     mr: bitOf(fif, 16),
     mmr: bitOf(fif, 31),
     ecm: bitOf(fif, 27),
@@ -203,7 +249,7 @@ function minScanCode(scan: MinScan): number {
 
 /** Writes the FIF of DCS. */
 export function encodeDcs(dcs: Dcs): Uint8Array {
-  const fif = new Uint8Array(6);
+  const fif = new Uint8Array(7);
   setBit(fif, 10, true);
   setBits(fif, 11, 14, MODULATIONS[dcs.modulation].dcsCode);
   setBit(fif, 15, dcs.resolution === "fine");
@@ -216,6 +262,11 @@ export function encodeDcs(dcs: Dcs): Uint8Array {
   setBit(fif, 28, dcs.ecm === 64);
   setBit(fif, 31, dcs.coding === "mmr");
   setBit(fif, 41, dcs.resolution === "superfine");
+  setBit(fif, 42, dcs.resolution === "300");
+  setBit(fif, 43, dcs.resolution === "r16");
+  setBit(fif, 44, dcs.inch === true);
+  setBit(fif, 49, dcs.sub === true);
+  setBit(fif, 50, dcs.sid === true);
   return extended(fif);
 }
 
@@ -230,11 +281,21 @@ export function decodeDcs(octets: Uint8Array): Dcs | Problem {
     modulation,
     coding: bitOf(fif, 31) ? "mmr" : bitOf(fif, 16) ? "mr" : "mh",
     ecm: bitOf(fif, 27) ? (bitOf(fif, 28) ? 64 : 256) : 0,
-    resolution: bitOf(fif, 41) ? "superfine" : bitOf(fif, 15) ? "fine" : "standard",
+    resolution: resolutionOf(fif),
+    ...(bitOf(fif, 44) && { inch: true }),
     width: WIDTHS[bitsOf(fif, 17, 18)]!,
     length: LENGTHS[bitsOf(fif, 19, 20)]!,
+    ...(bitOf(fif, 49) && { sub: true }),
+    ...(bitOf(fif, 50) && { sid: true }),
     minScanUs: scan.fineMs * 1000,
   };
+}
+
+/** The finest resolution a DCS names. */
+function resolutionOf(fif: Uint8Array): Resolution {
+  if (bitOf(fif, 43)) return "r16";
+  if (bitOf(fif, 42)) return "300";
+  return bitOf(fif, 41) ? "superfine" : bitOf(fif, 15) ? "fine" : "standard";
 }
 
 function dcsScanCode(us: number): number {
@@ -280,6 +341,7 @@ export interface Wanted {
   ecmFrameSize: EcmFrameSize;
   width: Width;
   resolution: Resolution;
+  inch?: true;
 }
 
 /**
@@ -296,6 +358,7 @@ export function negotiate(dis: Capabilities, wanted: Wanted): Dcs | undefined {
     coding: codingFor(dis, wanted.codings, ecm !== 0),
     ecm,
     resolution,
+    ...((wanted.inch && dis.prefersInch) || resolution === "300" ? { inch: true } : {}),
     width: Math.min(dis.width, wanted.width) as Width,
     length: dis.length,
     // Error correction buffers whole blocks, so no line needs fill (T.30 table 2, note on bits 21 to 23).
@@ -303,9 +366,18 @@ export function negotiate(dis: Capabilities, wanted: Wanted): Dcs | undefined {
   };
 }
 
+/** What may stand in for a resolution the receiver has not, best first. */
+const INSTEAD: Readonly<Record<Resolution, readonly Resolution[]>> = {
+  standard: [],
+  fine: [],
+  superfine: ["fine"],
+  "300": ["fine"],
+  r16: ["superfine", "fine"],
+};
+
 function resolutionFor(dis: Capabilities, wanted: Resolution): Resolution {
-  if (wanted === "superfine" && dis.superfine) return "superfine";
-  return wanted !== "standard" && dis.fine ? "fine" : "standard";
+  const has = { standard: true, fine: dis.fine, superfine: dis.superfine, "300": dis.r300, r16: dis.r16 };
+  return [wanted, ...INSTEAD[wanted]].find((resolution) => has[resolution]) ?? "standard";
 }
 
 function codingFor(dis: Capabilities, codings: readonly Coding[], ecm: boolean): Coding {
@@ -323,8 +395,13 @@ function codableScan(scan: MinScan, resolution: Resolution): number {
 /** How a page is coded for this call. */
 export interface PageFormat {
   coding: Coding;
-  width: Width;
+  /** Pels per line at this resolution. */
+  width: Pels;
   resolution: Resolution;
+  /** The resolution is that of the inch family. */
+  inch?: true;
+  /** What the receiver does not have as wide or as fine as the page is: it must be reduced. Absent when it fits as it is. */
+  reduced?: "width" | "resolution" | "both";
   /** Octets per FCD frame, 0 without error correction. */
   ecm: 0 | EcmFrameSize;
   /** Rate at which minimum line time is to be filled, bit/s. */
@@ -333,8 +410,24 @@ export interface PageFormat {
   minScanUs: number;
 }
 
-/** How pages are coded under a DCS. */
-export function formatOf(dcs: Dcs): PageFormat {
-  const { coding, width, resolution, ecm, minScanUs } = dcs;
-  return { coding, width, resolution, ecm, rate: rateOf(dcs.modulation), minScanUs };
+/** How pages are coded under a DCS; with the wish of a page also what must be reduced for it. */
+export function formatOf(dcs: Dcs, wish?: Pick<Wanted, "width" | "resolution">): PageFormat {
+  const { coding, width, resolution, inch, ecm, minScanUs } = dcs;
+  const narrower = wish !== undefined && wish.width > width;
+  const coarser = wish !== undefined && wish.resolution !== resolution;
+  return {
+    coding,
+    width: (width * RESOLUTIONS[resolution].pels) as Pels,
+    resolution,
+    ...(inch && { inch }),
+    ...((narrower || coarser) && { reduced: narrower ? (coarser ? "both" : "width") : "resolution" }),
+    ecm,
+    rate: rateOf(dcs.modulation),
+    minScanUs,
+  };
+}
+
+/** Pels and lines an inch of a page. */
+export function dpiOf(format: { resolution: Resolution; inch?: true }): { xDpi: number; yDpi: number } {
+  return RESOLUTIONS[format.resolution][format.inch ? "inch" : "metric"];
 }

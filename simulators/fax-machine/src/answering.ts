@@ -12,9 +12,10 @@ import {
   type Event,
   FCF,
   fcfOf,
+  formatOf,
   isProblem,
   type PageFormat,
-  type Resolution,
+  RESOLUTIONS,
   step,
 } from "@depesche/t30";
 import { MACHINES } from "./moods.ts";
@@ -25,7 +26,6 @@ import { hashOf, type TrayPage } from "./tray.ts";
 const BAD_LINES_LIMIT = 0.1;
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
-const Y_DPI: Readonly<Record<Resolution, number>> = { standard: 98, fine: 196, superfine: 391 };
 
 /** One call of a machine. `step` and `lastPage` are what a line asks of its party. */
 export interface AnsweringMachine {
@@ -63,7 +63,7 @@ function readable({ pieces, frames }: Unfinished): Uint8Array {
 
 function trayPage(octets: Uint8Array, format: Pick<PageFormat, "coding" | "width" | "resolution">) {
   const { coding, width, resolution } = format;
-  return { octets, sha256: hashOf(octets), coding: CODINGS[coding], width, yDpi: Y_DPI[resolution] };
+  return { octets, sha256: hashOf(octets), coding: CODINGS[coding], width, yDpi: RESOLUTIONS[resolution].metric.yDpi };
 }
 
 /** A machine going off-hook. `stationId` becomes its CSI. */
@@ -89,7 +89,7 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
     },
     brokenOff() {
       const octets = readable(session.state.step === "receiving" ? session : unfinished);
-      return octets.length === 0 || !session.dcs ? undefined : trayPage(octets, session.dcs);
+      return octets.length === 0 || !session.dcs ? undefined : trayPage(octets, formatOf(session.dcs));
     },
     lastPage: () => session.side === "answerer" && session.state.step === "deciding" && session.state.end === "EOP",
     remoteId: () => session.remoteId,

@@ -16,7 +16,7 @@ import { type Misconduct, misbehaving } from "./dialling-moods.ts";
 import { MACHINES } from "./moods.ts";
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
-const LINES: Readonly<Record<Resolution, number>> = { standard: 1, fine: 2, superfine: 4 };
+const LINES: Readonly<Record<Resolution, number>> = { standard: 1, fine: 2, superfine: 4, "300": 3, r16: 4 };
 const WIDTH = 1728;
 const MAX_PAGES = 500;
 

@@ -1,17 +1,16 @@
 /** The page formats of packages/t30 in the words of the FaxLine port. */
 
 import type { PageCoding, PageNeed, ReceivedPage } from "@depesche/ports";
-import type { Coding, PageFormat, Resolution } from "@depesche/t30";
+import { type Coding, type PageFormat, RESOLUTIONS, type Resolution } from "@depesche/t30";
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
-const Y_DPI: Readonly<Record<Resolution, number>> = { standard: 98, fine: 196, superfine: 391 };
 
 export function codingOf(coding: Coding): PageCoding {
   return CODINGS[coding];
 }
 
 export function yDpiOf(resolution: Resolution): number {
-  return Y_DPI[resolution];
+  return RESOLUTIONS[resolution].metric.yDpi;
 }
 
 /** K is 2 lines at standard resolution, 4 at fine and above (T.4 §4.2.1). */
