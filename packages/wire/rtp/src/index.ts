@@ -1,1 +1,9 @@
-export {};
+export {
+  openRtp,
+  type RtpCounts,
+  type RtpFarEnd,
+  type RtpOptions,
+  type RtpPort,
+  type RtpSource,
+  type RtpWall,
+} from "./rtp-port.ts";
