@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { bareBullmq } from "./bare-bullmq.ts";
 import { pagesInMemory } from "./in-memory.ts";
 import { machineFacts } from "./machine.ts";
+import { type CodecRun, codecRuns, codecTable } from "./t4.ts";
 import { type FaxRun, faxRun, loadedHouse, type NullRun, nullRun } from "./whole-house.ts";
 
 const RECIPIENTS = Number(process.env.DEPESCHE_BENCH_RECIPIENTS ?? 100_000);
@@ -20,6 +21,7 @@ interface Results {
   /** Measured before and after the houses; ratios are to the mean. */
   bareBullmqPerSecond: number[];
   pagesInMemoryPerSecond: number;
+  t4: CodecRun[];
   houses: { backend: string; core: NullRun; ratioToBareBullmq: number; fax: FaxRun }[];
 }
 
@@ -30,6 +32,8 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 const machine = machineFacts();
 tell("T.30, T.38 and T.4 in memory");
 const pages = pagesInMemory(IN_MEMORY_MS);
+tell("T.4 and T.6 beside libtiff");
+const t4 = await codecRuns();
 tell("bare BullMQ");
 const bare = [await bareBullmq(RECIPIENTS)];
 const runs: { backend: "postgres" | "redis"; core: NullRun; fax: FaxRun }[] = [];
@@ -53,6 +57,7 @@ const results: Results = {
   calls: CALLS,
   bareBullmqPerSecond: bare,
   pagesInMemoryPerSecond: pages,
+  t4,
   houses: runs.map((run) => ({ ...run, ratioToBareBullmq: run.core.endToEndPerSecond / reference })),
 };
 writeFileSync(OUT, `${JSON.stringify(results, undefined, 2)}\n`);
@@ -96,6 +101,8 @@ function table({ houses }: Results): string {
     `${cores} cores (${cpu}), ${memoryGb} GB, ${system}, Node ${node}, Redis ${redis}, fdatasync ${fdatasyncUs} us`,
     `bare BullMQ (Redis, AOF everysec, no-op, 50 at once): ${bare.map(whole).join(" and ")} jobs/s`,
     `T.30 + T.38 + T.4 in memory, one core: ${whole(pages)} pages/s`,
+    "",
+    codecTable(t4),
     "",
     ...lines,
   ].join("\n");

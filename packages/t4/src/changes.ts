@@ -4,7 +4,7 @@
  * entries of the row's width, so that b1 and b2 can be read past the end.
  */
 
-import type { Bitmap } from "./bitmap.ts";
+import { type Bitmap, rowOctets } from "./bitmap.ts";
 
 /** Room for the changes of any row of `width` pixels, with the end marks of an all-white row set. */
 export function changeList(width: number): Int32Array {
@@ -19,13 +19,36 @@ export function endChanges(list: Int32Array, count: number, width: number): void
   list[count + 3] = width;
 }
 
-/** Finds the changes of the row that starts at octet `offset`, 32 pixels a step. */
-export function findChanges(view: DataView, offset: number, width: number, list: Int32Array): void {
+/** A page as findChanges looks at it. `words` only where rows begin on 4 octets of memory: white margins are skipped faster there. */
+export type PageView = { octets: DataView; words: Int32Array | undefined; stride: number };
+
+/** A view of all rows for findChanges. */
+export function pageView({ data, width }: Bitmap): PageView {
+  const stride = rowOctets(width);
+  const aligned = ((stride | data.byteOffset) & 3) === 0;
+  return {
+    octets: new DataView(data.buffer, data.byteOffset, data.byteLength),
+    words: aligned ? new Int32Array(data.buffer, data.byteOffset, data.byteLength >> 2) : undefined,
+    stride,
+  };
+}
+
+/** Finds the changes of a row, 32 pixels a step, the white ones at its beginning 128. Gives their number. */
+export function findChanges({ octets, words, stride }: PageView, row: number, width: number, list: Int32Array): number {
+  const offset = row * stride;
+  const wholeWords = width >>> 5;
   let count = 0;
   let pixelBefore = 0; // in the topmost bit
-  const words = width >>> 5;
-  for (let i = 0; i < words; i++) {
-    const word = view.getUint32(offset + i * 4);
+  let i = 0;
+  if (words !== undefined) {
+    const first = offset >> 2;
+    const end = first + wholeWords - 3;
+    let at = first;
+    while (at < end && (words[at]! | words[at + 1]! | words[at + 2]! | words[at + 3]!) === 0) at += 4;
+    i = at - first;
+  }
+  for (; i < wholeWords; i++) {
+    const word = octets.getUint32(offset + i * 4);
     let changes = word ^ ((word >>> 1) | pixelBefore);
     pixelBefore = word << 31;
     while (changes !== 0) {
@@ -37,15 +60,16 @@ export function findChanges(view: DataView, offset: number, width: number, list:
   const rest = width & 31;
   if (rest > 0) {
     let word = 0;
-    for (let i = 0; i * 8 < rest; i++) word |= view.getUint8(offset + words * 4 + i) << (24 - i * 8);
+    for (let i = 0; i * 8 < rest; i++) word |= octets.getUint8(offset + wholeWords * 4 + i) << (24 - i * 8);
     let changes = (word ^ ((word >>> 1) | pixelBefore)) & (-1 << (32 - rest));
     while (changes !== 0) {
       const first = Math.clz32(changes);
-      list[count++] = (words << 5) + first;
+      list[count++] = (wholeWords << 5) + first;
       changes &= 0x7fffffff >>> first;
     }
   }
   endChanges(list, count, width);
+  return count;
 }
 
 /** Paints the row that starts at octet `offset` of zeroed data. */
@@ -64,9 +88,4 @@ export function paintChanges(list: Int32Array, count: number, data: Uint8Array, 
       if (tail !== 0) data[last]! |= tail;
     }
   }
-}
-
-/** A view of all rows for findChanges. */
-export function bitmapView({ data }: Bitmap): DataView {
-  return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -37,6 +37,7 @@ const EXTENDED_MAKE_UP = `
 /** Two-dimensional modes (T.4 table 4): pass, horizontal, and vertical by the distance of a1 from b1. */
 const PASS = "0001";
 const HORIZONTAL = "001";
+export const HORIZONTAL_LENGTH = HORIZONTAL.length;
 const VERTICAL: readonly (readonly [distance: number, code: string])[] = [
   [0, "1"],
   [1, "011"],
@@ -89,7 +90,7 @@ for (const [distance, code] of VERTICAL) {
 }
 
 /** Fills every entry of a table of `indexBits` whose index begins with `code`. */
-function fillPrefix(table: Uint16Array, indexBits: number, code: string, value: number): void {
+function fillPrefix(table: Uint16Array | Int32Array, indexBits: number, code: string, value: number): void {
   const free = indexBits - code.length;
   const first = Number.parseInt(code, 2) << free;
   table.fill(value, first, first + (1 << free));
@@ -105,12 +106,33 @@ function runDecoding(codes: ReadonlyMap<number, string>): Uint16Array {
 export const WHITE_DECODING = runDecoding(WHITE_CODES);
 export const BLACK_DECODING = runDecoding(BLACK_CODES);
 
+/** How many bits a pair of runs may take to be found in one step. */
+const PAIR_BITS = 13;
+
+/**
+ * For the decoder: next 13 bits -> first run << 12 | second run << 4 | length of both, where two terminating codes of these
+ * colours follow each other in them; 0 otherwise. Most runs of a page are short.
+ */
+function pairDecoding(first: ReadonlyMap<number, string>, second: ReadonlyMap<number, string>): Int32Array {
+  const table = new Int32Array(1 << PAIR_BITS);
+  for (let a = 0; a < 64; a++) {
+    for (let b = 0; b < 64; b++) {
+      const code = first.get(a)! + second.get(b)!;
+      if (code.length <= PAIR_BITS) fillPrefix(table, PAIR_BITS, code, (a << 12) | (b << 4) | code.length);
+    }
+  }
+  return table;
+}
+
+export const WHITE_BLACK_DECODING = pairDecoding(WHITE_CODES, BLACK_CODES);
+export const BLACK_WHITE_DECODING = pairDecoding(BLACK_CODES, WHITE_CODES);
+
 /** For the decoder: next 7 bits -> mode << 4 | code length; 0 where no mode begins so (EOL, extensions, damage). */
 export const MODE_DECODING = new Uint16Array(1 << 7);
 /** Vertical modes are distance + MODE_VERTICAL (1 to 7). */
 export const MODE_VERTICAL = 4;
 export const MODE_PASS = 8;
-export const MODE_HORIZONTAL = 9;
+const MODE_HORIZONTAL = 9;
 fillPrefix(MODE_DECODING, 7, PASS, (MODE_PASS << 4) | PASS.length);
 fillPrefix(MODE_DECODING, 7, HORIZONTAL, (MODE_HORIZONTAL << 4) | HORIZONTAL.length);
 for (const [distance, code] of VERTICAL) {

@@ -201,6 +201,33 @@ describe("bounds", () => {
     expect(decode(ones, { coding: "MMR", width: 1728 })).toMatchObject({ rows: 20_000, ended: "limit" });
     expect(decode(ones, { coding: "MMR", width: 1728, maxRows: 7 })).toMatchObject({ rows: 7, ended: "limit" });
   });
+  it("nor above maxPixels, which count rows padded to octets", () => {
+    const ones = new Uint8Array(10_000).fill(0xff);
+    expect(decode(ones, { coding: "MMR", width: 13, maxPixels: 16 * 21 + 15 })).toMatchObject({
+      rows: 21,
+      ended: "limit",
+    });
+    expect(decode(ones, { coding: "MMR", width: 65_535 })).toMatchObject({ rows: 1525, ended: "limit" });
+  });
+  it("paints into memory that is used again, whatever was in it, and into new memory where that has no room", () => {
+    const into = new Uint8Array(rowOctets(300) * 60).fill(0xaa);
+    for (const coding of CODINGS) {
+      const { bitmap } = decode(encode(page, { coding }), { coding, width: 300, into });
+      expect(bitmap.data.buffer).toBe(into.buffer);
+      expect(equalBitmaps(bitmap, page)).toBe(true);
+      const small = decode(encode(page, { coding }), { coding, width: 300, into: into.subarray(0, 100) }).bitmap;
+      expect(equalBitmaps(small, page)).toBe(true);
+    }
+  });
+  it("white lines that are taken together stop at the rows wanted, and at the last bit", () => {
+    expect(decode(Uint8Array.of(0xff, 0xe0), { coding: "MMR", width: 100, rows: 7 })).toMatchObject({
+      rows: 7,
+      ended: "rows",
+    });
+    const all = decode(bits("1111 1111 111"), { coding: "MMR", width: 100 });
+    expect(all).toMatchObject({ rows: 11, badLines: 0, ended: "data" });
+    expect(all.bitmap.data).toEqual(new Uint8Array(11 * 13));
+  });
   it("refuses a width that no page has", () => {
     for (const width of [0, -1, 1.5, 65536, Number.NaN]) {
       expect(() => decode(new Uint8Array(4), { coding: "MH", width })).toThrow(RangeError);

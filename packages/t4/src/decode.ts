@@ -3,10 +3,10 @@
  * what was wrong, in time and memory bounded by their length and the limits.
  */
 
-import { type Bitmap, type BitOrder, reverseBits, rowOctets } from "./bitmap.ts";
-import { paintChanges } from "./changes.ts";
+import { type Bitmap, type BitOrder, reverseBits } from "./bitmap.ts";
 import type { Coding } from "./encode.ts";
 import { LineReader } from "./line-reader.ts";
+import { PageBuilder } from "./page-builder.ts";
 
 export type DecodeOptions = {
   coding: Coding;
@@ -16,6 +16,13 @@ export type DecodeOptions = {
   rows?: number;
   /** No page grows above this. Default 20000 rows (over 2 m at 200 lines an inch). */
   maxRows?: number;
+  /** Nor above so many pixels, rows padded to octets. Default 100 million (A3 at 400 dpi has 32), 12.5 MB. */
+  maxPixels?: number;
+  /**
+   * Memory for the rows, to use again when pages come one after the other and are not kept: the bitmap's data is then the
+   * beginning of it. It is cleared first; where it has no room for all rows, new memory is taken.
+   */
+  into?: Uint8Array;
   /** Default msb-first. */
   bitOrder?: BitOrder;
   /**
@@ -36,11 +43,10 @@ export type Decoded = {
   badLines: number;
   /** The longest series of bad lines (T.4 copy quality; TIFF tag 328). */
   consecutiveBadLines: number;
-  /** What ended the page: its end mark, the wanted number of rows, the end of the data, an error, or `maxRows`. */
+  /** What ended the page: its end mark, the wanted number of rows, the end of the data, an error, or a limit. */
   ended: "rtc" | "eofb" | "rows" | "data" | "error" | "limit";
 };
 
-const DEFAULT_MAX_ROWS = 20_000;
 const WIDEST = 0xffff;
 const RTC_EOLS = 6;
 const EOL_LENGTH = 12;
@@ -53,7 +59,7 @@ export function decode(bytes: Uint8Array, options: DecodeOptions): Decoded {
   const { width } = options;
   if (!Number.isInteger(width) || width < 1 || width > WIDEST) throw new RangeError(`page width ${width}`);
   const reader = new LineReader(options.bitOrder === "lsb-first" ? reverseBits(bytes) : bytes, width);
-  const page = new PageBuilder(width, options.rows, options.maxRows ?? DEFAULT_MAX_ROWS);
+  const page = new PageBuilder(options);
   if (options.coding === "MMR") return page.finish(decodeT6(reader, page));
   if ((options.framing ?? "eol") === "eol") return page.finish(decodeT4(reader, page, options.coding === "MR"));
   return page.finish(decodeWithoutEols(reader, page, options.framing === "octet-aligned"));
@@ -61,6 +67,11 @@ export function decode(bytes: Uint8Array, options: DecodeOptions): Decoded {
 
 function decodeT6(reader: LineReader, page: PageBuilder): Decoded["ended"] {
   while (!page.full) {
+    const white = reader.takeWhiteLines(page.room);
+    if (white > 0) {
+      page.white(white);
+      continue;
+    }
     if (reader.atEndMark()) return "eofb";
     if (reader.atEnd()) return "data";
     if (!reader.read2D()) return page.breakOff();
@@ -153,98 +164,4 @@ function readBehindBrokenEol(reader: LineReader, page: PageBuilder, tagged: bool
   page.good(reader.current, reader.changes);
   reader.keepLine();
   return true;
-}
-
-type Tally = { rows: number; badLines: number; badSeries: number; longestSeries: number };
-
-/** Grows the bitmap row by row and keeps the counts. */
-class PageBuilder {
-  readonly #width: number;
-  readonly #stride: number;
-  readonly #wanted: number | undefined;
-  readonly #limit: number;
-  #data: Uint8Array;
-  #tally: Tally = { rows: 0, badLines: 0, badSeries: 0, longestSeries: 0 };
-  #lastGoodRow = -1;
-  /** The counts at two EOLs in a row: there the page ended if no good line follows, for then damage hid the rest of the RTC. */
-  #possibleEnd: Tally | undefined;
-
-  constructor(width: number, wanted: number | undefined, maxRows: number) {
-    this.#width = width;
-    this.#stride = rowOctets(width);
-    this.#wanted = wanted;
-    this.#limit = Math.min(wanted ?? maxRows, maxRows);
-    this.#data = new Uint8Array(this.#stride * Math.min(this.#limit, 2400));
-  }
-
-  get full(): boolean {
-    return this.#tally.rows >= this.#limit;
-  }
-
-  get fullBecause(): "rows" | "limit" {
-    return this.#wanted === this.#tally.rows ? "rows" : "limit";
-  }
-
-  good(line: Int32Array, changes: number): void {
-    const { rows } = this.#tally;
-    const offset = this.#nextRow(); // may replace the data
-    paintChanges(line, changes, this.#data, offset);
-    this.#lastGoodRow = rows;
-    this.#tally.badSeries = 0;
-    this.#possibleEnd = undefined;
-  }
-
-  bad(): void {
-    const to = this.#nextRow();
-    const from = this.#lastGoodRow * this.#stride;
-    if (from >= 0) this.#data.copyWithin(to, from, from + this.#stride);
-    this.#countBad();
-  }
-
-  /** An error behind which nothing can be decoded. */
-  breakOff(): "error" {
-    this.#countBad();
-    return "error";
-  }
-
-  markPossibleEnd(): void {
-    this.#possibleEnd ??= { ...this.#tally };
-  }
-
-  endAtMark(): "rtc" | "data" {
-    if (!this.#possibleEnd) return "data";
-    this.#tally = this.#possibleEnd;
-    return "rtc";
-  }
-
-  finish(ended: Decoded["ended"]): Decoded {
-    const { rows, badLines, longestSeries } = this.#tally;
-    const size = rows * this.#stride;
-    const data = size === this.#data.length ? this.#data : this.#data.slice(0, size);
-    return {
-      bitmap: { width: this.#width, height: rows, data },
-      rows,
-      badLines,
-      consecutiveBadLines: longestSeries,
-      ended,
-    };
-  }
-
-  #countBad(): void {
-    const tally = this.#tally;
-    tally.badLines++;
-    tally.badSeries++;
-    tally.longestSeries = Math.max(tally.longestSeries, tally.badSeries);
-  }
-
-  /** Offset of a fresh white row. */
-  #nextRow(): number {
-    const offset = this.#tally.rows++ * this.#stride;
-    if (offset + this.#stride > this.#data.length) {
-      const grown = new Uint8Array(this.#stride * Math.min(this.#limit, this.#tally.rows * 2));
-      grown.set(this.#data);
-      this.#data = grown;
-    }
-    return offset;
-  }
 }

@@ -2,7 +2,7 @@
 
 import { BitSink } from "./bit-sink.ts";
 import { type Bitmap, type BitOrder, reverseBits, rowOctets } from "./bitmap.ts";
-import { bitmapView, changeList, findChanges } from "./changes.ts";
+import { changeList, findChanges, pageView } from "./changes.ts";
 import {
   BLACK_ENCODING,
   LONGEST_CODED_RUN,
@@ -57,14 +57,16 @@ function roomForLine(width: number): number {
 
 function encodeT6(bitmap: Bitmap, sink: BitSink, endMark: boolean): void {
   const { width, height } = bitmap;
-  const view = bitmapView(bitmap);
-  const stride = rowOctets(width);
+  const view = pageView(bitmap);
   let reference = changeList(width);
   let current = changeList(width);
+  let changesAbove = 0;
   for (let row = 0; row < height; row++) {
-    findChanges(view, row * stride, width, current);
+    const changes = findChanges(view, row, width, current);
     sink.reserve(roomForLine(width));
-    putLine2D(sink, reference, current, width);
+    if (changes + changesAbove === 0) sink.put(1, 1);
+    else putLine2D(sink, reference, current, width);
+    changesAbove = changes;
     [reference, current] = [current, reference];
   }
   if (!endMark) return;
@@ -75,8 +77,7 @@ function encodeT6(bitmap: Bitmap, sink: BitSink, endMark: boolean): void {
 
 function encodeT4(bitmap: Bitmap, sink: BitSink, options: EncodeOptions): void {
   const { width, height } = bitmap;
-  const view = bitmapView(bitmap);
-  const stride = rowOctets(width);
+  const view = pageView(bitmap);
   const twoDimensional = options.coding === "MR";
   const k = twoDimensional ? (options.k ?? 4) : 1;
   const eolLength = twoDimensional ? EOL_LENGTH + 1 : EOL_LENGTH;
@@ -89,7 +90,7 @@ function encodeT4(bitmap: Bitmap, sink: BitSink, options: EncodeOptions): void {
     linesTo1D = (oneDimensional ? k : linesTo1D) - 1;
     putEol(sink, align, twoDimensional, oneDimensional);
     const start = sink.length;
-    findChanges(view, row * stride, width, current);
+    findChanges(view, row, width, current);
     sink.reserve(roomForLine(width));
     if (oneDimensional) putLine1D(sink, current, width);
     else putLine2D(sink, reference, current, width);

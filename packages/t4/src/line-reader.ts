@@ -3,10 +3,12 @@
 import { changeList, endChanges } from "./changes.ts";
 import {
   BLACK_DECODING,
+  BLACK_WHITE_DECODING,
+  HORIZONTAL_LENGTH,
   MODE_DECODING,
-  MODE_HORIZONTAL,
   MODE_PASS,
   MODE_VERTICAL,
+  WHITE_BLACK_DECODING,
   WHITE_DECODING,
 } from "./code-tables.ts";
 
@@ -22,8 +24,9 @@ export class LineReader {
   /** Changes of the line read last, and of the one that two-dimensional lines refer to. At first a white line. */
   current: Int32Array;
   reference: Int32Array;
-  /** How many changes `current` has. */
+  /** How many changes `current` has, and how many `reference`. */
   changes = 0;
+  #referenceChanges = 0;
   readonly #view: DataView;
 
   /** @param bytes the stream, first bit in the most significant bit of the first octet */
@@ -42,6 +45,7 @@ export class LineReader {
     const line = this.reference;
     this.reference = this.current;
     this.current = line;
+    this.#referenceChanges = this.changes;
   }
 
   /** The next at least 25 bits, leftmost first; zeros behind the end. */
@@ -60,6 +64,14 @@ export class LineReader {
     return this.#look(this.at) >>> 20 === 1;
   }
 
+  /** Below a white line each 1 is another one: takes up to `limit` of them that stand here and gives their number. */
+  takeWhiteLines(limit: number): number {
+    if (this.#referenceChanges > 0) return 0;
+    const lines = Math.min(Math.clz32(~this.#look(this.at)), limit);
+    this.at += lines;
+    return lines;
+  }
+
   /** Takes fill and the EOL behind it. False, at the same position, when something else stands here. */
   takeEol(): boolean {
     if (this.#look(this.at) >>> (32 - EOL_ZEROS) !== 0) return false;
@@ -71,6 +83,7 @@ export class LineReader {
 
   /** Whether nothing but zeros is left. */
   atEnd(): boolean {
+    if (this.#look(this.at) !== 0) return false;
     return this.#nextOne(this.at) >= this.bitLength;
   }
 
@@ -105,17 +118,23 @@ export class LineReader {
     let position = 0;
     let count = 0;
     while (position < width) {
-      const table = count & 1 ? BLACK_DECODING : WHITE_DECODING;
-      let entry: number;
-      do {
-        entry = table[(view.getUint32(at >>> 3) << (at & 7)) >>> 19]!;
-        at += entry & 15;
-        position += entry >> 4;
-      } while (entry >= 64 << 4 && position <= width);
-      if (entry === 0 || position > width) {
-        this.at = at;
-        return false;
+      const ahead = view.getUint32(at >>> 3) << (at & 7);
+      const pair = (count & 1 ? BLACK_WHITE_DECODING : WHITE_BLACK_DECODING)[ahead >>> 19]!;
+      const first = pair >> 12;
+      const end = position + first + ((pair >> 4) & 0xff);
+      // Two whole runs at a look; one that is empty, or that may end the line, goes the slow way.
+      if (first !== 0 && end > position + first && end < width) {
+        current[count] = position + first;
+        current[count + 1] = end;
+        count += 2;
+        position = end;
+        at += pair & 15;
+        continue;
       }
+      this.at = at;
+      position = this.#readRun(position, count & 1 ? BLACK_DECODING : WHITE_DECODING);
+      at = this.at;
+      if (position < 0) return false;
       if (position === width) break;
       // An empty run is no change: it takes back the one before it.
       if (count > 0 && current[count - 1] === position) count--;
@@ -143,49 +162,55 @@ export class LineReader {
       if (ahead < 0) {
         // Vertical mode without distance, the commonest of all: one bit each, so take all that follow each other.
         do {
-          a0 = reference[r]!;
+          a0 = reference[r++]!;
+          current[count++] = a0;
           at++;
           ahead <<= 1;
-          if (a0 >= width) break;
-          current[count++] = a0;
-          r++;
-        } while (ahead < 0);
+        } while (ahead < 0 && a0 < width);
         continue;
       }
       const entry = MODE_DECODING[ahead >>> 25]!;
       const mode = entry >> 4;
       at += entry & 15;
-      if (mode === MODE_PASS) {
-        a0 = reference[r + 1]!;
-        r += 2;
-        continue;
-      }
-      if (mode === MODE_HORIZONTAL) {
-        this.at = at;
-        const from = Math.max(a0, 0);
-        const black = count & 1;
-        const a1 = this.#readRun(from, black ? BLACK_DECODING : WHITE_DECODING);
-        const a2 = a1 < 0 ? -1 : this.#readRun(a1, black ? WHITE_DECODING : BLACK_DECODING);
-        at = this.at;
-        if (a2 < 0) return false;
-        count = pushChange(current, count, a1, width);
-        count = pushChange(current, count, a2, width);
-        a0 = a2;
-      } else if (mode !== 0) {
+      if (mode < MODE_PASS) {
         const a1 = reference[r]! + mode - MODE_VERTICAL;
-        if (a1 < a0 || a1 < 0 || a1 > width) {
+        if (mode === 0 || a1 > width || (a1 <= a0 && (a1 < a0 || a1 < 0))) {
           this.at = at;
           return false;
         }
-        count = pushChange(current, count, a1, width);
+        // An empty run is no change: it takes back the one before it.
+        if (a1 === a0 && count > 0 && current[count - 1] === a1) count--;
+        else current[count++] = a1;
         a0 = a1;
+        // To the left of b1 the change before it may still lie behind a0.
         r += mode < MODE_VERTICAL && r > 0 ? -1 : 1;
+      } else if (mode === MODE_PASS) {
+        a0 = reference[r + 1]!;
+        r += 2;
       } else {
-        this.at = at;
-        return false;
+        const from = Math.max(a0, 0);
+        const pair = (count & 1 ? BLACK_WHITE_DECODING : WHITE_BLACK_DECODING)[(ahead << HORIZONTAL_LENGTH) >>> 19]!;
+        const first = pair >> 12;
+        a0 = from + first + ((pair >> 4) & 0xff);
+        if (first !== 0 && a0 > from + first && a0 <= width) {
+          current[count] = from + first;
+          current[count + 1] = a0;
+          count += 2;
+          at += pair & 15;
+        } else {
+          this.at = at;
+          const a1 = this.#readRun(from, count & 1 ? BLACK_DECODING : WHITE_DECODING);
+          a0 = a1 < 0 ? -1 : this.#readRun(a1, count & 1 ? WHITE_DECODING : BLACK_DECODING);
+          at = this.at;
+          if (a0 < 0) return false;
+          count = pushChange(current, count, a1);
+          count = pushChange(current, count, a0);
+        }
       }
-      while (reference[r]! <= a0 && reference[r]! < width) r += 2;
+      if (a0 < width) while (reference[r]! <= a0) r += 2;
     }
+    // The end of the line is no change.
+    while (count > 0 && current[count - 1] === width) count--;
     this.at = at;
     this.changes = count;
     endChanges(current, count, width);
@@ -205,9 +230,8 @@ export class LineReader {
   }
 }
 
-/** Adds a change; an empty run takes the one before it back, and the end of the line is no change. */
-function pushChange(list: Int32Array, count: number, position: number, width: number): number {
-  if (position >= width) return count;
+/** Adds a change; an empty run takes the one before it back. */
+function pushChange(list: Int32Array, count: number, position: number): number {
   if (count > 0 && list[count - 1] === position) return count - 1;
   list[count] = position;
   return count + 1;
