@@ -1,6 +1,6 @@
 /** Dialogs (RFC 3261 §12): what INVITE and its 2xx agreed, and the requests that follow inside it. */
 
-import { parseNameAddress, tagOf } from "./address.ts";
+import { parseNameAddress, parseUri, tagOf } from "./address.ts";
 import { type Header, header, headerList, parseCSeq, type SipRequest, type SipResponse } from "./message.ts";
 
 export interface Dialog {
@@ -10,8 +10,8 @@ export interface Dialog {
   /** Complete From and To values of our own requests. */
   readonly local: string;
   readonly remote: string;
-  /** Request-URI of our own requests: the peer's Contact. */
-  readonly remoteTarget: string;
+  /** The peer's latest Contact: where our own requests go to in the end. */
+  remoteTarget: string;
   /** Route headers of our own requests, first hop first. */
   readonly routes: readonly string[];
   /** CSeq number of our last request. */
@@ -58,6 +58,17 @@ export function dialogOfCalled(invite: SipRequest, response: SipResponse): Dialo
   };
 }
 
+/** A re-INVITE or its 2xx may move the peer (RFC 3261 §12.2). */
+export function refreshTarget(dialog: Dialog, message: SipRequest | SipResponse): void {
+  const contact = parseNameAddress(headerList(message, "Contact")[0] ?? "");
+  if (contact) dialog.remoteTarget = contact.uri;
+}
+
+/** The URI a request of ours is sent to next: the first route, or the peer itself (RFC 3261 §8.1.2). */
+export function nextHopUri(dialog: Dialog): string {
+  return routeUri(dialog.routes[0]) ?? dialog.remoteTarget;
+}
+
 /** The key under which a dialog is found again. */
 export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
   return `${callId} ${localTag} ${remoteTag}`;
@@ -80,15 +91,27 @@ export function requestInDialog(
   options: { via: string; headers?: readonly Header[]; body?: Uint8Array; seq?: number },
 ): SipRequest {
   const seq = method === "ACK" ? (options.seq ?? dialog.localSeq) : ++dialog.localSeq;
+  const { uri, routes } = routed(dialog);
   const headers: Header[] = [
     ["Via", options.via],
     ["Max-Forwards", "70"],
-    ...dialog.routes.map((route): Header => ["Route", route]),
+    ...routes.map((route): Header => ["Route", route]),
     ["From", dialog.local],
     ["To", dialog.remote],
     ["Call-ID", dialog.callId],
     ["CSeq", `${seq} ${method}`],
     ...(options.headers ?? []),
   ];
-  return { kind: "request", method, uri: dialog.remoteTarget, headers, body: options.body ?? new Uint8Array(0) };
+  return { kind: "request", method, uri, headers, body: options.body ?? new Uint8Array(0) };
+}
+
+/** A first proxy without `lr` is a strict router: it gets the request as its own, the peer comes last (RFC 3261 §12.2.1.1). */
+function routed({ routes, remoteTarget }: Dialog): { uri: string; routes: readonly string[] } {
+  const first = routeUri(routes[0]);
+  const isLoose = first === undefined || "lr" in (parseUri(first)?.params ?? { lr: "" });
+  return isLoose ? { uri: remoteTarget, routes } : { uri: first, routes: [...routes.slice(1), `<${remoteTarget}>`] };
+}
+
+function routeUri(route: string | undefined): string | undefined {
+  return route === undefined ? undefined : parseNameAddress(route)?.uri;
 }

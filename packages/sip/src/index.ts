@@ -15,8 +15,25 @@ export {
   dialogKeyOf,
   dialogOfCalled,
   dialogOfCaller,
+  nextHopUri,
+  refreshTarget,
   requestInDialog,
 } from "./dialog.ts";
+export {
+  authorisation,
+  type Challenge,
+  type Credentials,
+  DIGEST_ALGORITHMS,
+  type DigestAlgorithm,
+  type DigestHash,
+  type DigestState,
+  digestResponse,
+  newDigest,
+  noteChallenges,
+  type SignedRequest,
+} from "./digest.ts";
+export { Gatekeeper, type GatekeeperOptions, type Verdict } from "./digest-server.ts";
+export { type RequestRefusal, refusalOf, sessionBody } from "./inspection.ts";
 export {
   type Header,
   header,
@@ -33,6 +50,7 @@ export {
   serialiseMessage,
 } from "./message.ts";
 export { canonicalName, METHODS, reasonPhrase } from "./names.ts";
+export { type OfferAction, type OfferEvent, type OfferTurn, stepOffer } from "./offer-turn.ts";
 export {
   type AudioCodec,
   type AudioMedia,

@@ -158,7 +158,7 @@ export function respond(
     else if (name === "To") {
       const tagged = options.toTag === undefined || /;\s*tag=/i.test(value);
       headers.push(["To", tagged ? value : `${value};tag=${options.toTag}`]);
-    } else if (name === "Record-Route" && status < 300) headers.push(line);
+    } else if (name === "Record-Route" && status > 100 && status < 300) headers.push(line);
   }
   if (options.headers) headers.push(...options.headers);
   return {

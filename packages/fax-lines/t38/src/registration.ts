@@ -1,6 +1,6 @@
 /** Keeps one number registered with the exchange (RFC 3261 §10): refreshed in time, and again when the connection broke. */
 
-import { newId } from "@depesche/wire-sip";
+import { newSeries } from "@depesche/wire-sip";
 import type { TrunkParts } from "./trunk.ts";
 
 const AGAIN_MS = [200, 500, 1000, 2000, 5000];
@@ -10,8 +10,7 @@ const FAREWELL_MS = 500;
 export class Registration {
   readonly #parts: TrunkParts;
   readonly number: string;
-  readonly #callId = newId();
-  #seq = 0;
+  readonly #series = newSeries();
   #failures = 0;
   /** The registration on its way, or the last one. */
   #latest: Promise<void> = Promise.resolve();
@@ -45,7 +44,9 @@ export class Registration {
       patience = setTimeout(resolve, FAREWELL_MS);
     });
     // What is on its way may be taken yet.
-    const farewell = this.#latest.then(() => (this.#seq === 0 || this.#failures > 0 ? undefined : this.#send(0)));
+    const farewell = this.#latest.then(() =>
+      this.#series.seq === 0 || this.#failures > 0 ? undefined : this.#send(0),
+    );
     await Promise.race([farewell, enough]);
     clearTimeout(patience);
   }
@@ -89,8 +90,7 @@ export class Registration {
       uri: `sip:${domain}`,
       from: address,
       to: address,
-      callId: this.#callId,
-      seq: ++this.#seq,
+      series: this.#series,
       headers: [
         ["Contact", endpoint.contact(this.number, config.exchange.transport)],
         ["Expires", String(seconds)],

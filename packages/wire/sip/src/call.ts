@@ -1,70 +1,90 @@
-/** One call seen from its caller or its called side: INVITE to BYE over the endpoint's transactions. */
+/** What both sides of a call have in common once it stands: its dialog, its offers, its end. */
 
 import {
-  cancelOf,
+  continueSdp,
   type Dialog,
   dialogKey,
-  dialogOfCalled,
-  dialogOfCaller,
   type Header,
   header,
+  METHODS,
+  nextHopUri,
+  type OfferAction,
+  type OfferEvent,
+  type OfferTurn,
   parseCSeq,
-  parseNameAddress,
+  parseSdp,
   parseUri,
+  reasonPhrase,
+  refreshTarget,
   requestInDialog,
   respond,
   SDP_TYPE,
   type SipRequest,
   type SipResponse,
   serverKey,
+  stepOffer,
 } from "@depesche/sip";
 import type { FinalAnswer, SipEndpoint } from "./endpoint.ts";
+import type { Signer } from "./signing.ts";
 import { sendMessage, type Trace } from "./transactions.ts";
-import type { Path, Target } from "./transport.ts";
+import type { Path } from "./transport.ts";
+import { within } from "./within.ts";
 
-export interface OutgoingOrder {
-  target: Target;
-  /** Request-URI, also To. */
-  uri: string;
-  /** From without tag: `<sip:...>`. */
-  from: string;
-  /** User part of our Contact. */
-  user: string;
-  callId?: string;
-  sdp: Uint8Array;
-  headers?: readonly Header[];
-  /** How many more hops the call may take; a call passed on has fewer (RFC 3261 §16.6). Default 70. */
-  maxForwards?: number;
-  /** Gets every message of the call as it crosses the wire. */
-  trace?: Trace;
-  /** 100 to 199. */
-  onProvisional?(response: SipResponse): void;
+/** What a peer's offer is answered with: a refusal (from 300 on), or 200 with our own description. */
+export interface OfferAnswer {
+  status: number;
+  sdp?: Uint8Array;
 }
 
-const MAX_UNRECORDED = 32;
-const MAX_FORWARDS = 70;
+export type OfferHandler = (sdp: Uint8Array) => OfferAnswer | Promise<OfferAnswer>;
 
-/** What both sides of a call have in common once it stands. */
+const MAX_UNRECORDED = 32;
+/** Our 2xx to INVITEs whose ACK has not come. */
+const MAX_UNACKNOWLEDGED = 8;
+const NO_SDP = new Uint8Array(0);
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
 export abstract class Call {
   readonly callId: string;
+  /** Resolved when the call is over by BYE of either side (or never stood). */
+  readonly over: Promise<void>;
   protected readonly endpoint: SipEndpoint;
+  protected readonly signer: Signer;
   protected dialog: Dialog | undefined;
+  /** The session descriptions that hold now, of this side and of the peer. */
+  protected localSdp: Uint8Array = NO_SDP;
+  protected remoteSdp: Uint8Array = NO_SDP;
   #recorder: Trace | undefined;
   /** Messages from before anyone recorded. */
   #unrecorded: Parameters<Trace>[0][] = [];
-  /** Resolved when the call is over by BYE of either side (or never stood). */
-  readonly over: Promise<void>;
   #finish!: () => void;
+  #hop: Path | undefined;
+  #turn: OfferTurn = { at: "idle" };
+  #wish: { sdp: Uint8Array; resolve: (answer: FinalAnswer) => void; answer: FinalAnswer } | undefined;
+  /** Wishes to change the session, one after the other. */
+  #wishes: Promise<unknown> = Promise.resolve();
+  #backOff: NodeJS.Timeout | undefined;
+  #handler: OfferHandler | undefined;
+  /** The peer's INVITE that waits for our answer. */
+  #offered: SipRequest | undefined;
+  /** Answered INVITEs of the peer by CSeq number, until their ACK comes. */
+  readonly #unacknowledged = new Map<number, SipRequest>();
 
-  protected constructor(endpoint: SipEndpoint, callId: string) {
+  protected constructor(endpoint: SipEndpoint, callId: string, signer: Signer) {
     this.endpoint = endpoint;
     this.callId = callId;
+    this.signer = signer;
     this.over = new Promise((resolve) => {
       this.#finish = resolve;
     });
   }
 
+  /** The way on which the call was set up. */
   protected abstract path(): Path;
+  /** User part of our Contact. */
+  protected abstract user(): string;
+  /** Whether this side made the Call-ID. */
+  protected abstract readonly isOwner: boolean;
 
   /** Every message of the call as it crosses the wire. */
   readonly trace: Trace = (message) => {
@@ -79,26 +99,46 @@ export abstract class Call {
     this.#unrecorded = [];
   }
 
-  protected enter(dialog: Dialog): void {
-    this.dialog = dialog;
-    this.endpoint.addDialog(this.key(dialog), this);
+  /** It stands, or has ended or never begun. */
+  get stands(): boolean {
+    return this.dialog !== undefined;
+  }
+
+  /**
+   * Offers another session description by re-INVITE (RFC 3261 §14.1) and gives the final answer; when that is no 2xx, what
+   * was agreed before goes on. Never rejects. An offer that crosses the peer's is made again after its time; several are made
+   * one after the other. 481 of our own (`local`) when the call is over. An answer of 408 or 481 ends the call.
+   */
+  reoffer(sdp: Uint8Array): Promise<FinalAnswer> {
+    const wish = this.#wishes.then(() => this.#want(sdp));
+    this.#wishes = wish;
+    return wish;
+  }
+
+  /** Decides about the peer's offers within the call (re-INVITEs); without it they get 488. */
+  onOffer(handler: OfferHandler): void {
+    this.#handler = handler;
   }
 
   /** Ends the call. Resolves when the peer has answered or is given up; without effect before it stood or after its end. */
   bye(): Promise<void> {
     const { dialog } = this;
     if (!dialog) return Promise.resolve();
+    const path = this.hop(dialog);
     this.leave();
-    const path = this.path();
-    const request = requestInDialog(dialog, "BYE", { via: this.endpoint.via(path) });
     return new Promise((resolve) => {
-      this.endpoint.transactions.startClient(request, path, {
-        trace: this.trace,
-        deliver: (response) => {
-          if (response.status >= 200) resolve();
+      this.signer.send(
+        this.endpoint.transactions,
+        () => requestInDialog(dialog, "BYE", { via: this.endpoint.via(path), headers: this.#product() }),
+        path,
+        {
+          trace: this.trace,
+          deliver: (response) => {
+            if (response.status >= 200) resolve();
+          },
+          failed: () => resolve(),
         },
-        failed: () => resolve(),
-      });
+      );
     });
   }
 
@@ -124,203 +164,247 @@ export abstract class Call {
     this.leave();
   }
 
-  abstract receiveAck(ack: SipRequest): void;
-
-  /** Forgets the dialog: later requests in it get 481. */
-  protected leave(): void {
-    if (this.dialog) this.endpoint.removeDialog(this.key(this.dialog));
-    this.dialog = undefined;
-    this.#finish();
+  /** A re-INVITE of the peer. */
+  receiveOffer(request: SipRequest): void {
+    this.#advance({ type: "peer-offer" }, request);
   }
 
-  private key(dialog: Dialog): string {
-    return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
-  }
-}
-
-export class OutgoingCall extends Call {
-  /** The answer to the INVITE. Never rejects. */
-  readonly answered: Promise<FinalAnswer>;
-  readonly #invite: SipRequest;
-  readonly #path: Path;
-  #state: "sent" | "provisional" | "cancelled" | "final" = "sent";
-  #cancelWanted = false;
-  #ack: SipRequest | undefined;
-
-  constructor(endpoint: SipEndpoint, order: OutgoingOrder, newId: () => string) {
-    const callId = order.callId ?? newId();
-    super(endpoint, callId);
-    if (order.trace) this.record(order.trace);
-    this.#path = endpoint.pathTo(order.target);
-    const headers: Header[] = [
-      ["Via", endpoint.via(this.#path)],
-      ["Max-Forwards", String(order.maxForwards ?? MAX_FORWARDS)],
-      ["From", `${order.from};tag=${newId()}`],
-      ["To", `<${order.uri}>`],
-      ["Call-ID", callId],
-      ["CSeq", "1 INVITE"],
-      ["Contact", endpoint.contact(order.user, this.#path.transport)],
-      ["User-Agent", endpoint.product],
-      ...(order.headers ?? []),
-      ["Content-Type", SDP_TYPE],
-    ];
-    this.#invite = { kind: "request", method: "INVITE", uri: order.uri, headers, body: order.sdp };
-    this.answered = new Promise((resolve) => {
-      endpoint.transactions.startClient(this.#invite, this.#path, {
-        trace: this.trace,
-        deliver: (response) => this.#receive(response, order, resolve),
-        failed: (why) => {
-          if (this.#state === "final") return;
-          this.#state = "final";
-          this.leave();
-          resolve({ response: respond(this.#invite, why === "timeout" ? 408 : 503), local: true });
-        },
-      });
-    });
-  }
-
-  protected path(): Path {
-    return this.#path;
-  }
-
-  /** Takes the call back while it is not answered. CANCEL may only follow a provisional answer (RFC 3261 §9.1). */
-  cancel(): void {
-    this.#cancelWanted = true;
-    if (this.#state !== "provisional") return;
-    this.#state = "cancelled";
-    this.endpoint.transactions.startClient(cancelOf(this.#invite), this.#path, {
-      trace: this.trace,
-      deliver: () => {},
-      failed: () => {},
-    });
-  }
-
-  receiveAck(): void {
-    // Nothing to do: we sent no INVITE answer in this direction.
-  }
-
-  #receive(response: SipResponse, order: OutgoingOrder, resolve: (answer: FinalAnswer) => void): void {
-    if (response.status < 200) {
-      if (this.#state === "sent") this.#state = "provisional";
-      order.onProvisional?.(response);
-      if (this.#cancelWanted) this.cancel();
-      return;
-    }
-    if (response.status < 300) this.#acknowledge(response);
-    if (this.#state === "final") return;
-    this.#state = "final";
-    if (response.status >= 300) this.leave();
-    resolve({ response, local: false });
-  }
-
-  /** The ACK of a 2xx goes out end to end, again for each repeat of the 2xx (RFC 3261 §13.2.2.4). */
-  #acknowledge(response: SipResponse): void {
-    if (this.#state !== "final") {
-      const dialog = dialogOfCaller(this.#invite, response);
-      if (!dialog) return;
-      this.enter(dialog);
-      this.#ack = requestInDialog(dialog, "ACK", { via: this.endpoint.via(this.#path), seq: dialog.localSeq });
-    }
-    if (this.#ack) sendMessage(this.#ack, this.#path, this.trace);
-  }
-}
-
-export class IncomingCall extends Call {
-  readonly invite: SipRequest;
-  /** User parts of Request-URI and From, as dialled. */
-  readonly called: string;
-  readonly from: string;
-  readonly source: Target;
-  /** How many more hops the caller allows. */
-  readonly maxForwards: number;
-  /** Resolved when the caller took the call back, or its ACK never came. */
-  readonly cancelled: Promise<void>;
-  readonly #path: Path;
-  readonly #tag: string;
-  #cancel!: () => void;
-  #answered = false;
-
-  constructor(endpoint: SipEndpoint, invite: SipRequest, path: Path, newId: () => string) {
-    super(endpoint, header(invite, "Call-ID")!);
-    this.invite = invite;
-    this.#path = path;
-    this.source = path;
-    const hops = header(invite, "Max-Forwards") ?? "";
-    this.maxForwards = /^\d{1,3}$/.test(hops) ? Number(hops) : MAX_FORWARDS;
-    this.#tag = newId();
-    this.called = parseUri(invite.uri)?.user ?? "";
-    this.from = parseUri(parseNameAddress(header(invite, "From")!)?.uri ?? "")?.user ?? "";
-    this.cancelled = new Promise((resolve) => {
-      this.#cancel = resolve;
-    });
-  }
-
-  protected path(): Path {
-    return this.#path;
-  }
-
-  /** A provisional answer: 180 and the like. */
-  ring(status = 180, headers: readonly Header[] = []): void {
-    if (!this.#answered) this.#respond(respond(this.invite, status, { toTag: this.#tag, headers }));
-  }
-
-  /** 200 with our session description. False when the call is gone or its INVITE cannot make a dialog. */
-  answer(sdp: Uint8Array, headers: readonly Header[] = []): boolean {
-    if (this.#answered) return false;
-    const contact = this.endpoint.contact(this.called, this.#path.transport);
-    const response = respond(this.invite, 200, {
-      toTag: this.#tag,
-      headers: [["Contact", contact], ...headers, ["Content-Type", SDP_TYPE]],
-      body: sdp,
-    });
-    const dialog = dialogOfCalled(this.invite, response);
-    if (!dialog) {
-      this.reject(400);
-      return false;
-    }
-    this.#answered = true;
-    this.enter(dialog);
-    this.#respond(response);
-    return true;
-  }
-
-  /** A final refusal. */
-  reject(status: number, headers: readonly Header[] = []): void {
-    if (this.#answered) return;
-    this.#answered = true;
-    this.#respond(respond(this.invite, status, { toTag: this.#tag, headers }));
-    this.leave();
+  /** The peer takes a re-INVITE back; false when it is answered already. */
+  receiveCancelOfOffer(request: SipRequest): void {
+    if (this.#offered !== request) return;
+    this.#answerOffer(request, { status: 487 });
   }
 
   receiveAck(ack: SipRequest): void {
-    this.endpoint.transactions.receiveAgain(serverKey(this.invite)!, ack);
+    const seq = parseCSeq(header(ack, "CSeq")!)!.number;
+    const invite = this.#unacknowledged.get(seq);
+    if (!invite) return;
+    this.#unacknowledged.delete(seq);
+    this.endpoint.transactions.receiveAgain(serverKey(invite)!, ack);
+    // An INVITE without a description was answered with our offer: the ACK brings the answer (RFC 3261 §13.2.1).
+    if (invite.body.length === 0 && ack.body.length > 0) this.remoteSdp = ack.body;
+    this.acknowledged(ack);
+    this.#advance({ type: "peer-ack" });
   }
 
-  receiveCancel(): void {
-    if (this.#answered) return;
-    this.reject(487);
-    this.#cancel();
-  }
-
-  /** No ACK came or the way broke: the call never really stood (RFC 3261 §13.3.1.4). */
+  /** No ACK came or the way broke: the call does not really stand (RFC 3261 §13.3.1.4). */
   abandon(): void {
-    this.#cancel();
     if (this.dialog) void this.bye();
     else this.leave();
   }
 
-  #respond(response: SipResponse): void {
-    this.endpoint.transactions.respond(this.invite, response);
+  protected acknowledged(_ack: SipRequest): void {}
+
+  protected enter(dialog: Dialog): void {
+    this.dialog = dialog;
+    this.endpoint.addDialog(this.#key(dialog), this);
+  }
+
+  /** Our 2xx to an INVITE goes out and waits for its ACK. */
+  protected awaitAck(invite: SipRequest): void {
+    if (this.#unacknowledged.size >= MAX_UNACKNOWLEDGED) {
+      this.#unacknowledged.delete(this.#unacknowledged.keys().next().value as number);
+    }
+    this.#unacknowledged.set(parseCSeq(header(invite, "CSeq")!)!.number, invite);
+    if (this.#turn.at === "idle") this.#turn = { at: "answering", answered: true };
+  }
+
+  /**
+   * The way of our requests within the call: along the route, or to the peer's Contact. An open connection is kept, and a
+   * host that is a name, or stands behind an address translator, is reached the way the call came.
+   */
+  protected hop(dialog: Dialog): Path {
+    const came = this.path();
+    if (came.transport === "tcp" && !came.broken) return came;
+    const next = parseUri(nextHopUri(dialog));
+    if (!next || !IPV4.test(next.host) || next.host === "0.0.0.0" || this.isTranslated()) return came;
+    const transport = next.params.transport?.toLowerCase() === "tcp" ? "tcp" : "udp";
+    const port = next.port ?? 5060;
+    if (this.#hop?.broken !== false || this.#hop.host !== next.host || this.#hop.port !== port) {
+      this.#hop = this.endpoint.pathTo({ transport, host: next.host, port });
+    }
+    return this.#hop;
+  }
+
+  /** The peer's messages come from another address than it believes to have. */
+  protected isTranslated(): boolean {
+    return false;
+  }
+
+  /** Forgets the dialog: later requests in it get 481, and what was asked within it is answered. */
+  protected leave(): void {
+    if (this.dialog) this.endpoint.removeDialog(this.#key(this.dialog));
+    this.dialog = undefined;
+    clearTimeout(this.#backOff);
+    if (this.#offered) this.#reply(this.#offered, 487);
+    this.#offered = undefined;
+    this.#settle(made(481));
+    this.#finish();
+  }
+
+  #want(sdp: Uint8Array): Promise<FinalAnswer> {
+    if (!this.dialog) return Promise.resolve(made(481));
+    return new Promise((resolve) => {
+      this.#wish = { sdp: continueSdp(this.localSdp, sdp), resolve, answer: made(481) };
+      this.#advance({ type: "want" });
+    });
+  }
+
+  #settle(answer: FinalAnswer | undefined): void {
+    const wish = this.#wish;
+    this.#wish = undefined;
+    if (wish && answer) wish.resolve(answer);
+  }
+
+  #advance(event: OfferEvent, request?: SipRequest): void {
+    const actions: OfferAction[] = [];
+    this.#turn = stepOffer(this.#turn, event, this.isOwner, actions);
+    for (const action of actions) {
+      switch (action.type) {
+        case "send-offer":
+          this.#sendOffer();
+          break;
+        case "settle":
+          this.#settle(this.#wish?.answer);
+          break;
+        case "back-off": {
+          const steps = Math.floor((action.maxMs - action.minMs) / 10) + 1;
+          const ms = action.minMs + 10 * Math.floor(Math.random() * steps);
+          this.#backOff = setTimeout(() => this.#advance({ type: "timer" }), ms);
+          break;
+        }
+        case "stop-timer":
+          clearTimeout(this.#backOff);
+          break;
+        case "consider":
+          if (request) void this.#consider(request);
+          break;
+        case "refuse": {
+          const again = String(Math.floor(Math.random() * 10));
+          if (request) this.#reply(request, action.status, action.status === 500 ? [["Retry-After", again]] : []);
+          break;
+        }
+        case "end-call":
+          void this.bye();
+          break;
+        default:
+          action satisfies never;
+      }
+    }
+  }
+
+  #sendOffer(): void {
+    const { dialog } = this;
+    const wish = this.#wish;
+    if (!dialog || !wish) return;
+    const path = this.hop(dialog);
+    let seq = 0;
+    let proof: readonly Header[] = [];
+    let ack: SipRequest | undefined;
+    const finish = (answer: FinalAnswer) => {
+      wish.answer = answer;
+      this.#advance({ type: "answer", status: answer.response.status });
+    };
+    const build = () =>
+      requestInDialog(dialog, "INVITE", {
+        via: this.endpoint.via(path),
+        headers: [...this.contactAndAllow(path), ...this.#product(), ["Content-Type", SDP_TYPE]],
+        body: wish.sdp,
+      });
+    this.signer.send(this.endpoint.transactions, build, path, {
+      trace: this.trace,
+      sent: (request, given) => {
+        seq = parseCSeq(header(request, "CSeq")!)!.number;
+        proof = given;
+      },
+      deliver: (response) => {
+        if (response.status < 200) return;
+        if (response.status >= 300) return finish({ response, local: false });
+        // Each repeat of the 2xx is acknowledged again, even after the call's end.
+        const isFirst = ack === undefined;
+        if (isFirst) refreshTarget(dialog, response);
+        ack ??= requestInDialog(dialog, "ACK", { via: this.endpoint.via(path), seq, headers: proof });
+        sendMessage(ack, path, this.trace);
+        if (!isFirst) return;
+        this.localSdp = wish.sdp;
+        this.remoteSdp = response.body;
+        finish({ response, local: false });
+      },
+      failed: (why) => finish(made(why === "timeout" ? 408 : 503)),
+    });
+  }
+
+  async #consider(request: SipRequest): Promise<void> {
+    this.#offered = request;
+    const { body } = request;
+    if (body.length === 0 || isSameVersion(body, this.remoteSdp)) {
+      // Nothing new is offered, or our offer is asked for (RFC 3261 §14.2): what holds is said again.
+      this.#answerOffer(request, { status: 200, sdp: this.localSdp });
+      return;
+    }
+    let answer: OfferAnswer;
+    try {
+      answer = (await this.#handler?.(body)) ?? { status: 488 };
+    } catch {
+      // Ours, not the peer's: what was agreed before goes on.
+      answer = { status: 500 };
+    }
+    this.#answerOffer(request, answer);
+  }
+
+  #answerOffer(request: SipRequest, { status, sdp }: OfferAnswer): void {
+    if (this.#offered !== request) return;
+    this.#offered = undefined;
+    if (status >= 300 || !sdp) this.#reply(request, status >= 300 ? status : 488);
+    else {
+      if (this.dialog) refreshTarget(this.dialog, request);
+      this.localSdp = continueSdp(this.localSdp, sdp);
+      if (request.body.length > 0) this.remoteSdp = request.body;
+      this.awaitAck(request);
+      const headers: Header[] = [...this.contactAndAllow(this.path()), ["Content-Type", SDP_TYPE]];
+      this.#respond(request, respond(request, 200, { headers, body: this.localSdp }));
+    }
+    this.#advance({ type: "peer-answered", status: status < 300 && sdp ? 200 : 488 });
+  }
+
+  protected contactAndAllow(path: Path): Header[] {
+    return [
+      ["Contact", this.endpoint.contact(this.user(), path.transport)],
+      ["Allow", METHODS.join(", ")],
+    ];
+  }
+
+  #product(): Header[] {
+    return [["User-Agent", this.endpoint.product]];
+  }
+
+  #reply(request: SipRequest, status: number, headers: readonly Header[] = []): void {
+    this.#respond(request, respond(request, status, { headers }));
+  }
+
+  #respond(request: SipRequest, response: SipResponse): void {
+    this.endpoint.transactions.respond(request, response);
+  }
+
+  #key(dialog: Dialog): string {
+    return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
   }
 }
 
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    // What has arrived while this process was busy is read first.
-    timer = setTimeout(() => setImmediate(() => resolve(false)), ms);
-  });
-  const inTime = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
+/** An answer that nobody sent. */
+export function made(status: number): FinalAnswer {
+  const response: SipResponse = {
+    kind: "response",
+    status,
+    reason: reasonPhrase(status),
+    headers: [],
+    body: NO_SDP,
+  };
+  return { response, local: true };
+}
+
+/** Whether two descriptions are the same session in the same version (RFC 3264 §8): then nothing is to be changed. */
+function isSameVersion(offer: Uint8Array, held: Uint8Array): boolean {
+  const [a, b] = [parseSdp(offer), parseSdp(held)];
+  return a.ok && b.ok && a.sdp.origin !== "" && a.sdp.origin === b.sdp.origin;
 }

@@ -1,21 +1,30 @@
 /** A SIP endpoint over UDP and TCP: calls both ways, REGISTER and OPTIONS, everything else politely refused. */
 
-import { randomBytes } from "node:crypto";
 import {
+  type Credentials,
   dialogKeyOf,
   type Header,
   header,
   headerList,
   METHODS,
+  parseCSeq,
   parseMessage,
   parseVia,
+  refusalOf,
   respond,
+  SDP_TYPE,
   type SipMessage,
   type SipRequest,
   type SipResponse,
   serverKey,
+  sessionBody,
+  tagOf,
 } from "@depesche/sip";
-import { type Call, IncomingCall, OutgoingCall, type OutgoingOrder } from "./call.ts";
+import { type Call, made } from "./call.ts";
+import { IncomingCall } from "./incoming-call.ts";
+import { newId } from "./new-id.ts";
+import { OutgoingCall, type OutgoingOrder } from "./outgoing-call.ts";
+import { Signer } from "./signing.ts";
 import { sendMessage, Transactions } from "./transactions.ts";
 import { type DropCounters, openTransport, type Path, type SipTransport, type Target } from "./transport.ts";
 
@@ -33,6 +42,8 @@ export interface SipEndpointConfig {
 export interface SipHandlers {
   /** A new call came in; it must be answered or rejected. */
   invite(call: IncomingCall): void;
+  /** Judges who sends a REGISTER or a new INVITE: undefined lets it pass, else it is refused with this (401, 407). */
+  admit?(request: SipRequest): { status: number; headers: readonly Header[] } | undefined;
   /** Answers a REGISTER; without it 405. */
   register?(request: SipRequest, source: Target): { status: number; headers?: readonly Header[] };
 }
@@ -51,14 +62,27 @@ export interface RequestOrder {
   /** From and To without tags. */
   from: string;
   to: string;
-  callId?: string;
-  seq?: number;
+  /** Requests that belong together, as a REGISTER and its refreshes (RFC 3261 §10.2); default: one of its own. */
+  series?: RequestSeries;
+  /** For peers that ask who sends it; those of the series when there is one. */
+  credentials?: Credentials;
   headers?: readonly Header[];
 }
 
-/** Random and unguessable, letters and digits only (RFC 3261 §19.3 wants at least 32 bits). */
-export function newId(): string {
-  return randomBytes(8).toString("hex");
+/** One Call-ID whose CSeq counts up, and what has been learnt of the peer's challenges. */
+export interface RequestSeries {
+  readonly callId: string;
+  seq: number;
+  readonly signer: Signer;
+}
+
+export function newSeries(credentials?: Credentials): RequestSeries {
+  return { callId: newId(), seq: 0, signer: new Signer(credentials) };
+}
+
+/** Who takes a request back. */
+interface Cancellable {
+  receiveCancel(): void;
 }
 
 /** Opens an endpoint; rejects with the system's error when the port cannot be bound. */
@@ -74,8 +98,10 @@ export class SipEndpoint {
   readonly #config: SipEndpointConfig;
   readonly #handlers: SipHandlers;
   readonly #dialogs = new Map<string, Call>();
-  /** Calls whose INVITE may still be cancelled, by its transaction. */
-  readonly #incoming = new Map<string, IncomingCall>();
+  /** INVITEs that may still be cancelled, by their transaction. */
+  readonly #incoming = new Map<string, Cancellable>();
+  /** INVITEs under way by Call-ID, From tag and CSeq: a second copy that came another way is none of its own. */
+  readonly #copies = new Set<string>();
   #transport!: SipTransport;
 
   constructor(config: SipEndpointConfig, handlers: SipHandlers) {
@@ -123,30 +149,34 @@ export class SipEndpoint {
 
   /** Places a call; what becomes of it is told by the call. */
   invite(order: OutgoingOrder): OutgoingCall {
-    return new OutgoingCall(this, order, newId);
+    return new OutgoingCall(this, order);
   }
 
   /** Sends a request outside of calls. Never rejects. */
   request(order: RequestOrder): Promise<FinalAnswer> {
     const path = this.pathTo(order.target);
-    const headers: Header[] = [
-      ["Via", this.via(path)],
-      ["Max-Forwards", "70"],
-      ["From", `${order.from};tag=${newId()}`],
-      ["To", order.to],
-      ["Call-ID", order.callId ?? newId()],
-      ["CSeq", `${order.seq ?? 1} ${order.method}`],
-      ["User-Agent", this.product],
-      ...(order.headers ?? []),
-    ];
-    const { method, uri } = order;
-    const request: SipRequest = { kind: "request", method, uri, headers, body: new Uint8Array(0) };
+    const { series = newSeries(order.credentials), method, uri } = order;
+    const tag = newId();
+    const build = (): SipRequest => {
+      series.seq++;
+      const headers: Header[] = [
+        ["Via", this.via(path)],
+        ["Max-Forwards", "70"],
+        ["From", `${order.from};tag=${tag}`],
+        ["To", order.to],
+        ["Call-ID", series.callId],
+        ["CSeq", `${series.seq} ${method}`],
+        ["User-Agent", this.product],
+        ...(order.headers ?? []),
+      ];
+      return { kind: "request", method, uri, headers, body: new Uint8Array(0) };
+    };
     return new Promise((resolve) => {
-      this.transactions.startClient(request, path, {
+      series.signer.send(this.transactions, build, path, {
         deliver: (response) => {
           if (response.status >= 200) resolve({ response, local: false });
         },
-        failed: (why) => resolve({ response: respond(request, why === "timeout" ? 408 : 503), local: true }),
+        failed: (why) => resolve(made(why === "timeout" ? 408 : 503)),
       });
     });
   }
@@ -170,7 +200,9 @@ export class SipEndpoint {
     const parsed = parseMessage(bytes);
     if (!parsed.ok) {
       this.#transport.drop(parsed.problem);
-      if (parsed.request) this.#refuseFaulty(parsed.request, parsed.problem === "sip-version" ? 505 : 400, path);
+      if (!parsed.request) return;
+      const request = path.transport === "udp" ? withReceived(parsed.request, path) : parsed.request;
+      this.#refuseFaulty(request, parsed.problem === "sip-version" ? 505 : 400, path);
     } else if (parsed.message.kind === "request") this.#receiveRequest(parsed.message, bytes, path);
     else if (!this.transactions.receiveResponse(parsed.message, bytes))
       this.#transport.drop("response-without-request");
@@ -184,35 +216,82 @@ export class SipEndpoint {
       return;
     }
     if (this.transactions.receiveAgain(key, request, bytes)) return;
-    const dialog = this.#dialogs.get(dialogKeyOf(request) ?? "");
+    const dialogOf = dialogKeyOf(request);
+    const dialog = this.#dialogs.get(dialogOf ?? "");
     dialog?.trace({ sent: false, bytes });
     if (request.method === "ACK") {
       if (dialog) dialog.receiveAck(request);
       else this.#transport.drop("ack-without-call");
       return;
     }
-    const isCall = request.method === "INVITE" && dialog === undefined;
-    const call = isCall ? new IncomingCall(this, request, path, newId) : undefined;
-    call?.trace({ sent: false, bytes });
-    if (call) this.#incoming.set(key, call);
+    if (this.transactions.full) {
+      this.#transport.drop("overload");
+      this.#refuseFaulty(request, 503, path, [["Retry-After", "10"]]);
+      return;
+    }
+    const isStray = dialogOf !== undefined && !dialog;
+    if (request.method === "INVITE" && !dialog && !isStray) this.#receiveInvite(key, request, bytes, path);
+    else this.#receivePlain(key, request, path, dialog, isStray);
+  }
+
+  /** A new call. */
+  #receiveInvite(key: string, request: SipRequest, bytes: Uint8Array, path: Path): void {
+    const refusal = refusalOf(request);
+    const copy = `${header(request, "Call-ID")} ${tagOf(header(request, "From")!) ?? ""} ${parseCSeq(header(request, "CSeq")!)!.number}`;
+    const isCopy = this.#copies.has(copy);
+    const body = refusal ? request.body : sessionBody(request)!;
+    const call = new IncomingCall(this, { ...request, body }, path);
+    call.trace({ sent: false, bytes });
+    this.#incoming.set(key, call);
+    this.#copies.add(copy);
     this.transactions.startServer(key, request, this.#wayBack(request, path), {
-      trace: (call ?? dialog)?.trace,
-      failed: () => call?.abandon(),
+      trace: call.trace,
+      failed: () => call.abandon(),
+      forgotten: () => {
+        this.#incoming.delete(key);
+        if (!isCopy) this.#copies.delete(copy);
+      },
+    });
+    const unknown = refusal || isCopy ? undefined : this.#handlers.admit?.(request);
+    if (refusal) call.reject(refusal.status, refusal.headers);
+    // It went round or was forked on its way: the first copy is the call (RFC 3261 §8.2.2.2).
+    else if (isCopy) call.reject(482);
+    else if (unknown) call.reject(unknown.status, unknown.headers);
+    else this.#handlers.invite(call);
+  }
+
+  /** Everything but a new call. */
+  #receivePlain(key: string, request: SipRequest, path: Path, dialog: Call | undefined, isStray: boolean): void {
+    const isOffer = request.method === "INVITE" && dialog !== undefined;
+    const body = (isOffer && sessionBody(request)) || request.body;
+    const taken = { ...request, body };
+    if (isOffer) this.#incoming.set(key, { receiveCancel: () => dialog.receiveCancelOfOffer(taken) });
+    this.transactions.startServer(key, request, this.#wayBack(request, path), {
+      trace: dialog?.trace,
+      failed: () => {
+        if (isOffer) dialog.abandon();
+      },
       forgotten: () => this.#incoming.delete(key),
     });
-    const isCancel = request.method === "CANCEL";
-    const wanted = isCancel ? [] : headerList(request, "Require");
-    if (wanted.length > 0) this.#refuseExtensions(request, call, wanted);
-    else if (dialog && !isCancel && !dialog.takeSeq(request)) this.#reply(request, 500);
-    else if (call) this.#handlers.invite(call);
+    const refusal = refusalOf(request);
+    if (refusal) this.#reply(request, refusal.status, refusal.headers);
+    else if (request.method === "CANCEL") this.#receiveCancel(request);
+    else if (isStray) this.#reply(request, 481);
+    else if (dialog && !dialog.takeSeq(request)) this.#reply(request, 500);
+    else if (isOffer) dialog.receiveOffer(taken);
     else this.#answer(request, path, dialog);
   }
 
+  #receiveCancel(request: SipRequest): void {
+    const cancelled = this.#incoming.get(serverKey({ ...request, method: "INVITE" }) ?? "");
+    this.#reply(request, cancelled ? 200 : 481);
+    cancelled?.receiveCancel();
+  }
+
   /** Answers without a transaction: what is wrong with the request may be what would name it. */
-  #refuseFaulty(faulty: SipRequest, status: number, path: Path): void {
-    const request = path.transport === "udp" ? withReceived(faulty, path) : faulty;
+  #refuseFaulty(request: SipRequest, status: number, path: Path, headers: readonly Header[] = []): void {
     if (serverKey(request) === undefined) return;
-    sendMessage(respond(request, status, { toTag: newId() }), this.#wayBack(request, path));
+    sendMessage(respond(request, status, { toTag: newId(), headers }), this.#wayBack(request, path));
   }
 
   #wayBack(request: SipRequest, path: Path): Path {
@@ -226,45 +305,22 @@ export class SipEndpoint {
     return this.pathTo({ transport: "udp", host: path.host, port });
   }
 
-  /** We have no extension that a caller could demand (RFC 3261 §8.2.2.3). */
-  #refuseExtensions(request: SipRequest, call: IncomingCall | undefined, wanted: readonly string[]): void {
-    const headers: Header[] = [["Unsupported", wanted.join(", ")]];
-    if (call) call.reject(420, headers);
-    else this.#reply(request, 420, headers);
-  }
-
   #reply(request: SipRequest, status: number, headers?: readonly Header[]): void {
     this.transactions.respond(request, respond(request, status, { toTag: newId(), headers }));
   }
 
+  /** Requests that are no INVITE, ACK or CANCEL, of the methods that `refusalOf` lets pass. */
   #answer(request: SipRequest, path: Path, dialog: Call | undefined): void {
-    const reply = (status: number, headers?: readonly Header[]) => this.#reply(request, status, headers);
     const allow: Header = ["Allow", METHODS.join(", ")];
-    switch (request.method) {
-      case "INVITE": // inside a call: nothing but the fax stream agreed at its start is on offer
-        reply(488);
-        return;
-      case "BYE":
-        reply(dialog ? 200 : 481);
-        dialog?.receiveBye();
-        return;
-      case "CANCEL": {
-        const cancelled = this.#incoming.get(serverKey({ ...request, method: "INVITE" }) ?? "");
-        reply(cancelled ? 200 : 481);
-        cancelled?.receiveCancel();
-        return;
-      }
-      case "OPTIONS":
-        reply(200, [allow, ["Accept", "application/sdp"]]);
-        return;
-      case "REGISTER": {
-        const answer = this.#handlers.register?.(request, path);
-        if (answer) reply(answer.status, answer.headers);
-        else reply(405, [allow]);
-        return;
-      }
-      default:
-        reply(405, [allow]);
+    if (request.method === "BYE") {
+      this.#reply(request, dialog ? 200 : 481);
+      dialog?.receiveBye();
+    } else if (request.method === "OPTIONS") {
+      this.#reply(request, 200, [allow, ["Accept", SDP_TYPE], ["Accept-Encoding", "identity"], ["Supported", ""]]);
+    } else {
+      const unknown = this.#handlers.register && this.#handlers.admit?.(request);
+      const answer = unknown ?? this.#handlers.register?.(request, path) ?? { status: 405, headers: [allow] };
+      this.#reply(request, answer.status, answer.headers);
     }
   }
 }

@@ -1,10 +1,11 @@
-export { Call, IncomingCall, OutgoingCall, type OutgoingOrder } from "./call.ts";
+export { Call, type OfferAnswer, type OfferHandler } from "./call.ts";
 export {
   type FinalAnswer,
-  newId,
+  newSeries,
   numberHeader,
   openSipEndpoint,
   type RequestOrder,
+  type RequestSeries,
   type SipEndpoint,
   type SipEndpointConfig,
   type SipHandlers,
@@ -22,6 +23,10 @@ export {
   offerUdptl,
   readOffer,
 } from "./fax-session.ts";
+export { IncomingCall } from "./incoming-call.ts";
+export { newId } from "./new-id.ts";
+export { OutgoingCall, type OutgoingOrder } from "./outgoing-call.ts";
 export { readFax } from "./own-fax.ts";
+export { digestHash } from "./signing.ts";
 export type { Trace } from "./transactions.ts";
 export type { DropCounters, Path, Target, Transport } from "./transport.ts";

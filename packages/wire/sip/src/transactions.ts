@@ -5,6 +5,7 @@ import {
   clientKey,
   createClient,
   createServer,
+  respond,
   type ServerEvent,
   type SipMessage,
   type SipRequest,
@@ -50,6 +51,11 @@ export function sendMessage(message: SipMessage, path: Path, trace?: Trace): voi
   trace?.({ sent: true, bytes });
   path.send(bytes);
 }
+
+/** An INVITE that is not answered by then gets 100, so that its sender stops repeating it (RFC 3261 §17.2.1). */
+const TRYING_MS = 200;
+/** Requests of peers that are remembered at once. */
+const MAX_SERVERS = 20_000;
 
 export class Transactions {
   readonly #clients = new Map<string, Running<ClientEvent>>();
@@ -97,21 +103,36 @@ export class Transactions {
     return true;
   }
 
+  /** No further request can be taken. */
+  get full(): boolean {
+    return this.#servers.size >= MAX_SERVERS;
+  }
+
   /** Takes a request that has just arrived and is no repeat. */
   startServer(key: string, request: SipRequest, path: Path, user: ServerUser): void {
     const tx = createServer(request, path.transport === "tcp");
-    this.#servers.set(key, {
+    let trying: NodeJS.Timeout | undefined;
+    const running: Running<ServerEvent> = {
       path,
       timers: new Map(),
       trace: user.trace,
-      step: (event, out) => stepServer(tx, event, out),
+      step: (event, out) => {
+        if (event.type === "respond") clearTimeout(trying);
+        stepServer(tx, event, out);
+      },
       deliver: () => {},
       failed: () => user.failed(),
       forget: () => {
+        clearTimeout(trying);
         this.#servers.delete(key);
         user.forgotten();
       },
-    });
+    };
+    this.#servers.set(key, running);
+    if (tx.kind === "non-invite") return;
+    trying = setTimeout(() => {
+      this.#advance(running, { type: "respond", response: respond(request, 100) });
+    }, TRYING_MS);
   }
 
   /** Feeds a repeat or an ACK to the transaction it belongs to; false when there is none. */

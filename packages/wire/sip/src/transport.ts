@@ -15,6 +15,8 @@ export interface Target {
 
 /** A way to one peer: an open connection, or the address of a datagram. */
 export interface Path extends Target {
+  /** A connection that is gone; never true of datagrams. */
+  readonly broken: boolean;
   send(bytes: Uint8Array): void;
   /** Called once when the way breaks; the function returned takes the listener away again. */
   onBroken(listener: () => void): () => void;
@@ -149,6 +151,10 @@ class Connection implements Path {
     this.#unsent.push(bytes);
   }
 
+  get broken(): boolean {
+    return this.#broken;
+  }
+
   onBroken(listener: () => void): () => void {
     if (this.#broken) {
       listener();
@@ -202,6 +208,7 @@ class Connection implements Path {
 function udpPath(udp: UdpSocket, to: { host: string; port: number }, drop: (problem: string) => void): Path {
   return {
     transport: "udp",
+    broken: false,
     host: to.host,
     port: to.port,
     send(bytes) {
