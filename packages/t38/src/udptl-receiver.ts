@@ -9,6 +9,21 @@ export type Received =
 
 /** T.38 streams start at 0; a first number up to here means that earlier ones were lost, a higher one that we joined late. */
 const FIRST_CREDIBLE = 64;
+/** So many datagrams in a row from far behind are a stream that has begun anew, as some gateways do when media change. */
+const RESTARTED = 3;
+
+/** What became of the packets of one direction. */
+export interface UdptlCounts {
+  /** Packets that came as primaries, in time. */
+  received: number;
+  /** Packets that only copies or parity brought. */
+  recovered: number;
+  /** Packets given up. */
+  lost: number;
+  /** Datagrams whose primary was there already, or had been given up. */
+  late: number;
+}
+
 /** Packets kept for parity, and the widest gap worth waiting in. The spans in use are far below. */
 const HISTORY = 128;
 
@@ -24,6 +39,8 @@ export class UdptlReceiver {
   #newest = -1;
   #heldFor = 0;
   #started = false;
+  #behind = { next: -1, count: 0 };
+  readonly counts: UdptlCounts = { received: 0, recovered: 0, lost: 0, late: 0 };
 
   /** @param options.holdDatagrams how many datagrams may arrive behind a missing one before it is given up */
   constructor(options: { holdDatagrams?: number } = {}) {
@@ -36,10 +53,12 @@ export class UdptlReceiver {
       this.#expected = sequence <= FIRST_CREDIBLE ? 0 : sequence;
       this.#newest = this.#expected - 1;
     }
-    const out = distance(this.#expected, sequence) >= HISTORY ? this.#leap(sequence) : [];
-    this.#learn(sequence, primary);
+    const ahead = distance(this.#expected, sequence);
+    const out = ahead >= HISTORY || this.#hasRestarted(sequence, ahead) ? this.#leap(sequence) : [];
+    if (this.#learn(sequence, primary)) this.counts.received++;
+    else this.counts.late++;
     if (recovery.kind === "redundancy") {
-      for (const [i, packet] of recovery.packets.entries()) this.#learn(sequence - 1 - i, packet);
+      for (const [i, packet] of recovery.packets.entries()) this.#recover(sequence - 1 - i, packet);
     } else this.#solve(sequence, recovery.span, recovery.entries);
 
     this.#drainInto(out);
@@ -55,17 +74,39 @@ export class UdptlReceiver {
     return out;
   }
 
+  /** Packets wait here for one that is missing before them. */
+  get holding(): boolean {
+    return this.#holding();
+  }
+
   #holding(): boolean {
     return this.#started && distance(this.#expected, this.#newest) >= 0;
   }
 
-  #learn(sequence: number, packet: Uint8Array): void {
+  /** True when the packet was not known yet and is still wanted. */
+  #learn(sequence: number, packet: Uint8Array): boolean {
     const number = sequence & 0xffff;
     const ahead = distance(this.#expected, number);
     // A packet behind us is too late to deliver, but the parity of later datagrams may need it.
-    if (ahead <= -HISTORY || this.#known.has(number)) return;
+    if (ahead <= -HISTORY || this.#known.has(number)) return false;
     this.#known.set(number, packet);
     if (distance(this.#newest, number) > 0) this.#newest = number;
+    return ahead >= 0;
+  }
+
+  #recover(sequence: number, packet: Uint8Array): void {
+    if (this.#learn(sequence, packet)) this.counts.recovered++;
+  }
+
+  /** Far behind, and one after the other: the peer counts from the begin again. A lone latecomer is none. */
+  #hasRestarted(sequence: number, ahead: number): boolean {
+    if (ahead > -HISTORY) {
+      this.#behind.count = 0;
+      return false;
+    }
+    this.#behind.count = sequence === this.#behind.next ? this.#behind.count + 1 : 1;
+    this.#behind.next = (sequence + 1) & 0xffff;
+    return this.#behind.count >= RESTARTED;
   }
 
   /** A parity entry with exactly one unknown member gives that member, zero-padded to the longest (decodeIfp accepts that). */
@@ -83,7 +124,7 @@ export class UdptlReceiver {
           unknown++;
         } else for (let i = 0; i < packet.length && i < solved.length; i++) solved[i]! ^= packet[i]!;
       }
-      if (unknown === 1) this.#learn(missing, solved);
+      if (unknown === 1) this.#recover(missing, solved);
     }
   }
 
@@ -101,6 +142,7 @@ export class UdptlReceiver {
     for (let gap = 0; gap < HISTORY && this.#holding(); gap++) {
       const lost: Received = { kind: "lost", sequence: this.#expected, count: 0 };
       for (; !this.#known.has(this.#expected); lost.count++) this.#advance();
+      this.counts.lost += lost.count;
       out.push(lost);
       this.#drainInto(out);
     }
@@ -114,7 +156,11 @@ export class UdptlReceiver {
   /** A gap wider than anything could repair: what is held comes out, the rest is lost. */
   #leap(sequence: number): Received[] {
     const out = this.flush();
-    out.push({ kind: "lost", sequence: this.#expected, count: distance(this.#expected, sequence) });
+    // A stream that begins anew has lost what came before its third datagram; how much that was nobody knows.
+    const count = Math.max(1, distance(this.#expected, sequence));
+    this.counts.lost += count;
+    this.#behind.count = 0;
+    out.push({ kind: "lost", sequence: this.#expected, count });
     this.#known.clear();
     this.#expected = sequence;
     this.#newest = (sequence - 1) & 0xffff;

@@ -17,6 +17,10 @@ export interface IfpListener {
 }
 
 export interface IfpPort {
+  /** The port writes what goes over it into the call's record itself, as the datagrams they were. */
+  readonly recorded?: boolean;
+  /** Packets dropped because they made no sense; absent where none can. */
+  readonly malformed?: number;
   /** Puts an IFP on its way now. How often it is repeated is the port's affair. Without effect after `close` or `lost`. */
   send(ifp: Ifp): void;
   /** One listener at a time; what came before the first is kept (bounded) and told at once. */

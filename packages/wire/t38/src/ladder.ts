@@ -3,8 +3,8 @@
  *
  *   44 4C 01          "DL", version 1
  *   length            4 octets, most significant first: of the deflated part
- *   deflated part     side that recorded (0 caller, 1 answerer), ring time, number of entries, then each entry:
- *                     kind (bits 0-5: 0 SIP, 1 IFP, 2 timer), bit 6 bytes stand in the plain part, bit 7 from the caller;
+ *   deflated part     side that recorded (bit 0: 0 caller, 1 answerer; bit 1: in real time), ring time, number of entries, then each entry:
+ *                     kind (bits 0-5: 0 SIP, 1 IFP, 2 timer, 3 UDPTL datagram), bit 6 bytes stand in the plain part, bit 7 from the caller;
  *                     line time as difference to the entry before (zigzag); length; bytes
  *   plain part        long IFPs (page data, which no longer shrinks) one after the other
  *
@@ -15,29 +15,33 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Side } from "./line-time.ts";
 
 export interface LadderEntry {
-  kind: "sip" | "ifp" | "timer";
+  kind: "sip" | "ifp" | "timer" | "udptl";
   fromCaller: boolean;
   /** Microseconds since connect; negative while it rings. */
   lineUs: number;
-  /** The message, the encoded IFP, or the timer's name. */
+  /** The message, the encoded IFP, the timer's name, or the datagram as it was on the wire. */
   bytes: Uint8Array;
 }
 
 export interface Ladder {
   recordedBy: Side;
+  /** The call ran in real time: its IFPs are pieces, and a training's indicator stands at the training's begin. */
+  realTime?: boolean;
   /** Modelled time from INVITE to the final answer. */
   ringUs: number;
   entries: LadderEntry[];
 }
 
-const KINDS = ["sip", "ifp", "timer"] as const;
+const KINDS = ["sip", "ifp", "timer", "udptl"] as const;
 const PLAIN = 0x40;
 const FROM_CALLER = 0x80;
 const HEADER = 7;
 const VERSION = 1;
 /** IFPs longer than this carry page data. */
 const PLAIN_FROM = 256;
-const MAX_CONTROL = 16_000_000;
+const MAX_CONTROL = 64_000_000;
+/** Datagrams recorded of one call, octets: some hours of a fax, below what can be read again. */
+const MAX_DATAGRAMS = 40_000_000;
 
 const text = new TextEncoder();
 const ascii = new TextDecoder("latin1");
@@ -48,6 +52,8 @@ export class Recorder {
   readonly #entries: LadderEntry[] = [];
   #latestUs = 0;
   #connected = false;
+  #realTime = false;
+  #datagrams = 0;
 
   constructor(side: Side) {
     this.#side = side;
@@ -63,6 +69,19 @@ export class Recorder {
     this.#connected = true;
     this.#latestUs = Math.max(this.#latestUs, lineUs);
     this.#entries.push({ kind: "ifp", fromCaller, lineUs, bytes });
+  }
+
+  /** A UDPTL datagram as it was on the wire; beyond a bound the record goes on without. */
+  udptl(fromCaller: boolean, lineUs: number, bytes: Uint8Array): void {
+    this.#connected = true;
+    this.#latestUs = Math.max(this.#latestUs, lineUs);
+    this.#datagrams += bytes.length;
+    if (this.#datagrams <= MAX_DATAGRAMS) this.#entries.push({ kind: "udptl", fromCaller, lineUs, bytes });
+  }
+
+  /** What is recorded comes piece by piece, as the line carries it. */
+  inRealTime(): void {
+    this.#realTime = true;
   }
 
   timer(fromCaller: boolean, lineUs: number, name: string): void {
@@ -85,7 +104,9 @@ export class Recorder {
 
   /** The blob, with everything recorded so far. */
   finish(ringUs: number): Uint8Array {
-    const firstIfp = this.#connected ? this.#entries.findIndex((entry) => entry.kind === "ifp") : this.#entries.length;
+    const firstIfp = this.#connected
+      ? this.#entries.findIndex(({ kind }) => kind === "ifp" || kind === "udptl")
+      : this.#entries.length;
     const entries = this.#entries.map((entry, i) =>
       i < firstIfp && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
     );
@@ -93,7 +114,8 @@ export class Recorder {
     // It may overtake on its own connection what was said before it; it ends the call all the same.
     const goodbyes = entries.filter(isGoodbye).map((entry) => ({ ...entry, lineUs: this.#latestUs }));
     const said = entries.filter((entry) => !isGoodbye(entry));
-    return encodeLadder({ recordedBy: this.#side, ringUs, entries: [...said, ...goodbyes] });
+    const realTime = this.#realTime && { realTime: true };
+    return encodeLadder({ recordedBy: this.#side, ...realTime, ringUs, entries: [...said, ...goodbyes] });
   }
 }
 
@@ -112,7 +134,7 @@ function isRinging(bytes: Uint8Array): boolean {
 export function encodeLadder(ladder: Ladder): Uint8Array {
   const control = new NumberWriter();
   const plain: Uint8Array[] = [];
-  control.unsigned(ladder.recordedBy === "caller" ? 0 : 1);
+  control.unsigned((ladder.recordedBy === "caller" ? 0 : 1) | (ladder.realTime ? 2 : 0));
   control.unsigned(Math.max(0, Math.round(ladder.ringUs)));
   control.unsigned(ladder.entries.length);
   let previous = 0;
@@ -153,25 +175,27 @@ export function decodeLadder(blob: Uint8Array): Ladder | undefined {
   } catch {
     return undefined;
   }
-  const recordedBy: Side = control.unsigned() === 0 ? "caller" : "answerer";
+  const head = control.unsigned();
+  const recordedBy: Side = (head & 1) === 0 ? "caller" : "answerer";
   const ringUs = control.unsigned();
   const count = control.unsigned();
   const entries: LadderEntry[] = [];
   let plainAt = HEADER + length;
   let lineUs = 0;
   for (let i = 0; i < count; i++) {
-    const head = control.octet();
+    const mark = control.octet();
     const difference = control.unsigned();
     lineUs += difference % 2 === 0 ? difference / 2 : -(difference + 1) / 2;
     const size = control.unsigned();
-    const kind = KINDS[head & 0x3f];
-    const isPlain = (head & PLAIN) !== 0;
+    const kind = KINDS[mark & 0x3f];
+    const isPlain = (mark & PLAIN) !== 0;
     if (kind === undefined || control.overrun || (isPlain && plainAt + size > blob.length)) return undefined;
     const bytes = isPlain ? blob.subarray(plainAt, plainAt + size) : control.octets(size);
     if (isPlain) plainAt += size;
-    entries.push({ kind, fromCaller: (head & FROM_CALLER) !== 0, lineUs, bytes });
+    entries.push({ kind, fromCaller: (mark & FROM_CALLER) !== 0, lineUs, bytes });
   }
-  return control.overrun ? undefined : { recordedBy, ringUs, entries };
+  if (control.overrun) return undefined;
+  return { recordedBy, ...((head & 2) !== 0 && { realTime: true }), ringUs, entries };
 }
 
 class NumberWriter {

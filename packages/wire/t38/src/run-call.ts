@@ -332,12 +332,13 @@ class RunningCall {
   }
 }
 
-function isDcn(frame: Uint8Array): boolean {
+/** True for DCN, whatever its X bit. */
+export function isDcn(frame: Uint8Array): boolean {
   return fcfOf(frame[2] ?? 0) === FCF.DCN;
 }
 
 /** A page source or store that fails counts as one that has nothing. */
-async function settled<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
+export async function settled<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
   try {
     return await promise;
   } catch {

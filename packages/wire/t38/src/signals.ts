@@ -211,7 +211,8 @@ function hearFields(fields: readonly Field[], ear: Ear, out: Event[]): void {
   }
 }
 
-const LINE_MODULATION: Readonly<Record<Modulation, LineModulation | "v21">> = {
+/** The modulation of a data IFP in T.30's words. */
+export const LINE_MODULATION: Readonly<Record<Modulation, LineModulation | "v21">> = {
   v21: "v21",
   "v27-2400": "v27ter-2400",
   "v27-4800": "v27ter-4800",
@@ -236,17 +237,20 @@ export function trainedModulation(heard: Indicator): LineModulation | undefined 
   return TRAINED.get(heard);
 }
 
-function dataOf(modulation: LineModulation, fields: Field[]): Ifp {
+/** A data IFP of this modulation. */
+export function dataOf(modulation: LineModulation | "v21", fields: Field[]): Ifp {
   return { kind: "data", modulation: modulation.replace("v27ter", "v27") as Modulation, fields };
 }
 
-function trainingOf(modulation: LineModulation, short: boolean): Indicator {
+/** The indicator of a modulation's training. */
+export function trainingOf(modulation: LineModulation, short: boolean): Indicator {
   const rate = rateOf(modulation);
   if (modulation.startsWith("v17")) return `v17-${rate}-${short ? "short" : "long"}-training` as Indicator;
   return `${modulation.startsWith("v29") ? "v29" : "v27"}-${rate}-training` as Indicator;
 }
 
-function indicator(name: Indicator, atUs: number): TimedIfp {
+/** An indicator and when it is on the line. */
+export function indicator(name: Indicator, atUs: number): TimedIfp {
   return { ifp: { kind: "indicator", indicator: name }, atUs };
 }
 

@@ -1,0 +1,468 @@
+/**
+ * Runs one side of a call whose other end is foreign: a T.30 party on one side, a stream of IFPs on the other, in real time.
+ * The line is half duplex as a telephone line is: what begins while this side speaks is not heard, but for DCN.
+ */
+
+import {
+  type Action,
+  type Dcs,
+  durationOf,
+  type Event,
+  type PageFormat,
+  type Report,
+  type TimerName,
+} from "@depesche/t30";
+import { encodeIfp, type Ifp } from "@depesche/t38";
+import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
+import type { IfpPort } from "./ifp-port.ts";
+import type { Recorder } from "./ladder.ts";
+import type { Side } from "./line-time.ts";
+import { piecesOf, type TcfTransfer } from "./paced.ts";
+import { type CallEnd, type CallPage, isDcn, type Party, settled } from "./run-call.ts";
+import type { TimedIfp } from "./signals.ts";
+import { monotonicWall, type Wall } from "./wall.ts";
+
+export interface PacedCallOptions {
+  side: Side;
+  party: Party;
+  port: IfpPort;
+  /** UDPTL and modems: "transferred"; TPKT: "local". */
+  tcf: TcfTransfer;
+  wall?: Wall;
+  /** Gets the IFPs with line time, unless the port records its datagrams itself. */
+  recorder?: Recorder;
+  /** When the call was connected, on `wall`: zero of line time. Default: now. */
+  connectUs?: number;
+  /** The coded page; undefined when it cannot be had. */
+  needPage?(index: number, format: PageFormat): Promise<Uint8Array | undefined>;
+  /** True when the page is stored: only then it is confirmed. */
+  receivedPage?(page: CallPage): Promise<boolean>;
+  report?(report: Report): void;
+  /** Hangs up politely (DCN), without finishing what is being sent. */
+  signal?: AbortSignal;
+  /** Resolves when the call is over in signalling (BYE): the peer has hung up. */
+  over?: Promise<void>;
+  /** With nothing said and nothing heard for so long the call is given up, ms. T.30's timers end it before. */
+  silenceMs?: number;
+}
+
+/** Longer than any timer of T.30 that runs in silence (T0 and T5, at most 65 s). */
+const SILENCE_MS = 120_000;
+/** A line that is gone has so long to be explained by signalling: BYE comes after a peer's media have ended. */
+const EXPLAIN_US = 2_000_000;
+/** What was said before BYE may be under way for so long (jitter). */
+const BYE_US = 500_000;
+/** Pieces that are late go out together up to here; the rest of what is being sent moves back instead. */
+const BUNCH = 4;
+/** A timer waits for a signal that is on the line, but not for ever. */
+const MOST_DEFERRED_US = 10_000_000;
+const DEFER_US = 200_000;
+/** Timers that ask "has anything come?". The others guard against what never ends. */
+const WAITING: ReadonlySet<TimerName> = new Set(["T1", "T2", "T4", "TTCF"]);
+
+type Turn =
+  | {
+      do: "send";
+      pieces: Iterator<TimedIfp>;
+      next: TimedIfp | undefined;
+      lateUs: number;
+      endUs: number;
+      image: boolean;
+    }
+  | { do: "start-timer"; timer: TimerName; afterUs: number }
+  | { do: "hang-up"; action: Action & { type: "hang-up" }; byPeer: boolean };
+
+type Sending = Turn & { do: "send" };
+
+/** Runs the call to its end. Never rejects; closes the port. */
+export function runPacedCall(options: PacedCallOptions): Promise<CallEnd> {
+  return new Promise((resolve) => new PacedCall(options, resolve).begin());
+}
+
+class PacedCall {
+  readonly #options: PacedCallOptions;
+  readonly #resolve: (end: CallEnd) => void;
+  readonly #wall: Wall;
+  readonly #connectUs: number;
+  readonly #ear: ForeignEar;
+  readonly #silenceUs: number;
+  readonly #timers = new Map<TimerName, { dueUs: number; lastUs: number }>();
+  /** What is still to be done, in order of the line. */
+  #turns: Turn[] = [];
+  /** CNG sounds until anything is heard or said. */
+  #cng: Sending | undefined;
+  /** The V.21 burst on the line began while this side spoke. */
+  #talkedOver = false;
+  #alarm: { atUs: number; cancel: () => void } | undefined;
+  #heardUs: number;
+  #saidUs: number;
+  /** The port is gone; signalling may still tell why. */
+  #lostUs: number | undefined;
+  /** The peer has said BYE. */
+  #byeUs: number | undefined;
+  /** Local answers that are awaited: pages to be had or stored. */
+  #held = 0;
+  #remoteId = "";
+  #dcs: Dcs | undefined;
+  #pages = 0;
+  #pageSent = false;
+  #stopped = false;
+  #ended = false;
+  readonly #onAbort = () => this.#stop();
+
+  constructor(options: PacedCallOptions, resolve: (end: CallEnd) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#wall = options.wall ?? monotonicWall;
+    const nowUs = this.#wall.nowUs();
+    this.#connectUs = options.connectUs ?? nowUs;
+    this.#heardUs = nowUs;
+    this.#saidUs = nowUs;
+    this.#ear = newForeignEar(options.tcf);
+    this.#silenceUs = (options.silenceMs ?? SILENCE_MS) * 1000;
+  }
+
+  begin(): void {
+    const { port, signal, over, recorder } = this.#options;
+    recorder?.inRealTime();
+    this.#feed({ type: "connected" });
+    if (this.#ended) return;
+    port.listen({
+      ifp: (ifp) => this.#hear(ifp),
+      gap: () => {
+        if (!this.#ended) hearGap(this.#ear);
+      },
+      lost: (problem) => this.#lineLost(problem),
+    });
+    const bye = () => {
+      this.#byeUs ??= this.#wall.nowUs();
+      this.#plan();
+    };
+    void over?.then(bye, bye);
+    if (signal?.aborted) this.#stop();
+    else signal?.addEventListener("abort", this.#onAbort);
+    this.#plan();
+  }
+
+  #hear(ifp: Ifp): void {
+    if (this.#ended) return;
+    this.#heardUs = this.#wall.nowUs();
+    this.#cng = undefined;
+    this.#record(false, ifp);
+    const events: Event[] = [];
+    hear(this.#ear, ifp, events);
+    this.#feedHeard(events);
+    this.#plan();
+  }
+
+  #feedHeard(events: readonly Event[]): void {
+    for (const event of events) {
+      if (this.#ended) return;
+      if (event.type === "carrier" && event.up) this.#talkedOver = event.modulation === "v21" && this.#speaking;
+      const isV21 = event.type === "frame" || (event.type === "carrier" && event.modulation === "v21");
+      if (!isV21 || !this.#talkedOver || (event.type === "frame" && event.ok && isDcn(event.bytes))) this.#feed(event);
+    }
+  }
+
+  get #speaking(): boolean {
+    return this.#turns.some((turn) => turn.do === "send" && turn.next !== undefined);
+  }
+
+  #feed(event: Event): void {
+    const actions: Action[] = [];
+    this.#options.party.step(event, actions);
+    for (const action of actions) {
+      if (this.#ended) return;
+      this.#carryOut(action, event);
+    }
+  }
+
+  #carryOut(action: Action, because: Event): void {
+    switch (action.type) {
+      case "send-tone":
+      case "send-frames":
+      case "send-training":
+      case "send-page":
+      case "send-ecm-block":
+        this.#send(action);
+        return;
+      case "listen":
+        this.#ear.listening = action.for;
+        return;
+      case "start-timer":
+        this.#forget(action.timer);
+        // It counts from the end of what is sent before it.
+        if (this.#turns.length > 0)
+          this.#turns.push({ do: "start-timer", timer: action.timer, afterUs: action.afterUs });
+        else this.#startTimer(action.timer, action.afterUs);
+        return;
+      case "stop-timer":
+        this.#forget(action.timer);
+        return;
+      case "need-page":
+        void this.#bringPage(action.index, action.format);
+        return;
+      case "received-page":
+        void this.#storePage(action);
+        return;
+      case "report":
+        this.#note(action.report);
+        return;
+      case "hang-up": {
+        const byPeer = because.type === "hangup-by-peer" || (because.type === "frame" && isDcn(because.bytes));
+        if (byPeer) this.#hangUp(action, true);
+        else if (this.#turns.length > 0) this.#turns.push({ do: "hang-up", action, byPeer });
+        else this.#hangUp(action, byPeer);
+        return;
+      }
+      default:
+        action satisfies never;
+    }
+  }
+
+  #send(action: Action): void {
+    this.#cng = undefined;
+    const startUs = Math.max(this.#wall.nowUs(), this.#lastEndUs());
+    const pieces = piecesOf(action, startUs, this.#options.tcf);
+    const image = action.type === "send-page" || action.type === "send-ecm-block";
+    const endUs = startUs + durationOf(action);
+    const turn: Sending = { do: "send", pieces, next: taken(pieces), lateUs: 0, endUs, image };
+    if (action.type === "send-tone" && action.tone === "cng") this.#cng = turn;
+    else this.#turns.push(turn);
+  }
+
+  #lastEndUs(): number {
+    let endUs = 0;
+    for (const turn of this.#turns) if (turn.do === "send") endUs = turn.endUs;
+    return endUs;
+  }
+
+  #forget(timer: TimerName): void {
+    this.#timers.delete(timer);
+    this.#turns = this.#turns.filter((turn) => turn.do !== "start-timer" || turn.timer !== timer);
+  }
+
+  #startTimer(timer: TimerName, afterUs: number): void {
+    const dueUs = this.#wall.nowUs() + afterUs;
+    this.#timers.set(timer, { dueUs, lastUs: dueUs + MOST_DEFERRED_US });
+  }
+
+  /** Does what is due. */
+  #wake(): void {
+    this.#alarm = undefined;
+    for (const look of [this.#speak, this.#listenForQuiet, this.#fireTimers, this.#lookAtLine]) {
+      if (this.#ended) return;
+      look.call(this);
+    }
+    this.#plan();
+  }
+
+  #speak(): void {
+    const nowUs = this.#wall.nowUs();
+    for (let bunch = BUNCH; !this.#ended; ) {
+      const turn = this.#turns[0] ?? this.#cng;
+      if (!turn) return;
+      if (turn.do !== "send" || !turn.next) {
+        this.#turns.shift();
+        if (turn.do === "start-timer") this.#startTimer(turn.timer, turn.afterUs);
+        else if (turn.do === "hang-up") this.#hangUp(turn.action, turn.byPeer);
+        continue;
+      }
+      const lateUs = nowUs - dueOf(turn);
+      if (lateUs < 0) return;
+      if (bunch-- === 0) {
+        this.#moveBack(lateUs);
+        return;
+      }
+      this.#say(turn.next.ifp);
+      if (turn.image && turn.next.ifp.kind === "data") this.#pageSent = true;
+      turn.next = taken(turn.pieces);
+    }
+  }
+
+  /** This process was too busy: what is left of what is being sent keeps its pace instead of making up for it. */
+  #moveBack(byUs: number): void {
+    for (const turn of [...this.#turns, ...(this.#cng ? [this.#cng] : [])]) {
+      if (turn.do !== "send") continue;
+      turn.lateUs += byUs;
+      turn.endUs += byUs;
+    }
+  }
+
+  #say(ifp: Ifp): void {
+    this.#saidUs = this.#wall.nowUs();
+    this.#record(true, ifp);
+    this.#options.port.send(ifp);
+  }
+
+  #listenForQuiet(): void {
+    const quietUs = quietAfterUs(this.#ear);
+    if (quietUs === undefined || this.#wall.nowUs() < this.#heardUs + quietUs) return;
+    const events: Event[] = [];
+    hearQuiet(this.#ear, events);
+    this.#feedHeard(events);
+  }
+
+  #fireTimers(): void {
+    const nowUs = this.#wall.nowUs();
+    for (;;) {
+      const due = this.#earliest();
+      if (this.#ended || !due || due.dueUs > nowUs) return;
+      const { name, dueUs, lastUs } = due;
+      if (WAITING.has(name) && this.#ear.carrier !== undefined && dueUs < lastUs) {
+        this.#timers.set(name, { dueUs: Math.min(lastUs, nowUs + DEFER_US), lastUs });
+        continue;
+      }
+      this.#timers.delete(name);
+      this.#options.recorder?.timer(this.#options.side === "caller", this.#lineUs, name);
+      this.#feed({ type: "timeout", timer: name });
+    }
+  }
+
+  #earliest(): { name: TimerName; dueUs: number; lastUs: number } | undefined {
+    let earliest: { name: TimerName; dueUs: number; lastUs: number } | undefined;
+    for (const [name, timer] of this.#timers)
+      if (!earliest || timer.dueUs < earliest.dueUs) earliest = { name, ...timer };
+    return earliest;
+  }
+
+  #lookAtLine(): void {
+    const nowUs = this.#wall.nowUs();
+    if (this.#byeUs !== undefined && nowUs >= this.#byeUs + BYE_US) this.#hungUp("hung-up");
+    else if (this.#lostUs !== undefined && nowUs >= this.#lostUs + EXPLAIN_US) this.#hungUp("lost");
+    else if (nowUs >= this.#silentAtUs) this.#finish(this.#held > 0 ? "stalled" : "media-lost", "us");
+  }
+
+  get #silentAtUs(): number {
+    return Math.max(this.#heardUs, this.#saidUs) + this.#silenceUs;
+  }
+
+  /** One alarm for whatever comes first. One that goes off too early finds nothing to do and plans again. */
+  #plan(): void {
+    if (this.#ended) return;
+    const quietUs = quietAfterUs(this.#ear);
+    const turn = this.#turns[0] ?? this.#cng;
+    const atUs = Math.min(
+      turn?.do === "send" && turn.next ? dueOf(turn) : turn ? 0 : NEVER,
+      this.#earliest()?.dueUs ?? NEVER,
+      quietUs === undefined ? NEVER : this.#heardUs + quietUs,
+      this.#byeUs === undefined ? NEVER : this.#byeUs + BYE_US,
+      this.#lostUs === undefined ? NEVER : this.#lostUs + EXPLAIN_US,
+      this.#silentAtUs,
+    );
+    if (this.#alarm && this.#alarm.atUs <= atUs) return;
+    this.#alarm?.cancel();
+    this.#alarm = { atUs, cancel: this.#wall.at(atUs, () => this.#wake()) };
+  }
+
+  #lineLost(problem: string): void {
+    if (this.#ended) return;
+    if (problem === "peer-closed") this.#hungUp("hung-up");
+    else this.#lostUs ??= this.#wall.nowUs();
+    this.#plan();
+  }
+
+  /** The line is no more. A call that was good already stays so. */
+  #hungUp(how: "hung-up" | "lost"): void {
+    const turn = this.#turns[0];
+    const sending = turn?.do === "send" && turn.image && this.#pageSent;
+    this.#turns = [];
+    const actions: Action[] = [];
+    this.#options.party.step({ type: "hangup-by-peer", sending }, actions);
+    for (const action of actions) {
+      if (action.type === "report") this.#note(action.report);
+      if (action.type !== "hang-up") continue;
+      this.#pages = action.result.pages;
+      const isLost = how === "lost" && action.result.cause !== "completed";
+      this.#finish(isLost ? "media-lost" : action.result.cause, "peer");
+    }
+    this.#finish("media-lost", "peer");
+  }
+
+  #hangUp(action: Action & { type: "hang-up" }, byPeer: boolean): void {
+    this.#pages = action.result.pages;
+    this.#finish(action.result.cause, byPeer ? "peer" : "us");
+  }
+
+  #stop(): void {
+    if (this.#ended) return;
+    this.#stopped = true;
+    // What is on the line is broken off: a page would take minutes.
+    if (this.#speaking) this.#say({ kind: "indicator", indicator: "no-signal" });
+    this.#turns = [];
+    this.#feed({ type: "local", what: "stop" });
+    if (!this.#turns.some((turn) => turn.do === "hang-up")) this.#finish("stopped", "us");
+    this.#plan();
+  }
+
+  async #bringPage(index: number, format: PageFormat): Promise<void> {
+    this.#held++;
+    const octets = await settled(this.#options.needPage?.(index, format));
+    this.#held--;
+    if (this.#ended) return;
+    this.#feed(octets ? { type: "page", index, octets } : { type: "local", what: "page-unavailable" });
+    this.#plan();
+  }
+
+  async #storePage({ index, octets, format }: Action & { type: "received-page" }): Promise<void> {
+    const last = this.#options.party.lastPage?.() ?? false;
+    this.#held++;
+    const page: CallPage = { index, octets, format, last, lineUs: this.#lineUs };
+    const stored = await settled(this.#options.receivedPage?.(page));
+    this.#held--;
+    if (this.#ended) return;
+    this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
+    this.#plan();
+  }
+
+  #note(report: Report): void {
+    if (report.kind === "remote-id") this.#remoteId = report.id;
+    else if (report.kind === "agreed") this.#dcs = report.dcs;
+    else if (report.kind === "rate-changed" && this.#dcs) this.#dcs = { ...this.#dcs, modulation: report.modulation };
+    this.#options.report?.(report);
+  }
+
+  get #lineUs(): number {
+    return Math.round(this.#wall.nowUs() - this.#connectUs);
+  }
+
+  #record(sent: boolean, ifp: Ifp): void {
+    const { recorder, port, side } = this.#options;
+    if (recorder && !port.recorded) recorder.ifp(sent === (side === "caller"), this.#lineUs, encodeIfp(ifp));
+  }
+
+  #finish(cause: CallEnd["cause"], endedBy: "us" | "peer"): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#alarm?.cancel();
+    this.#turns = [];
+    this.#timers.clear();
+    const { port, signal, recorder } = this.#options;
+    signal?.removeEventListener("abort", this.#onAbort);
+    recorder?.endAt(this.#lineUs);
+    const dropped = (port.malformed ?? 0) + this.#ear.dropped;
+    port.close();
+    this.#resolve({
+      cause,
+      pages: this.#pages,
+      lineUs: this.#lineUs,
+      endedBy,
+      stopped: this.#stopped,
+      remoteId: this.#remoteId,
+      dcs: this.#dcs,
+      pageSent: this.#pageSent,
+      dropped,
+    });
+  }
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+function dueOf(turn: Sending): number {
+  return (turn.next?.atUs ?? 0) + turn.lateUs;
+}
+
+function taken(pieces: Iterator<TimedIfp>): TimedIfp | undefined {
+  const { done, value } = pieces.next();
+  return done ? undefined : value;
+}
