@@ -30,7 +30,7 @@ const FINAL_BIT = 0x10;
 const FCS_OCTETS = 2;
 
 /** +FTH=3 or +FTM: the carrier goes up when the line has been quiet for 75 ms. */
-export function beginCarrier(state: DceState, code: number, nowUs: number, out: DceAction[]): void {
+export function beginCarrier(state: DceState, code: number, nowUs: number): void {
   state.rx.frames = [];
   state.rx.image = undefined;
   state.rx.lossUntold = false;
@@ -39,12 +39,11 @@ export function beginCarrier(state: DceState, code: number, nowUs: number, out: 
     code === V21_CODE
       ? { is: "send-frames", dle: newDleState(), frame: [], frames: [], owedSinceUs: Number.POSITIVE_INFINITY }
       : { is: "send-page", dle: newDleState(), lastUs: Number.POSITIVE_INFINITY };
-  advance(state, nowUs, out);
 }
 
 /** Off-hook for a caller: CED, then as +FTH=3 (T.31 §8.1, ATA). */
 export function beginAnswer(state: DceState, nowUs: number, out: DceAction[]): void {
-  beginCarrier(state, V21_CODE, nowUs, out);
+  beginCarrier(state, V21_CODE, nowUs);
   indicate("ced", out);
   state.tx = { is: "ced", untilUs: nowUs + LINE_TIME.cedUs };
 }

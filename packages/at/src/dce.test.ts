@@ -1,4 +1,5 @@
 // An emulated modem as a terminal sees it: the dialogues of efax and HylaFAX, octet for octet, in virtual time.
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: the octets of the wire are control characters
 
 import type { Ifp } from "@depesche/t38";
 import { describe, expect, it } from "vitest";
@@ -432,7 +433,7 @@ describe("receiving", () => {
     const desk = identified().type("AT+FRH=3\r");
     desk.hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8 08 8c"], ["hdlc-fcs-ok"]));
     // FCS of FF 13 10 31: CRC-16/X.25.
-    expect(desk.heard()).toMatch(/^\r\nCONNECT\r\n\xff\x13\x10\x101[^]{2,4}\x10\x03\r\nOK\r\n$/);
+    expect(desk.heard()).toMatch(/^\r\nCONNECT\r\n\xff\x13\x10\x101\x66\xe6\x10\x03\r\nOK\r\n$/);
     desk.type("AT+FRH=3\r").hear(v21(["hdlc-data", "ff c8 8c"], ["hdlc-fcs-bad-sig-end"]));
     expect(desk.heard()).toMatch(/\x10\x03\r\nERROR\r\n$/);
   });
@@ -444,7 +445,7 @@ describe("receiving", () => {
       .hear(v21(["hdlc-fcs-ok"]))
       .wait(30)
       .hear(v21(["hdlc-sig-end"]));
-    expect(desk.heard()).toBe(`${CONNECT}\xff\x131\xba\xc3\x10\x03${OK}`);
+    expect(desk.heard()).toBe(`${CONNECT}\xff\x131\xcc\x9f\x10\x03${OK}`);
   });
 
   it("frames that pass while the terminal waits for silence are not lost to its next +FRH", () => {
@@ -499,7 +500,7 @@ describe("receiving", () => {
     adaptive
       .type("AT+FRM=145\r")
       .hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8 8c"], ["hdlc-fcs-ok-sig-end"]));
-    expect(adaptive.heard()).toMatch(/^\r\n\+FRH:3\r\n\r\nCONNECT\r\n\xff\x131[^]*OK/);
+    expect(adaptive.heard()).toMatch(/^\r\n\+FRH:3\r\n\r\nCONNECT\r\n\xff\x131.*\r\nOK/s);
   });
 
   it("ECM frames come out of +FRM as bits with flags, zeros inserted and FCS", () => {

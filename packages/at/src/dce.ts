@@ -253,7 +253,8 @@ function runFax(
       receivePage(state, code, nowUs, out);
       return "later";
     default:
-      beginCarrier(state, code, nowUs, out);
+      beginCarrier(state, code, nowUs);
+      advance(state, nowUs, out);
       return "later";
   }
 }
