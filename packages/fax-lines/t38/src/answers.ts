@@ -39,3 +39,8 @@ export function outcomeOf(status: number, reason: string, local: boolean): { out
   ];
   return { outcome, cause: { code: `sip-${status}`, text } };
 }
+
+/** Whether a final answer refuses what was offered (RFC 3261 §21.4.13, §21.4.26, §21.6.4): another offer may be taken. */
+export function isRefusedOffer(status: number): boolean {
+  return status === 415 || status === 488 || status === 606;
+}

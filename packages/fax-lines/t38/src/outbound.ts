@@ -1,22 +1,35 @@
-/** A call we place: INVITE, T.30 as caller, BYE, and what became of it. */
+/** A call we place: INVITE with one offer after the other, T.30 as caller, BYE, and what became of it. */
 
-import type { Cause, Outcome } from "@depesche/core";
 import type { FaxCallOrder, FaxCallReport } from "@depesche/ports";
-import type { SipResponse } from "@depesche/sip";
-import { CAUSES, createCaller, type Report, rateOf, type Session, step } from "@depesche/t30";
-import { numberHeader, type OutgoingCall, offerFax, readFax } from "@depesche/wire-sip";
-import { type CallEnd, causeText, connectMedia, Recorder, runCall } from "@depesche/wire-t38";
-import { outcomeOf } from "./answers.ts";
+import type { Header, SipResponse } from "@depesche/sip";
+import { createCaller, type Report, rateOf, step } from "@depesche/t30";
+import { numberHeader, type OutgoingCall, readOffer } from "@depesche/wire-sip";
+import { Recorder } from "@depesche/wire-t38";
+import { isRefusedOffer, outcomeOf } from "./answers.ts";
+import { CallTrace } from "./call-trace.ts";
 import { eitherSignal } from "./either-signal.ts";
-import { codingOf, needOf, yDpiOf } from "./format.ts";
+import { NO_PORT, T38_REFUSED } from "./ended.ts";
+import { needOf } from "./format.ts";
+import { converse, type Line, type LineContext } from "./line.ts";
+import { type FaxOfferKind, OFFERINGS, type Offering } from "./offers.ts";
+import { conclude, fill } from "./report.ts";
+import { finalAnswer, GOODBYE_MS } from "./ringing.ts";
 import type { TrunkParts } from "./trunk.ts";
 
 const RING_MS = 120_000;
 const STALL_MS = 30_000;
 /** How often the record of a call that goes on is told. */
 const RECORD_MS = 1000;
-/** After a stop everything is over within this time, answer or not. */
-export const GOODBYE_MS = 1500;
+
+/** One attempt to place a call: what is shared by all its offers. */
+interface Placing {
+  parts: TrunkParts;
+  order: FaxCallOrder;
+  stop: AbortSignal;
+  recorder: Recorder;
+  trace: CallTrace;
+  report: FaxCallReport;
+}
 
 /** Never rejects. */
 export async function placeCall(parts: TrunkParts, order: FaxCallOrder, signal: AbortSignal): Promise<FaxCallReport> {
@@ -32,193 +45,149 @@ export async function placeCall(parts: TrunkParts, order: FaxCallOrder, signal: 
     ringUs: 0,
     ladder: new Uint8Array(0),
   };
-  if (!stop.aborted) await dial(parts, order, stop, recorder, report);
+  const placing = { parts, order, stop, recorder, trace: new CallTrace(recorder, parts.wall), report };
+  if (!stop.aborted) await dial(placing);
   release();
   report.ladder = recorder.finish(report.ringUs);
   return report;
 }
 
-async function dial(
-  parts: TrunkParts,
-  order: FaxCallOrder,
-  stop: AbortSignal,
-  recorder: Recorder,
-  report: FaxCallReport,
-): Promise<void> {
-  const { endpoint, config, domain } = parts;
-  const { exchange } = config;
+/** One offer after the other, until one is not refused as such. */
+async function dial(placing: Placing): Promise<void> {
+  const { parts, order, stop, report } = placing;
   order.progress?.({ state: "dialling" });
-  await parts.outage.pass(stop);
-  if (stop.aborted) return;
+  for (const [i, kind] of parts.offers.entries()) {
+    await parts.outage.pass(stop);
+    if (stop.aborted) return;
+    let offering: Offering;
+    try {
+      offering = await OFFERINGS[kind](parts);
+    } catch {
+      conclude(report, NO_PORT);
+      report.temporary = true;
+      return;
+    }
+    const refused = await offer(placing, kind, offering);
+    if (refused !== "this-offer") return;
+    if (i + 1 === parts.offers.length) conclude(report, T38_REFUSED);
+  }
+}
+
+/** "this-offer": the far end takes no call so offered; it may take another. */
+async function offer(placing: Placing, kind: FaxOfferKind, offering: Offering): Promise<"this-offer" | undefined> {
+  const { parts, order, stop, trace, report } = placing;
   let heard = () => {};
   const ringing = new Promise<void>((resolve) => {
     heard = resolve;
   });
-  const call = endpoint.invite({
-    target: exchange,
-    uri: `sip:${userPart(order.to)}@${exchange.host}:${exchange.port}`,
-    from: `<sip:${userPart(order.from)}@${domain}>`,
+  const call = parts.endpoint.invite({
+    target: parts.target,
+    uri: parts.addressOf(order.to),
+    from: `<${parts.ownAddressOf(order.from)}>`,
     user: userPart(order.from),
-    headers: [["X-Depesche-Call", order.id.replace(/[^\x21-\x7e]/g, "")]],
-    sdp: offerFax(config.bind),
-    trace: (message) => recorder.sip(message),
-    onProvisional: () => heard(),
+    headers: namesOf(parts, order),
+    sdp: offering.sdp,
+    credentials: parts.config.credentials,
+    trace: trace.sip,
+    onProvisional: (response) => {
+      if (response.status > 100) heard();
+    },
   });
-  const silenceMs = config.stallMs ?? STALL_MS;
-  const answer = await finalAnswer(call, stop, { silenceMs, ringMs: config.ringMs ?? RING_MS, ringing });
+  const { stallMs: silenceMs = STALL_MS, ringMs = RING_MS } = parts.config;
+  const answer = await finalAnswer(call, stop, { silenceMs, ringMs, ringing });
+  if (typeof answer !== "string" && !answer.local && answer.response.status < 300) {
+    parts.outage.end();
+    await talk(placing, kind, offering, call, answer.response);
+    return undefined;
+  }
+  offering.drop();
   if (answer === "stopped") {
-    conclude(report, "ISDNERR", { code: "interrupted", text: "The call was stopped while it was being set up." });
-    return;
-  }
-  report.interrupted = false;
-  if (answer === "rang") {
-    conclude(report, "NOANSWER", { code: "ring-limit", text: "It rang, and nobody answered in time." });
-    return;
-  }
-  if (answer === "silent" || answer.local) {
+    const text = "The call was stopped while it was being set up.";
+    conclude(report, { outcome: "ISDNERR", cause: { code: "interrupted", text }, stopped: true });
+  } else if (answer === "rang") {
+    const cause = { code: "ring-limit", text: "It rang, and nobody answered in time." };
+    conclude(report, { outcome: "NOANSWER", cause });
+  } else if (answer === "silent" || answer.local) {
     const status = answer === "silent" ? 408 : answer.response.status;
     // One call without an answer says nothing about the way to the exchange.
     if (status !== 408) parts.outage.begin();
-    const away = outcomeOf(status, "", true);
-    conclude(report, away.outcome, away.cause);
+    conclude(report, outcomeOf(status, "", true));
     report.temporary = true;
-    return;
+  } else {
+    parts.outage.end();
+    const { response } = answer;
+    report.ringUs = ringUsOf(placing, response);
+    conclude(report, outcomeOf(response.status, response.reason, false));
+    // Our own exchange says with each word of its own how long it rang: there no other offer will do either.
+    const isLastWord = kind === "own" && numberHeader(response, "X-Depesche-Ring") !== undefined;
+    if (isRefusedOffer(response.status) && !isLastWord) return "this-offer";
   }
-  parts.outage.end();
-  const { response } = answer;
-  report.ringUs = (numberHeader(response, "X-Depesche-Ring") ?? 0) * 1_000_000;
-  if (response.status >= 300) {
-    const refused = outcomeOf(response.status, response.reason, false);
-    conclude(report, refused.outcome, refused.cause);
-    return;
-  }
-  await talk(parts, order, stop, { call, response, recorder, report });
+  return undefined;
+}
+
+/** Our own exchange says how long it would have rung; anywhere else it rang as long as it took. */
+function ringUsOf({ trace }: Placing, response: SipResponse): number {
+  const said = numberHeader(response, "X-Depesche-Ring");
+  return said === undefined ? Math.round(trace.sinceBegunUs()) : said * 1_000_000;
+}
+
+/** Only our own exchange is told what the call is called here. */
+function namesOf(parts: TrunkParts, order: FaxCallOrder): Header[] {
+  return parts.offers.includes("own") ? [["X-Depesche-Call", order.id.replace(/[^\x21-\x7e]/g, "")]] : [];
 }
 
 /** Whatever a number holds, it stays within its URI. */
-function userPart(number: string): string {
+export function userPart(number: string): string {
   return encodeURIComponent(number).replaceAll("%2B", "+");
 }
 
-type Answer = { response: SipResponse; local: boolean } | "silent" | "rang" | "stopped";
-
-/**
- * The final answer. Without any answer the call is given up after `silenceMs`; one that rings is taken back after `ringMs`,
- * and given up when that is not answered either (RFC 3261 §9.1); on a stop it is taken back and not waited for much longer.
- */
-async function finalAnswer(
+async function talk(
+  placing: Placing,
+  kind: FaxOfferKind,
+  offering: Offering,
   call: OutgoingCall,
-  stop: AbortSignal,
-  limits: { silenceMs: number; ringMs: number; ringing: Promise<void> },
-): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  let onStop = () => {};
-  const givenUp = new Promise<Answer>((resolve) => {
-    const after = (ms: number, then: () => void) => {
-      clearTimeout(timer);
-      timer = setTimeout(then, ms);
-    };
-    onStop = () => {
-      call.cancel();
-      after(GOODBYE_MS, () => resolve("stopped"));
-    };
-    after(limits.silenceMs, () => resolve("silent"));
-    void limits.ringing.then(() => {
-      if (!timer || stop.aborted) return;
-      after(limits.ringMs, () => {
-        call.cancel();
-        after(limits.silenceMs, () => resolve("rang"));
-      });
-    });
-    stop.addEventListener("abort", onStop);
-    if (stop.aborted) onStop();
-  });
-  const first = await Promise.race([call.answered, givenUp]);
-  clearTimeout(timer);
-  timer = undefined;
-  stop.removeEventListener("abort", onStop);
-  const answer = stop.aborted ? "stopped" : first;
-  // When the answer comes after all, a call that nobody waits for must not be left standing.
-  if (typeof answer === "string") {
-    call.cancel();
-    void call.answered.then(({ response }) => (response.status < 300 ? call.bye() : undefined));
-  }
-  return answer;
+  response: SipResponse,
+): Promise<void> {
+  const { parts, order, stop, recorder, trace, report } = placing;
+  report.ringUs = ringUsOf(placing, response);
+  if (kind !== "own") trace.connected();
+  const context: LineContext = { parts, side: "caller", recorder, trace };
+  const telling = order.record && setInterval(() => order.record?.(recorder.finish(report.ringUs)), RECORD_MS);
+  const line = await offering.take(context, { call, offer: readOffer(response.body), stop });
+  if (line.kind === "ended") {
+    conclude(report, line);
+    await call.hangUp(GOODBYE_MS);
+    report.lineUs = Math.round(trace.sinceConnectUs());
+  } else await fax(placing, context, call, line);
+  clearInterval(telling);
 }
 
-interface Standing {
-  call: OutgoingCall;
-  response: SipResponse;
-  recorder: Recorder;
-  report: FaxCallReport;
-}
-
-async function talk(parts: TrunkParts, order: FaxCallOrder, stop: AbortSignal, standing: Standing): Promise<void> {
-  const { call, response, recorder, report } = standing;
-  const fax = readFax(response.body);
-  if (fax.kind === "none") {
-    await call.hangUp(GOODBYE_MS);
-    conclude(report, "VOICE", { code: "no-fax-media", text: "The call was answered, but not by a fax machine." });
-    return;
-  }
-  if (fax.kind === "foreign") {
-    await call.hangUp(GOODBYE_MS);
-    const text = "The far end wants a T.38 transport that was not offered.";
-    conclude(report, "NOSERVICE", { code: "t38-transport", text });
-    return;
-  }
-  const media = connectMedia(fax, parts.connections);
-  void call.over.then(() => media.expire());
+async function fax(placing: Placing, context: LineContext, call: OutgoingCall, line: Line): Promise<void> {
+  const { order, stop, report } = placing;
   const session = createCaller({
     stationId: order.stationId,
     pages: Array.from({ length: order.pages.count }, () => ({ width: 1728, resolution: "fine" }) as const),
   });
-  const telling = order.record && setInterval(() => order.record?.(recorder.finish(report.ringUs)), RECORD_MS);
-  const end = await runCall({
-    side: "caller",
+  const end = await converse(context, line, call.over, {
     party: { step: (event, out) => step(session, event, out) },
-    media,
-    recorder,
     needPage: (index, format) => order.pages.page(needOf(index, format)),
     report: progressOf(order, session),
     signal: stop,
-    stallMs: parts.config.stallMs,
   });
-  clearInterval(telling);
   order.progress?.({ state: "ending" });
   if (end.endedBy === "us") await call.hangUp(GOODBYE_MS);
   else await call.awaitBye(GOODBYE_MS);
   fill(report, end);
   // Our own two ends lost each other before anything of the document was on its way: nobody has it, nobody said no.
-  const lost = end.cause === "media-lost" || end.cause === "stalled";
+  const lost = line.kind === "own" && (end.cause === "media-lost" || end.cause === "stalled");
   if (lost && !end.pageSent && !end.stopped) report.temporary = true;
 }
 
 /** Translates reports of the session into what the board shows. */
-function progressOf(order: FaxCallOrder, session: Session): (report: Report) => void {
+function progressOf(order: FaxCallOrder, session: ReturnType<typeof createCaller>): (report: Report) => void {
   return (report) => {
     const rateBps = session.dcs ? rateOf(session.dcs.modulation) : undefined;
     if (report.kind === "capabilities") order.progress?.({ state: "training" });
     else if (report.kind === "page-sending") order.progress?.({ state: "sending", page: report.page, rateBps });
   };
-}
-
-export function fill(report: Omit<FaxCallReport, "pagesConfirmed"> & { pagesConfirmed?: number }, end: CallEnd): void {
-  const outcome: Outcome = end.cause === "media-lost" ? "ISDNERR" : CAUSES[end.cause].outcome;
-  report.outcome = outcome;
-  report.cause = { code: end.cause, text: causeText(end.cause) };
-  report.interrupted = end.stopped;
-  report.remoteId = end.remoteId;
-  if (report.pagesConfirmed !== undefined) report.pagesConfirmed = end.pages;
-  report.lineUs = end.lineUs;
-  if (!end.dcs) return;
-  report.rateBps = rateOf(end.dcs.modulation);
-  report.coding = codingOf(end.dcs.coding);
-  report.ecm = end.dcs.ecm !== 0;
-  report.yDpi = yDpiOf(end.dcs.resolution);
-}
-
-function conclude(report: FaxCallReport, outcome: Outcome, cause: Cause): void {
-  report.outcome = outcome;
-  report.cause = cause;
 }

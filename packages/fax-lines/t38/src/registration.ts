@@ -1,16 +1,26 @@
-/** Keeps one number registered with the exchange (RFC 3261 §10): refreshed in time, and again when the connection broke. */
+/** Keeps one address registered with the exchange (RFC 3261 §10): refreshed in time, and again when the connection broke. */
 
-import { newSeries } from "@depesche/wire-sip";
+import { header, headerList, type SipResponse } from "@depesche/sip";
+import { newSeries, numberHeader, type RequestSeries } from "@depesche/wire-sip";
 import type { TrunkParts } from "./trunk.ts";
 
 const AGAIN_MS = [200, 500, 1000, 2000, 5000];
-/** Giving the number back must not hold up a shutdown. */
+/** Giving the address back must not hold up a shutdown. */
 const FAREWELL_MS = 500;
+
+/** A registrar that knows who we are and refuses is not asked every few seconds: it may lock the account. */
+const REFUSED = new Set([401, 403, 404, 407]);
+const REFUSED_AGAIN_MS = 60_000;
+const LEAST_SECONDS = 20;
+const MAX_SECONDS = 86_400;
 
 export class Registration {
   readonly #parts: TrunkParts;
-  readonly number: string;
-  readonly #series = newSeries();
+  /** User part of the address. */
+  readonly user: string;
+  readonly #series: RequestSeries;
+  /** Lifetime we ask for. */
+  #seconds: number;
   #failures = 0;
   /** The registration on its way, or the last one. */
   #latest: Promise<void> = Promise.resolve();
@@ -19,12 +29,14 @@ export class Registration {
   #ended = false;
   #stands = false;
 
-  constructor(parts: TrunkParts, number: string) {
+  constructor(parts: TrunkParts, user: string) {
     this.#parts = parts;
-    this.number = number;
+    this.user = user;
+    this.#series = newSeries(parts.config.credentials);
+    this.#seconds = parts.config.registerSeconds ?? 60;
   }
 
-  /** Whether the exchange sends us the calls for the number, as far as we know. */
+  /** Whether the exchange sends us the calls for the address, as far as we know. */
   get stands(): boolean {
     return this.#stands && !this.#ended;
   }
@@ -34,7 +46,7 @@ export class Registration {
     if (!this.#ended) await this.#again();
   }
 
-  /** Gives the number back. */
+  /** Gives the address back. */
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
@@ -59,17 +71,31 @@ export class Registration {
   async #register(): Promise<void> {
     clearTimeout(this.#timer);
     this.#unhook();
-    const seconds = this.#parts.config.registerSeconds ?? 60;
-    const status = await this.#send(seconds);
+    let response = await this.#send(this.#seconds);
+    const least = numberHeader(response, "Min-Expires");
+    if (response.status === 423 && least !== undefined && least <= MAX_SECONDS) {
+      // RFC 3261 §10.3: so short a lifetime is not taken there.
+      this.#seconds = least;
+      response = await this.#send(least);
+    }
+    const { status } = response;
     const ok = status >= 200 && status < 300;
     this.#stands = ok;
     this.#failures = ok ? 0 : this.#failures + 1;
     if (this.#ended) return;
-    const afterMs = ok ? seconds * 500 : AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
-    this.#timer = setTimeout(() => void this.#again(), afterMs);
+    const againMs = REFUSED.has(status) ? REFUSED_AGAIN_MS : AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
+    this.#timer = setTimeout(() => void this.#again(), ok ? this.#grantedBy(response) * 500 : againMs);
     // A registration that must go on does not keep the process alive.
     this.#timer.unref();
-    if (ok) this.#unhook = this.#parts.endpoint.pathTo(this.#parts.config.exchange).onBroken(() => this.#soon());
+    if (ok) this.#unhook = this.#parts.endpoint.pathTo(this.#parts.target).onBroken(() => this.#soon());
+  }
+
+  /** The lifetime the registrar gave us, seconds: with our contact, else for all, else what we asked for (RFC 3261 §10.2.4). */
+  #grantedBy(response: SipResponse): number {
+    const ours = headerList(response, "Contact").find((contact) => contact.includes(this.#contact()));
+    const said = /;\s*expires\s*=\s*"?(\d{1,6})/i.exec(ours ?? "")?.[1] ?? header(response, "Expires") ?? "";
+    const seconds = /^\d{1,6}$/.test(said.trim()) ? Number(said) : this.#seconds;
+    return Math.max(LEAST_SECONDS, Math.min(seconds, MAX_SECONDS));
   }
 
   /** The exchange's end of the connection is gone: it may have forgotten us. */
@@ -81,21 +107,26 @@ export class Registration {
     this.#timer.unref();
   }
 
-  async #send(seconds: number): Promise<number> {
-    const { endpoint, config, domain } = this.#parts;
-    const address = `<sip:${this.number}@${domain}>`;
+  async #send(seconds: number): Promise<SipResponse> {
+    const { endpoint, target, domain } = this.#parts;
+    const address = `<sip:${this.user}@${domain}>`;
     const { response } = await endpoint.request({
       method: "REGISTER",
-      target: config.exchange,
+      target,
       uri: `sip:${domain}`,
       from: address,
       to: address,
       series: this.#series,
       headers: [
-        ["Contact", endpoint.contact(this.number, config.exchange.transport)],
+        ["Contact", `<${this.#contact()}>`],
         ["Expires", String(seconds)],
       ],
     });
-    return response.status;
+    return response;
+  }
+
+  #contact(): string {
+    const { endpoint, target } = this.#parts;
+    return endpoint.contact(this.user, target.transport).slice(1, -1);
   }
 }

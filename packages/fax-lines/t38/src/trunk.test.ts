@@ -72,6 +72,10 @@ const foreignSdp = buildSdp({
   ],
 });
 
+const pictures = new TextEncoder().encode(
+  "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 4000 RTP/AVP 96\r\n",
+);
+
 describe("a call that comes to nothing", () => {
   it("answered without a fax stream is a voice", async () => {
     for (const sdp of [
@@ -264,13 +268,13 @@ describe("a call that comes in", () => {
     });
   }
 
-  it("for another number, or without a fax stream of our kind, is refused", async () => {
+  it("for another number, or with a stream that carries neither fax nor sound, is refused", async () => {
     await trunk.answer(
       [OWN],
       handler(() => {}),
     );
     expect((await inviteTrunk(offerFax(HOST), "+493023125901").answered).response.status).toBe(404);
-    expect((await inviteTrunk(foreignSdp).answered).response.status).toBe(488);
+    expect((await inviteTrunk(pictures).answered).response.status).toBe(488);
   });
 
   it("whose last page could not be made durable gets it again, and the page is handed on once", async () => {

@@ -15,6 +15,7 @@ export interface IncomingCounts {
 /** Plain data. */
 export interface Incoming {
   readonly law: G711Law;
+  readonly payloadType: number;
   ssrc: number | undefined;
   /** What comes next. */
   sequence: number;
@@ -32,9 +33,9 @@ const MAX_JUMP = 3000;
 /** A pause of the sender up to this is played as silence, longer ones are none of our time: samples. */
 const MAX_PAUSE = 8000;
 
-export function createIncoming(law: G711Law): Incoming {
+export function createIncoming(law: G711Law, payloadType: number = RTP_PAYLOAD[law]): Incoming {
   const counts = { packets: 0, lost: 0, late: 0, otherPayload: 0 };
-  return { law, ssrc: undefined, sequence: 0, timestamp: undefined, held: [], counts };
+  return { law, payloadType, ssrc: undefined, sequence: 0, timestamp: undefined, held: [], counts };
 }
 
 /** Takes a packet as it arrives and hands on the samples that are now in order, silence where there was nothing. */
@@ -67,7 +68,7 @@ export function takeRtp(state: Incoming, packet: RtpPacket, hear: (samples: Int1
 }
 
 function play(state: Incoming, packet: RtpPacket, hear: (samples: Int16Array) => void): void {
-  if (packet.payloadType !== RTP_PAYLOAD[state.law]) {
+  if (packet.payloadType !== state.payloadType) {
     // Time goes on meanwhile: the next audio packet tells by its timestamp how long.
     state.counts.otherPayload++;
     return;

@@ -132,6 +132,17 @@ it("hears its far end and nobody else, before the start nobody at all", async ()
   stranger.close();
 });
 
+it("speaks and hears under the payload type that the far end gave the law", async () => {
+  const heard: number[] = [];
+  const there = { host: HOST, port: far.address().port, law: "pcmu", payloadType: 97 } as const;
+  await port.start(there, (samples) => heard.push(samples[0]!));
+  const voice = { marker: true, sequence: 1, timestamp: 0, ssrc: 3, payload: Uint8Array.of(0x80) };
+  far.send(encodeRtp({ ...voice, payloadType: 97 }), port.port, HOST);
+  await expect.poll(() => heard).toEqual([32_124]);
+  await expect.poll(() => datagrams.length).toBe(1);
+  expect(packets()[0]).toMatchObject({ payloadType: 97 });
+});
+
 it("binds an even port within its range, and says when none is left", async () => {
   const base = 21_000 + 2 * Math.floor(Math.random() * 4000);
   const range = [base + 1, base + 6] as const;

@@ -25,6 +25,8 @@ export interface RtpFarEnd {
   host: string;
   port: number;
   law: G711Law;
+  /** Where it gave the law another payload type than the static one (RFC 3551 §3). */
+  payloadType?: number;
 }
 
 export interface RtpCounts {
@@ -104,7 +106,7 @@ class Stream implements RtpPort {
     const { address } = await lookup(far.host);
     if (this.#closed || this.#far) return;
     this.#far = { ...far, host: address };
-    this.#incoming = createIncoming(far.law);
+    this.#incoming = createIncoming(far.law, far.payloadType);
     this.#ear = ear;
     this.#begunUs = this.#wall.nowUs();
     this.#tick();
@@ -150,7 +152,7 @@ class Stream implements RtpPort {
     const samples = new Int16Array(FRAME_SAMPLES);
     const goesOn = this.#source(samples);
     const packet = encodeRtp({
-      payloadType: RTP_PAYLOAD[far.law],
+      payloadType: far.payloadType ?? RTP_PAYLOAD[far.law],
       marker: this.#marker,
       sequence: this.#sequence,
       timestamp: this.#timestamp,
