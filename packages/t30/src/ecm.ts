@@ -39,6 +39,11 @@ export function encodeBlock(page: Uint8Array, from: number, size: EcmFrameSize):
   return frames;
 }
 
+/** Number of an encoded FCD frame. */
+export function fcdNumberOf(frame: Uint8Array): number {
+  return reverseBits(frame[FCD_HEAD - 1]!);
+}
+
 /** Number and data of an FCD frame's FIF; the data is a view. */
 export function decodeFcd(fif: Uint8Array): { number: number; data: Uint8Array } | Problem {
   if (fif.length < 2) return problem("fcd-too-short", fif.length);
@@ -52,6 +57,8 @@ export type PageEnd = "MPS" | "EOM" | "EOP";
 export interface Pps {
   /** What follows, or "NULL" when more of this page does. */
   end: PageEnd | "NULL";
+  /** The second FCF is that of PRI-*: an operator is wanted. */
+  operator?: true;
   /** Page and block, each modulo 256, from 0. */
   page: number;
   block: number;
@@ -59,19 +66,19 @@ export interface Pps {
   frames: number;
 }
 
-/** PPS as the caller sends it. */
-export function ppsFrame(pps: Pps): Frame {
+/** PPS with the X bit of its sender, in both FCFs; the caller's when nothing is said. */
+export function ppsFrame(pps: Pps, x: number = X): Frame {
   const fif = new Uint8Array(4);
-  fif[0] = secondFcf(pps.end);
+  fif[0] = secondFcf(pps.end, x, pps.operator);
   fif[1] = reverseBits(pps.page);
   fif[2] = reverseBits(pps.block);
   fif[3] = reverseBits(pps.frames - 1);
-  return frame(FCF.PPS | X, true, fif);
+  return frame(FCF.PPS | x, true, fif);
 }
 
-/** EOR as the caller sends it: the block is given up. */
-export function eorFrame(end: Pps["end"]): Frame {
-  return frame(FCF.EOR | X, true, Uint8Array.of(secondFcf(end)));
+/** EOR: the block is given up. */
+export function eorFrame(end: Pps["end"], x: number = X): Frame {
+  return frame(FCF.EOR | x, true, Uint8Array.of(secondFcf(end, x)));
 }
 
 /** Reads the FIF of PPS. */
@@ -79,6 +86,7 @@ export function decodePps(fif: Uint8Array): Pps | Problem {
   if (fif.length < 4) return problem("pps-too-short", fif.length);
   return {
     end: endOf(fif[0]!),
+    ...(callsOperator(fif[0]!) && { operator: true }),
     page: reverseBits(fif[1]!),
     block: reverseBits(fif[2]!),
     frames: reverseBits(fif[3]!) + 1,
@@ -102,17 +110,25 @@ export function endOf(fcf2: number): Pps["end"] {
   }
 }
 
-function secondFcf(end: Pps["end"]): number {
-  return end === "NULL" ? FCF2_NULL : FCF[end] | X;
+/** True for PRI-MPS, PRI-EOM and PRI-EOP. */
+export function callsOperator(fcf: number): boolean {
+  const plain = fcf & 0x7f;
+  return plain === FCF.PRI_MPS || plain === FCF.PRI_EOM || plain === FCF.PRI_EOP;
+}
+
+/** NULL has no X bit. */
+function secondFcf(end: Pps["end"], x: number, operator?: true): number {
+  if (end === "NULL") return FCF2_NULL;
+  return (operator ? FCF[`PRI_${end}`] : FCF[end]) | x;
 }
 
 /** PPR with a bit for every frame of a block that is missing; bits past the block's end are set too (annex A.4.4). */
-export function pprFrame(received: readonly (Uint8Array | undefined)[], frames: number): Frame {
+export function pprFrame(received: readonly (Uint8Array | undefined)[], frames: number, x = 0): Frame {
   const fif = new Uint8Array(BLOCK_FRAMES / 8).fill(0xff);
   for (let number = 0; number < frames; number++) {
     if (received[number] !== undefined) fif[number >> 3]! &= ~(0x80 >> (number & 7));
   }
-  return frame(FCF.PPR, true, fif);
+  return frame(FCF.PPR | x, true, fif);
 }
 
 /** Numbers of the bad frames a PPR names in a block of `frames`. */

@@ -7,7 +7,8 @@ import { encodeFrame, type Frame } from "./frame.ts";
 import type { Modulation } from "./modulation.ts";
 import type { Result } from "./outcome.ts";
 import type { Action, Event } from "./protocol.ts";
-import { type Session, step } from "./session.ts";
+import { step } from "./session.ts";
+import type { Session } from "./state.ts";
 import type { TimerName } from "./timers.ts";
 
 /** Which end of the line. */
@@ -29,10 +30,10 @@ export interface Impairment {
 export interface InMemoryCall {
   caller: Session;
   answerer: Session;
-  /** The coded page of the caller; undefined when it cannot be provided. */
-  pageFor(index: number, format: PageFormat): Uint8Array | undefined;
-  /** Takes a page that arrived; false refuses it. */
-  store(index: number, octets: Uint8Array, format: PageFormat): boolean;
+  /** The coded page of the caller, or of the polled document of the answerer; undefined when it cannot be provided. */
+  pageFor(index: number, format: PageFormat, from: Side): Uint8Array | undefined;
+  /** Takes a page that arrived at `to`; false refuses it, a number takes it with so many damaged lines. */
+  store(index: number, octets: Uint8Array, format: PageFormat, to: Side): boolean | number;
   line?: Impairment;
   /** Sees every action at the line time it begins, microseconds. */
   watch?(side: Side, action: Action, atUs: number): void;
@@ -131,14 +132,15 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
         end.timers.delete(action.timer);
         return;
       case "need-page": {
-        const octets = call.pageFor(action.index, action.format);
+        const octets = call.pageFor(action.index, action.format, end.side);
         if (octets === undefined) feed(end, { type: "local", what: "page-unavailable" });
         else feed(end, { type: "page", index: action.index, octets });
         return;
       }
       case "received-page": {
-        const stored = call.store(action.index, action.octets, action.format);
-        feed(end, { type: "local", what: stored ? "page-stored" : "page-refused" });
+        const stored = call.store(action.index, action.octets, action.format, end.side);
+        if (stored === false) feed(end, { type: "local", what: "page-refused" });
+        else feed(end, { type: "local", what: "page-stored", badLines: Number(stored === true ? 0 : stored) });
         return;
       }
       case "hang-up":

@@ -1,5 +1,3 @@
-export type { AnswererSession, AnswererState } from "./answerer-state.ts";
-export type { CallerSession, CallerState, Question, SendingBlock } from "./caller-state.ts";
 export * from "./capabilities.ts";
 export * from "./dis-bits.ts";
 export * from "./duration.ts";
@@ -15,4 +13,14 @@ export * from "./outcome.ts";
 export * from "./problem.ts";
 export * from "./protocol.ts";
 export * from "./session.ts";
+export type {
+  AnswererSession,
+  CallerSession,
+  Question,
+  Receiver,
+  SendingBlock,
+  Session,
+  State,
+  Transmitter,
+} from "./state.ts";
 export * from "./timers.ts";

@@ -64,6 +64,30 @@ export const CAUSES = {
     "The fax machine hung up before it identified itself.",
     "Das Faxgerät hat aufgelegt, bevor es sich gemeldet hat.",
   ),
+  "no-answer-to-dtc": cause(
+    "SENDFAIL",
+    "T.30 §5.4.3.1 T4",
+    "The remote machine did not answer the request for its document (DTC).",
+    "Das ferne Gerät antwortete nicht auf den Abruf (DTC).",
+  ),
+  "nothing-to-poll": cause(
+    "SENDFAIL",
+    "T.30 table 2 bit 9",
+    "The remote machine has no document to be polled.",
+    "Das ferne Gerät hält kein Dokument zum Abruf bereit.",
+  ),
+  "addressing-not-offered": cause(
+    "SENDFAIL",
+    "T.30 table 2 bits 47, 49, 50",
+    "The remote machine knows no sub-address, selective polling or password, and the call needs one.",
+    "Das ferne Gerät kennt keine Unteradresse, keinen gezielten Abruf oder kein Kennwort; der Anruf braucht es.",
+  ),
+  "operator-wanted": cause(
+    "SENDFAIL",
+    "T.30 §5.4.3.1 T3",
+    "The remote machine called for an operator, and nobody came.",
+    "Das ferne Gerät rief nach einer Bedienperson, und niemand kam.",
+  ),
   "cannot-receive": cause(
     "SENDFAIL",
     "T.30 table 2 bit 10",
@@ -180,7 +204,7 @@ export const CAUSES = {
     "No fax machine called: nothing answered our DIS.",
     "Kein Faxgerät rief an: niemand antwortete auf unser DIS.",
   ),
-  "no-command": cause("SENDFAIL", "T.30 §5.4.3.1 T2", "The caller fell silent.", "Der Anrufer verstummte."),
+  "no-command": cause("SENDFAIL", "T.30 §5.4.3.1 T2", "The sender fell silent.", "Die sendende Seite verstummte."),
   "caller-disconnected": cause(
     "SENDFAIL",
     "T.30 §5.3.6.1.8 DCN",
@@ -192,6 +216,36 @@ export const CAUSES = {
     "T.30 §5.2",
     "The caller hung up before the last page was confirmed.",
     "Der Anrufer legte vor der letzten Bestätigung auf.",
+  ),
+  "polled-disconnected": cause(
+    "SENDFAIL",
+    "T.30 §5.3.6.1.8 DCN",
+    "The polled machine ended the call before its last page was confirmed.",
+    "Das abgerufene Gerät beendete den Anruf vor der letzten Bestätigung.",
+  ),
+  "polled-hung-up": cause(
+    "SENDFAIL",
+    "T.30 §5.2",
+    "The polled machine hung up before its last page was confirmed.",
+    "Das abgerufene Gerät legte vor der letzten Bestätigung auf.",
+  ),
+  "unknown-document": cause(
+    "SENDFAIL",
+    "T.30 §5.3.6.1.2 SEP",
+    "The caller wanted to poll a document that is not here.",
+    "Der Anrufer wollte ein Dokument abrufen, das es hier nicht gibt.",
+  ),
+  "unknown-sub-address": cause(
+    "SENDFAIL",
+    "T.30 §5.3.6.1.3 SUB",
+    "The caller named a sub-address that is not here.",
+    "Der Anrufer nannte eine Unteradresse, die es hier nicht gibt.",
+  ),
+  "wrong-password": cause(
+    "SENDFAIL",
+    "T.30 §5.3.6.1.2 PWD",
+    "The caller gave no password or a wrong one.",
+    "Der Anrufer nannte kein oder ein falsches Kennwort.",
   ),
   "polling-not-offered": cause(
     "SENDFAIL",
@@ -208,8 +262,8 @@ export const CAUSES = {
   "page-incomplete": cause(
     "SENDFAIL",
     "T.30 annex A.4.3 EOR",
-    "The caller gave a damaged page up.",
-    "Der Anrufer hat eine beschädigte Seite aufgegeben.",
+    "The sender gave a damaged page up.",
+    "Die sendende Seite hat eine beschädigte Seite aufgegeben.",
   ),
   "page-too-long": cause(
     "SENDFAIL",
@@ -220,20 +274,20 @@ export const CAUSES = {
   "too-many-pages": cause(
     "SENDFAIL",
     "guard",
-    "The caller sent more pages than allowed.",
-    "Der Anrufer sandte mehr Seiten als erlaubt.",
+    "More pages came than are allowed.",
+    "Es kamen mehr Seiten als erlaubt.",
   ),
   "too-many-repeats": cause(
     "SENDFAIL",
     "guard",
-    "The caller repeated itself without progress.",
-    "Der Anrufer wiederholte sich ohne Fortschritt.",
+    "The call went in circles without progress.",
+    "Der Anruf drehte sich ohne Fortschritt im Kreis.",
   ),
   "block-out-of-order": cause(
     "SENDFAIL",
     "T.30 annex A.4.3 PPS",
-    "The caller skipped a block or page.",
-    "Der Anrufer hat einen Block oder eine Seite übersprungen.",
+    "The sender skipped a block or page.",
+    "Die sendende Seite hat einen Block oder eine Seite übersprungen.",
   ),
   "out-of-paper": cause("SENDFAIL", "local", "Out of paper.", "Papier ist aus."),
   "hung-up-on-purpose": cause(
@@ -251,11 +305,15 @@ export type Cause = keyof typeof CAUSES;
 export interface Result {
   outcome: Outcome;
   cause: Cause;
-  /** Pages confirmed: by the peer (caller) or to the peer (answerer). */
+  /** Pages from the caller to the answerer that were confirmed: by the peer (caller) or to the peer (answerer). */
   pages: number;
+  /** When the caller polled: pages from the answerer to the caller that were confirmed. */
+  polled?: number;
 }
 
 /** Makes the result for a cause. */
-export function resultOf(cause: Cause, pages: number): Result {
-  return { outcome: CAUSES[cause].outcome, cause, pages };
+export function resultOf(cause: Cause, pages: number, polled?: number): Result {
+  const result: Result = { outcome: CAUSES[cause].outcome, cause, pages };
+  if (polled !== undefined) result.polled = polled;
+  return result;
 }

@@ -397,7 +397,7 @@ function receivingEvents() {
 }
 
 describe("what is not needed is ignored politely", () => {
-  test("NSF before DIS; NSS, SUB, SEP, PWD and SID before DCS", () => {
+  test("NSF before DIS; NSS before DCS; SUB, SEP, PWD and SID that nobody asked for are told and change nothing", () => {
     const caller = createCaller({ pages: [FINE] });
     const out: Action[] = [];
     step(caller, { type: "connected" }, out);
@@ -405,15 +405,16 @@ describe("what is not needed is ignored politely", () => {
     expect(out.at(-1)).toEqual({ type: "report", report: { kind: "ignored", frame: "NSF" } });
     const answerer = createAnswerer();
     step(answerer, { type: "connected" }, out);
-    for (const [fcf, name] of [
-      [0xc4, "NSS"],
+    step(answerer, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, 0xc0, 0xc4, 1) }, out);
+    expect(out.at(-1)).toEqual({ type: "report", report: { kind: "ignored", frame: "NSS" } });
+    for (const [fcf, field] of [
       [0xc3, "SUB"],
       [0x85, "SEP"],
       [0x83, "PWD"],
       [0xc5, "SID"],
     ] as const) {
-      step(answerer, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, 0xc0, fcf, 1) }, out);
-      expect(out.at(-1)).toEqual({ type: "report", report: { kind: "ignored", frame: name } });
+      step(answerer, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, 0xc0, fcf, 0x8c) }, out);
+      expect(out.at(-1)).toEqual({ type: "report", report: { kind: "address", field, value: "1" } });
     }
     step(answerer, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, 0xc8, 0xc1, 0x00, 0x46, 0x1f, 0x22) }, out);
     expect(answerer.state.step).toBe("await-training");

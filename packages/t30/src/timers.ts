@@ -1,7 +1,10 @@
 /** Timers of T.30 (§5.4.3) as data. Sessions name them; the driver of a call owns the clock. */
 
-/** T0 to T5 of the standard, and two guards of our own: TTCF (no training check came) and TPAGE (a page never ends). */
-export type TimerName = "T0" | "T1" | "T2" | "T3" | "T4" | "T5" | "TTCF" | "TPAGE";
+/**
+ * T0 to T5 of the standard, two guards of our own: TTCF (no training check came) and TPAGE (a page never ends);
+ * and two of moods: TMOOD (it is slow) and TBUSY (it is not ready).
+ */
+export type TimerName = "T0" | "T1" | "T2" | "T3" | "T4" | "T5" | "TTCF" | "TPAGE" | "TMOOD" | "TBUSY";
 
 /** One timer: nominal value and the bounds of the standard, microseconds of line time. */
 export interface TimerFacts {
@@ -12,7 +15,7 @@ export interface TimerFacts {
   meaning: string;
 }
 
-/** The timer table. T0 and T3 belong to the driver (ringing, operator); a session never starts them. */
+/** The timer table. T0 belongs to the driver (ringing); a session never starts it. */
 export const TIMERS: Readonly<Record<TimerName, TimerFacts>> = {
   T0: {
     us: 60_000_000,
@@ -71,6 +74,15 @@ export const TIMERS: Readonly<Record<TimerName, TimerFacts>> = {
     maxUs: 900_000_000,
     clause: "guard",
     meaning: "receiver waits for the end of a page",
+  },
+  // Moods say how long themselves.
+  TMOOD: { us: 0, minUs: 0, maxUs: Number.POSITIVE_INFINITY, clause: "mood", meaning: "a simulated machine is slow" },
+  TBUSY: {
+    us: 0,
+    minUs: 0,
+    maxUs: Number.POSITIVE_INFINITY,
+    clause: "mood",
+    meaning: "a simulated machine is not ready",
   },
 };
 

@@ -16,6 +16,7 @@ import {
   isProblem,
   type PageFormat,
   RESOLUTIONS,
+  type Receiver,
   step,
 } from "@depesche/t30";
 import { MACHINES } from "./moods.ts";
@@ -41,7 +42,7 @@ export interface AnsweringMachine {
   remoteId(): string;
 }
 
-type Unfinished = Pick<AnswererSession, "pieces" | "frames">;
+type Unfinished = Pick<Receiver, "pieces" | "frames">;
 const NOTHING: Unfinished = { pieces: [], frames: [] };
 
 /** A machine that cuts the line has heard what made it do so; its session has not kept that. */
@@ -77,7 +78,10 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
   return {
     pages,
     step(event, out) {
-      const { pieces, frames, state } = session;
+      const {
+        state,
+        rx: { pieces, frames },
+      } = session;
       const count = pieces.length;
       const heard = line(event);
       step(session, heard, out);
@@ -88,7 +92,7 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
       unfinished = isHandedUp || isHeardOnly ? NOTHING : withLast(heard, { pieces: pieces.slice(0, count), frames });
     },
     brokenOff() {
-      const octets = readable(session.state.step === "receiving" ? session : unfinished);
+      const octets = readable(session.state.step === "receiving" ? session.rx : unfinished);
       return octets.length === 0 || !session.dcs ? undefined : trayPage(octets, formatOf(session.dcs));
     },
     lastPage: () => session.side === "answerer" && session.state.step === "deciding" && session.state.end === "EOP",
