@@ -102,7 +102,8 @@ export type Expect = { withinUs?: Window } & (
   | { expect: "report"; report: Report }
   /** The machine says nothing for so long. */
   | { expect: "nothing"; forUs: number }
-  | { expect: "hang-up"; cause: Cause; pages: number }
+  /** `pages` as in its result: those of the caller; `polled` those that went the other way. */
+  | { expect: "hang-up"; cause: Cause; pages: number; polled?: number }
 );
 
 /** One step of a case. */
@@ -115,11 +116,13 @@ export type ConformanceCase = {
   /** Clause of T.30 (or T.4) the case is about. */
   clause: string;
   group: Group;
-  /** Pages the machine has to send. */
+  /** Pages the machine has to send as a caller. */
   sheets?: readonly Sheet[];
+  /** Documents that may be polled from the machine as an answerer. */
+  documents?: readonly { sep?: string; pwd?: string; sheets: readonly Sheet[] }[];
   storing?: readonly Storing[];
   steps: readonly Step[];
 } & (
   | { side: "caller"; options: Partial<Omit<CallerOptions, "pages">> }
-  | { side: "answerer"; options: Partial<AnswererOptions> }
+  | { side: "answerer"; options: Partial<Omit<AnswererOptions, "documents">> }
 );

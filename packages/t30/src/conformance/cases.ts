@@ -5,6 +5,7 @@ import { CAPABILITIES } from "./cases/capabilities.ts";
 import { ECM_RECEIVE } from "./cases/ecm-receive.ts";
 import { ECM_TRANSMIT } from "./cases/ecm-transmit.ts";
 import { EXCEPTIONS } from "./cases/exceptions.ts";
+import { POLLING } from "./cases/polling.ts";
 import { RECEIVE } from "./cases/receive.ts";
 import { TRANSMIT } from "./cases/transmit.ts";
 
@@ -14,5 +15,6 @@ export const CASES: readonly ConformanceCase[] = [
   ...ECM_RECEIVE,
   ...ECM_TRANSMIT,
   ...EXCEPTIONS,
+  ...POLLING,
   ...CAPABILITIES,
 ];

@@ -2,11 +2,11 @@
 
 import type { PageFormat } from "../capabilities.ts";
 import { durationOf, LINE_TIME } from "../duration.ts";
+import type { Session } from "../index.ts";
 import type { Modulation } from "../modulation.ts";
 import { MODULATIONS } from "../modulation.ts";
 import type { Result } from "../outcome.ts";
 import type { Action, Event, Report } from "../protocol.ts";
-import type { Session } from "../session.ts";
 import type { TimerName } from "../timers.ts";
 
 /** Takes one event, changes the session, appends its actions: `step` of the machine under test. */
@@ -29,7 +29,7 @@ export interface HandedUp {
 /** What surrounds the machine: its document, and what takes its pages. */
 export interface Surroundings {
   /** The coded page, undefined when there is none. */
-  pageFor(index: number, format: PageFormat): Uint8Array | undefined;
+  pageFor(index: number, document: number, format: PageFormat): Uint8Array | undefined;
   /** When and how a page that was handed up is answered. */
   take(page: HandedUp): { stored: boolean; badLines?: number; afterUs: number };
 }
@@ -118,7 +118,7 @@ export function openLine(first: Session, step: StepFunction, around: Surrounding
         timers.delete(action.timer);
         return;
       case "need-page": {
-        const octets = around.pageFor(action.index, action.format);
+        const octets = around.pageFor(action.index, action.document, action.format);
         if (octets === undefined) return feed({ type: "local", what: "page-unavailable" });
         return feed({ type: "page", index: action.index, octets });
       }

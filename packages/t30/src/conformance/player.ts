@@ -1,8 +1,9 @@
 /** Plays a conformance case against a machine, in virtual time, and says where it went another way. */
 
 import { LINE_TIME } from "../duration.ts";
+import { createAnswerer, createCaller, type Session, step as stepSession } from "../index.ts";
 import { reverseBits } from "../octets.ts";
-import { createAnswerer, createCaller, type Session, step as stepSession } from "../session.ts";
+import type { PageWish } from "../protocol.ts";
 import type { ConformanceCase, Expect, Sheet, Step, Window } from "./case.ts";
 import { matchesFrame, textOf } from "./frame-text.ts";
 import { type Line, openLine, type Signal } from "./line.ts";
@@ -75,11 +76,10 @@ export function play(set: ConformanceCase, machine: Machine = OWN): Played {
   const signals: PlayedSignal[] = [];
   let at = 0;
   try {
-    const sheets = set.sheets ?? [];
     const rules = (set.storing ?? []).map((rule) => ({ times: Number.POSITIVE_INFINITY, ...rule }));
     const line = openLine(sessionOf(set, machine), machine.step, {
-      pageFor: (index, format) => {
-        const sheet = sheets[index];
+      pageFor: (index, document, format) => {
+        const sheet = (set.side === "caller" ? set.sheets : set.documents?.[document]?.sheets)?.[index];
         return sheet && codedSheet(sheet, codingOf(format));
       },
       take: ({ index }) => {
@@ -109,9 +109,13 @@ export function play(set: ConformanceCase, machine: Machine = OWN): Played {
 }
 
 function sessionOf(set: ConformanceCase, machine: Machine): Session {
-  if (set.side === "answerer") return machine.createAnswerer(set.options);
-  const pages = (set.sheets ?? []).map(({ width = 1728, resolution = "fine" }) => ({ width, resolution }));
-  return machine.createCaller({ ...set.options, pages });
+  if (set.side === "caller") return machine.createCaller({ ...set.options, pages: wishesOf(set.sheets ?? []) });
+  const documents = set.documents?.map(({ sheets, ...named }) => ({ ...named, pages: wishesOf(sheets) }));
+  return machine.createAnswerer({ ...set.options, ...(documents && { documents }) });
+}
+
+function wishesOf(sheets: readonly Sheet[]): PageWish[] {
+  return sheets.map(({ width = 1728, resolution = "fine" }) => ({ width, resolution }));
 }
 
 function playStep(p: Play, step: Step, at: number): undefined {
@@ -254,10 +258,10 @@ function expectHangUp(p: Play, step: Extract<Expect, { expect: "hang-up" }>): un
   if (signal !== undefined) throw new Deviation(`${wordsOf(signal)} instead of hanging up`);
   if (line.ended === undefined) throw new Deviation("the machine never hung up");
   const { result, atUs } = line.ended;
-  if (result.cause !== step.cause || result.pages !== step.pages)
-    throw new Deviation(`hung up: ${result.cause}, ${result.pages} pages`);
-  if ((result.outcome === "OK") !== (result.cause === "completed"))
-    throw new Deviation(`${result.cause} is ${result.outcome}`);
+  const { cause, pages, polled } = result;
+  if (cause !== step.cause || pages !== step.pages || polled !== step.polled)
+    throw new Deviation(`hung up: ${cause}, ${pages} pages${polled === undefined ? "" : `, ${polled} polled`}`);
+  if ((result.outcome === "OK") !== (cause === "completed")) throw new Deviation(`${cause} is ${result.outcome}`);
   checkWindow(atUs - p.anchorUs, step.withinUs ?? ANY, "the end");
 }
 
