@@ -12,4 +12,4 @@ export { type Decoded, type DecodeOptions, decode } from "./decode.ts";
 export { type Coding, type EncodeOptions, encode } from "./encode.ts";
 export { fitted } from "./fitted.ts";
 export { type ReadLimits, readTiff, type TiffPage, type TiffProblem, type TiffUnsupported } from "./tiff-read.ts";
-export { type TiffPageInput, writeTiff } from "./tiff-write.ts";
+export { type TiffMeta, type TiffPageInput, writeTiff } from "./tiff-write.ts";

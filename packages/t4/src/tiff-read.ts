@@ -45,6 +45,8 @@ export type TiffPage = {
   badLines?: number;
   /** Reception quality noted by the fax machine that wrote the file (tags 326 and 328). */
   received?: { badLines: number; consecutiveBadLines: number };
+  /** Place in the document as the file notes it (tag 297): `index` from 0, `total` 0 when it was not known. */
+  pageNumber?: { index: number; total: number };
 };
 
 /** A file that cannot or must not be read, by the rule it breaks. */
@@ -122,6 +124,8 @@ function describe(directory: Directory): TiffPage {
   };
   const badLines = first(TAG.BadFaxLines, -1);
   if (badLines >= 0) page.received = { badLines, consecutiveBadLines: first(TAG.ConsecutiveBadFaxLines, 0) };
+  const [index, total] = directory.all(TAG.PageNumber, 2);
+  if (index !== undefined && total !== undefined) page.pageNumber = { index, total };
   return page;
 }
 
@@ -139,7 +143,7 @@ function fill(page: TiffPage, directory: Directory, file: TiffFile, budget: Budg
   budget.pixels -= stride * 8 * height;
   if (budget.pixels < 0) return "tiff-too-large";
 
-  const rowsPerStrip = Math.max(1, Math.min(height, directory.first(TAG.RowsPerStrip, height)));
+  const rowsPerStrip = stripRows(directory, height);
   const stripCount = Math.ceil(height / rowsPerStrip);
   const offsets = directory.all(TAG.StripOffsets, stripCount);
   if (offsets.length < stripCount) return "tiff-strips";
@@ -162,6 +166,12 @@ function fill(page: TiffPage, directory: Directory, file: TiffFile, budget: Budg
   return undefined;
 }
 
+/** Any number may stand in the file, a broken one and none at all (0/0) too. */
+function stripRows({ first }: Directory, height: number): number {
+  const rows = Math.floor(first(TAG.RowsPerStrip, height));
+  return rows >= 1 && rows < height ? rows : height;
+}
+
 function unsupported(page: TiffPage, { first }: Directory): TiffUnsupported | undefined {
   if (page.bitsPerSample !== 1 || page.samplesPerPixel !== 1) return "samples";
   if (first(TAG.TileWidth, 0) !== 0) return "tiles";
@@ -179,7 +189,15 @@ function fillStrip(strip: Uint8Array, target: Uint8Array, page: TiffPage, { firs
     target.set(stored.subarray(0, target.length));
     return rows - Math.min(rows, Math.floor(stored.length / rowOctets(width)));
   }
-  const options: DecodeOptions = { coding: "MMR", width, rows, maxRows: rows, bitOrder };
+  const options: DecodeOptions = {
+    coding: "MMR",
+    width,
+    rows,
+    maxRows: rows,
+    maxPixels: Infinity,
+    bitOrder,
+    into: target,
+  };
   if (page.compression === COMPRESSION.ccittRle) {
     options.coding = "MH";
     options.framing = "octet-aligned";
@@ -188,7 +206,6 @@ function fillStrip(strip: Uint8Array, target: Uint8Array, page: TiffPage, { firs
     if (options.coding === "MH" && !containsEol(strip, bitOrder)) options.framing = "none";
   }
   const decoded = decode(strip, options);
-  target.set(decoded.bitmap.data);
   const missing = rows - decoded.rows;
   return missing > 0 && decoded.ended === "error" ? decoded.badLines - 1 + missing : decoded.badLines + missing;
 }

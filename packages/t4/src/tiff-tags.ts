@@ -1,4 +1,4 @@
-/** Tag and type numbers of TIFF 6.0 and TIFF-F (RFC 2306) that fax pages use; one table for reader and writer. */
+/** Tag and type numbers of TIFF 6.0 and TIFF-F (RFC 2306, RFC 3949) that fax pages use; one table for reader and writer. */
 
 export const TAG = {
   NewSubfileType: 254,
@@ -25,6 +25,11 @@ export const TAG = {
   BadFaxLines: 326,
   CleanFaxData: 327,
   ConsecutiveBadFaxLines: 328,
+  GlobalParametersIFD: 400,
+  ProfileType: 401,
+  FaxProfile: 402,
+  CodingMethods: 403,
+  VersionYear: 404,
 } as const;
 
 /** LONG8 and IFD8 are BigTIFF's. */

@@ -1,6 +1,6 @@
-/** Writer of TIFF-F (RFC 2306): received or rendered fax pages as one multipage file that every fax and image program reads. */
+/** Writer of TIFF-F (RFC 2306; profile F of RFC 3949): received or rendered fax pages as one multipage file that every fax and image program reads. */
 
-import type { Bitmap } from "./bitmap.ts";
+import type { Bitmap, BitOrder } from "./bitmap.ts";
 import { type Coding, encode } from "./encode.ts";
 import { COMPRESSION, T4_ALIGNED_EOLS, T4_TWO_DIMENSIONAL, TAG, TYPE } from "./tiff-tags.ts";
 
@@ -16,33 +16,59 @@ export type TiffPageInput = {
   consecutiveBadLines?: number;
 };
 
+export type TiffMeta = {
+  software?: string;
+  /** "YYYY:MM:DD HH:MM:SS". */
+  dateTime?: string;
+  /** Default msb-first (FillOrder 1), which every reader takes; RFC 2306 allows both. */
+  bitOrder?: BitOrder;
+  /** MH and MR: EOLs end on octets (T4Options bit 2). Default true, as RFC 2306 recommends. */
+  eolAlign?: boolean;
+};
+
+/** Where the parts of a page lie, and which page of how many it is. */
+type Place = { stripAt: number; stripOctets: number; index: number; total: number; globalAt: number | undefined };
+
 type Entry = { tag: number; type: number; values: number[] | Uint8Array };
 
 const HEADER_OCTETS = 8;
 const ENTRY_OCTETS = 12;
 
+/** Pixels an inch and widths of Group 3 pages (RFC 3949 §4.2.1): a file of such pages says that it is of profile F. */
+const PROFILE_F: readonly { xDpi: readonly number[]; yDpi: readonly number[]; widths: readonly number[] }[] = [
+  { xDpi: [200, 204], yDpi: [98, 100, 196, 200, 391, 400], widths: [1728, 2048, 2432] },
+  { xDpi: [300], yDpi: [300], widths: [2592, 3072, 3648] },
+  { xDpi: [400, 408], yDpi: [391, 400], widths: [3456, 4096, 4864] },
+];
+const CODING_METHOD: Readonly<Record<Coding, number>> = { MH: 2, MR: 4, MMR: 8 };
+
 /**
- * A little-endian TIFF with one strip a page. `dateTime` is "YYYY:MM:DD HH:MM:SS". Throws RangeError for no pages at all and
- * for an empty page: no reader takes such a file.
+ * A little-endian TIFF with one strip a page. Throws RangeError for no pages at all and for an empty page: no reader takes such
+ * a file. Pages of Group 3 sizes make it one of profile F, which its first page then says.
  */
-export function writeTiff(
-  pages: readonly TiffPageInput[],
-  meta: { software?: string; dateTime?: string } = {},
-): Uint8Array {
+export function writeTiff(pages: readonly TiffPageInput[], meta: TiffMeta = {}): Uint8Array {
   if (pages.length === 0) throw new RangeError("a TIFF file needs a page");
-  let at = HEADER_OCTETS;
+  const { bitOrder = "msb-first", eolAlign = true } = meta;
+  const global = pages.every(ofProfileF) ? renderDirectory(globalEntries(pages), 0) : undefined;
+  const globalAt = global && HEADER_OCTETS;
+  let at = HEADER_OCTETS + (global?.length ?? 0);
   const parts = pages.map((page, index) => {
     const { width, height } = page.bitmap;
     if (width < 1 || height < 1) throw new RangeError(`page ${index + 1} is ${width} x ${height}`);
     const coding = page.coding ?? "MMR";
     // RFC 2306 §3.4: no RTC in a file, EOLs end on octets; T.6 keeps its EOFB.
-    const strip = encode(page.bitmap, { coding, k: page.yDpi < 150 ? 2 : 4, rtc: coding === "MMR", eolAlign: true });
+    const k = page.yDpi < 150 ? 2 : 4;
+    const strip = encode(page.bitmap, { coding, k, rtc: coding === "MMR", eolAlign, bitOrder });
     const stripAt = at;
     const directoryAt = even(stripAt + strip.length);
-    const directory = renderDirectory(
-      entries(page, coding, stripAt, strip.length, index, pages.length, meta),
-      directoryAt,
-    );
+    const place: Place = {
+      stripAt,
+      stripOctets: strip.length,
+      index,
+      total: pages.length,
+      globalAt: index === 0 ? globalAt : undefined,
+    };
+    const directory = renderDirectory(entries(page, coding, place, meta), directoryAt);
     at = even(directoryAt + directory.length);
     return { strip, stripAt, directory, directoryAt };
   });
@@ -50,6 +76,7 @@ export function writeTiff(
   const file = new Uint8Array(at);
   const view = new DataView(file.buffer);
   file.set([0x49, 0x49, 42, 0]);
+  if (global) file.set(global, HEADER_OCTETS);
   let link = 4;
   for (const { strip, stripAt, directory, directoryAt } of parts) {
     file.set(strip, stripAt);
@@ -60,19 +87,34 @@ export function writeTiff(
   return file;
 }
 
+function ofProfileF({ bitmap, xDpi, yDpi }: TiffPageInput): boolean {
+  return PROFILE_F.some(
+    (size) =>
+      size.widths.includes(bitmap.width) &&
+      size.xDpi.includes(Math.round(xDpi)) &&
+      size.yDpi.includes(Math.round(yDpi)),
+  );
+}
+
+/** RFC 3949 §5.1: Group 3 fax, profile F, the codings used, the year of the format. */
+function globalEntries(pages: readonly TiffPageInput[]): Entry[] {
+  let codings = 0;
+  for (const { coding = "MMR" } of pages) codings |= CODING_METHOD[coding];
+  return [
+    { tag: TAG.ProfileType, type: TYPE.LONG, values: [1] },
+    { tag: TAG.FaxProfile, type: TYPE.BYTE, values: [2] },
+    { tag: TAG.CodingMethods, type: TYPE.LONG, values: [codings] },
+    { tag: TAG.VersionYear, type: TYPE.BYTE, values: [0x31, 0x39, 0x39, 0x38] },
+  ];
+}
+
 /** In ascending order, as TIFF demands. */
-function entries(
-  page: TiffPageInput,
-  coding: Coding,
-  stripAt: number,
-  stripOctets: number,
-  index: number,
-  total: number,
-  meta: { software?: string; dateTime?: string },
-): Entry[] {
+function entries(page: TiffPageInput, coding: Coding, place: Place, meta: TiffMeta): Entry[] {
   const { SHORT, LONG } = TYPE;
   const { width, height } = page.bitmap;
+  const { stripAt, stripOctets, index, total, globalAt } = place;
   const group4 = coding === "MMR";
+  const aligned = meta.eolAlign === false ? 0 : T4_ALIGNED_EOLS;
   return [
     { tag: TAG.NewSubfileType, type: LONG, values: [2] }, // one page of several
     { tag: TAG.ImageWidth, type: LONG, values: [width] },
@@ -80,7 +122,7 @@ function entries(
     { tag: TAG.BitsPerSample, type: SHORT, values: [1] },
     { tag: TAG.Compression, type: SHORT, values: [group4 ? COMPRESSION.group4 : COMPRESSION.group3] },
     { tag: TAG.PhotometricInterpretation, type: SHORT, values: [0] }, // 0 is white
-    { tag: TAG.FillOrder, type: SHORT, values: [1] },
+    { tag: TAG.FillOrder, type: SHORT, values: [meta.bitOrder === "lsb-first" ? 2 : 1] },
     { tag: TAG.StripOffsets, type: LONG, values: [stripAt] },
     { tag: TAG.Orientation, type: SHORT, values: [1] },
     { tag: TAG.SamplesPerPixel, type: SHORT, values: [1] },
@@ -90,12 +132,13 @@ function entries(
     { tag: TAG.YResolution, type: TYPE.RATIONAL, values: rational(page.yDpi) },
     group4
       ? { tag: TAG.T6Options, type: LONG, values: [0] }
-      : { tag: TAG.T4Options, type: LONG, values: [T4_ALIGNED_EOLS | (coding === "MR" ? T4_TWO_DIMENSIONAL : 0)] },
+      : { tag: TAG.T4Options, type: LONG, values: [aligned | (coding === "MR" ? T4_TWO_DIMENSIONAL : 0)] },
     { tag: TAG.ResolutionUnit, type: SHORT, values: [2] }, // inch
     { tag: TAG.PageNumber, type: SHORT, values: [index, total] },
     ...text(TAG.Software, meta.software),
     ...text(TAG.DateTime, meta.dateTime),
     ...quality(page),
+    ...(globalAt === undefined ? [] : [{ tag: TAG.GlobalParametersIFD, type: LONG, values: [globalAt] }]),
   ];
 }
 
@@ -144,13 +187,13 @@ function renderDirectory(list: Entry[], directoryAt: number): Uint8Array {
 }
 
 function octets({ type, values }: Entry): number {
-  if (type === TYPE.ASCII) return values.length;
+  if (type === TYPE.ASCII || type === TYPE.BYTE) return values.length;
   return values.length * (type === TYPE.SHORT ? 2 : 4);
 }
 
 function writeValues(view: DataView, at: number, { type, values }: Entry): void {
   for (const [i, value] of values.entries()) {
-    if (type === TYPE.ASCII) view.setUint8(at + i, value);
+    if (type === TYPE.ASCII || type === TYPE.BYTE) view.setUint8(at + i, value);
     else if (type === TYPE.SHORT) view.setUint16(at + i * 2, value, true);
     else view.setUint32(at + i * 4, value, true);
   }
