@@ -97,5 +97,5 @@ function lengthOctets(length: number): number {
   return length < 0x80 ? 1 : 2;
 }
 
-/** Octets of UDPTL around a lone IFP below 128 octets, for those who cut IFPs to a peer's limit. */
-export const UDPTL_OVERHEAD = 5;
+/** Octets of UDPTL around a lone IFP at most, for those who cut IFPs to a peer's limit. */
+export const UDPTL_OVERHEAD = 8;

@@ -10,7 +10,7 @@ export { decodeOwn, encodeOwn, isOwnMessage, type OwnMessage } from "./own-messa
 export type { TcfTransfer } from "./paced.ts";
 export { type PacedCallOptions, runPacedCall } from "./paced-call.ts";
 export { type CallEnd, type CallPage, causeText, type Party, type RunCallOptions, runCall } from "./run-call.ts";
-export { type Ear, eventsOf, newEar, signalsOf, type TimedIfp } from "./signals.ts";
+export { dataOf, type Ear, eventsOf, newEar, signalsOf, type TimedIfp, trainingOf } from "./signals.ts";
 export { connectTpkt, listenTpkt, type TpktListener, type TpktPortOptions, tpktPort } from "./tpkt-port.ts";
 export { bindUdptl, type UdpAddress, type UdpListener, type UdptlSocket } from "./udp-socket.ts";
 export { type UdptlPort, type UdptlPortCounts, type UdptlPortOptions, udptlPort } from "./udptl-port.ts";

@@ -104,11 +104,12 @@ export class Recorder {
 
   /** The blob, with everything recorded so far. */
   finish(ringUs: number): Uint8Array {
-    const firstIfp = this.#connected
-      ? this.#entries.findIndex(({ kind }) => kind === "ifp" || kind === "udptl")
-      : this.#entries.length;
+    // A re-INVITE belongs to the call itself.
+    const connected = this.#entries.findIndex(isConnect);
+    const firstIfp = this.#connected ? this.#entries.findIndex(({ kind }) => kind === "ifp" || kind === "udptl") : -1;
+    const untilIndex = [connected, firstIfp].find((index) => index >= 0) ?? this.#entries.length;
     const entries = this.#entries.map((entry, i) =>
-      i < firstIfp && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
+      i < untilIndex && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
     );
     entries.sort((a, b) => a.lineUs - b.lineUs);
     // It may overtake on its own connection what was said before it; it ends the call all the same.
@@ -122,6 +123,11 @@ export class Recorder {
 /** BYE and its answers. */
 function isGoodbye({ kind, bytes }: LadderEntry): boolean {
   return kind === "sip" && /^(BYE |SIP\/2\.0 [\s\S]*?\ncseq *: *\d+ +BYE\b)/i.test(ascii.decode(bytes));
+}
+
+/** The answer that connected the call. */
+function isConnect({ kind, bytes }: LadderEntry): boolean {
+  return kind === "sip" && /^SIP\/2\.0 2[\s\S]*?\ncseq *: *\d+ +INVITE\b/i.test(ascii.decode(bytes));
 }
 
 /** INVITE, CANCEL and provisional answers belong to the time before the final answer. */

@@ -3,26 +3,26 @@
  * The line is half duplex as a telephone line is: what begins while this side speaks is not heard, but for DCN.
  */
 
-import {
-  type Action,
-  type Dcs,
-  durationOf,
-  type Event,
-  type PageFormat,
-  type Report,
-  type TimerName,
-} from "@depesche/t30";
+import { type Action, type Dcs, durationOf, type Event, type Report, type TimerName } from "@depesche/t30";
 import { encodeIfp, type Ifp } from "@depesche/t38";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
 import type { IfpPort } from "./ifp-port.ts";
 import type { Recorder } from "./ladder.ts";
 import type { Side } from "./line-time.ts";
 import { piecesOf, type TcfTransfer } from "./paced.ts";
-import { type CallEnd, type CallPage, isDcn, type Party, settled } from "./run-call.ts";
+import {
+  type CallEnd,
+  type CallPage,
+  isDcn,
+  type Party,
+  type RunCallOptions,
+  settled,
+  storedEvent,
+} from "./run-call.ts";
 import type { TimedIfp } from "./signals.ts";
 import { monotonicWall, type Wall } from "./wall.ts";
 
-export interface PacedCallOptions {
+export interface PacedCallOptions extends Pick<RunCallOptions, "needPage" | "receivedPage" | "report" | "signal"> {
   side: Side;
   party: Party;
   port: IfpPort;
@@ -33,13 +33,6 @@ export interface PacedCallOptions {
   recorder?: Recorder;
   /** When the call was connected, on `wall`: zero of line time. Default: now. */
   connectUs?: number;
-  /** The coded page; undefined when it cannot be had. */
-  needPage?(index: number, format: PageFormat): Promise<Uint8Array | undefined>;
-  /** True when the page is stored: only then it is confirmed. */
-  receivedPage?(page: CallPage): Promise<boolean>;
-  report?(report: Report): void;
-  /** Hangs up politely (DCN), without finishing what is being sent. */
-  signal?: AbortSignal;
   /** Resolves when the call is over in signalling (BYE): the peer has hung up. */
   over?: Promise<void>;
   /** With nothing said and nothing heard for so long the call is given up, ms. T.30's timers end it before. */
@@ -200,7 +193,7 @@ class PacedCall {
         this.#forget(action.timer);
         return;
       case "need-page":
-        void this.#bringPage(action.index, action.format);
+        void this.#bringPage(action);
         return;
       case "received-page":
         void this.#storePage(action);
@@ -395,9 +388,9 @@ class PacedCall {
     this.#plan();
   }
 
-  async #bringPage(index: number, format: PageFormat): Promise<void> {
+  async #bringPage({ index, format, document }: Action & { type: "need-page" }): Promise<void> {
     this.#held++;
-    const octets = await settled(this.#options.needPage?.(index, format));
+    const octets = await settled(this.#options.needPage?.(index, format, document));
     this.#held--;
     if (this.#ended) return;
     this.#feed(octets ? { type: "page", index, octets } : { type: "local", what: "page-unavailable" });
@@ -411,7 +404,7 @@ class PacedCall {
     const stored = await settled(this.#options.receivedPage?.(page));
     this.#held--;
     if (this.#ended) return;
-    this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
+    this.#feed(storedEvent(stored));
     this.#plan();
   }
 

@@ -30,10 +30,10 @@ export interface RunCallOptions {
   party: Party;
   media: MediaConnection;
   recorder?: Recorder;
-  /** The coded page; undefined when it cannot be had. */
-  needPage?(index: number, format: PageFormat): Promise<Uint8Array | undefined>;
-  /** True when the page is stored: only then it is confirmed. */
-  receivedPage?(page: CallPage): Promise<boolean>;
+  /** The coded page of a document; undefined when it cannot be had. */
+  needPage?(index: number, format: PageFormat, document: number): Promise<Uint8Array | undefined>;
+  /** True when the page is stored, or how many of its lines had to be concealed: only then it is confirmed. */
+  receivedPage?(page: CallPage): Promise<boolean | { badLines: number }>;
   report?(report: Report): void;
   /** Hangs up politely (DCN). */
   signal?: AbortSignal;
@@ -225,7 +225,7 @@ class RunningCall {
         this.#line.stopTimer(action.timer);
         return;
       case "need-page":
-        void this.#bringPage(action.index, action.format);
+        void this.#bringPage(action);
         return;
       case "received-page":
         void this.#storePage(action);
@@ -260,11 +260,12 @@ class RunningCall {
     }
   }
 
-  async #bringPage(index: number, format: PageFormat): Promise<void> {
+  async #bringPage(wanted: Action & { type: "need-page" }): Promise<void> {
     this.#line.hold();
-    const octets = await settled(this.#options.needPage?.(index, format));
+    const octets = await settled(this.#options.needPage?.(wanted.index, wanted.format, wanted.document));
     this.#line.done();
     if (this.#ended) return;
+    const { index } = wanted;
     this.#feed(octets ? { type: "page", index, octets } : { type: "local", what: "page-unavailable" });
     this.#advance();
   }
@@ -278,7 +279,7 @@ class RunningCall {
     );
     this.#line.done();
     if (this.#ended) return;
-    this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
+    this.#feed(storedEvent(stored));
     this.#advance();
   }
 
@@ -335,6 +336,12 @@ class RunningCall {
 /** True for DCN, whatever its X bit. */
 export function isDcn(frame: Uint8Array): boolean {
   return fcfOf(frame[2] ?? 0) === FCF.DCN;
+}
+
+/** The answer to `received-page`. */
+export function storedEvent(stored: boolean | { badLines: number } | undefined): Event {
+  if (typeof stored === "object") return { type: "local", what: "page-stored", badLines: stored.badLines };
+  return { type: "local", what: stored ? "page-stored" : "page-refused" };
 }
 
 /** A page source or store that fails counts as one that has nothing. */

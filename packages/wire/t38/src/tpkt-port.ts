@@ -125,7 +125,7 @@ export interface TpktListener {
   readonly host: string;
   readonly port: number;
   /** The first connection from `peer` (an IP address; unset: from anybody); undefined when the signal falls. Others are cut off. */
-  accept(options: { peer?: string; signal: AbortSignal }): Promise<Socket | undefined>;
+  accept(signal: AbortSignal, peer?: string): Promise<Socket | undefined>;
   close(): void;
 }
 
@@ -147,7 +147,7 @@ export function listenTpkt(config: { host: string; port?: number }): Promise<Tpk
       resolve({
         host: config.host,
         port: typeof address === "object" && address !== null ? address.port : 0,
-        accept: ({ peer, signal }) =>
+        accept: (signal, peer) =>
           new Promise((taken) => {
             const settle = (socket: Socket | undefined) => {
               wanted = undefined;

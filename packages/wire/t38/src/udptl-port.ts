@@ -58,8 +58,11 @@ export interface UdptlPort extends IfpPort {
   counts(): UdptlPortCounts;
 }
 
-/** An indicator is said so often, with one number: nothing comes behind it for a while that could repair its loss. */
-const INDICATOR_TIMES = 3;
+/**
+ * What nothing would repair is sent so often, as the same datagram: indicators, behind which nothing comes for a while, and
+ * all of V.21 when the SDP has agreed on no repair. A receiver knows the repetition by its number.
+ */
+const TIMES = 3;
 /** No peer takes less; a smaller T38FaxMaxDatagram is a mistake. */
 const LEAST_DATAGRAM = 48;
 /** What is missing is waited for so long (T.38 jitter), and while so many datagrams come. */
@@ -84,6 +87,7 @@ class RunningPort implements UdptlPort {
   readonly #connectUs: number;
   readonly #maxDatagram: number;
   readonly #sender: UdptlSender;
+  readonly #unprotected: boolean;
   readonly #receiver = new UdptlReceiver({ holdDatagrams: HOLD_DATAGRAMS });
   readonly #guess: SyntaxGuess;
   readonly #early: Told[] = [];
@@ -104,6 +108,7 @@ class RunningPort implements UdptlPort {
     this.#connectUs = options.connectUs ?? this.#wall.nowUs();
     this.#maxDatagram = Math.max(LEAST_DATAGRAM, options.maxDatagram ?? Number.POSITIVE_INFINITY);
     this.#sender = new UdptlSender({ protection: options.send, maxDatagram: this.#maxDatagram });
+    this.#unprotected = options.send.kind === "redundancy" && options.send.control === 0;
     this.#guess = new SyntaxGuess(options.syntax);
     options.socket.listen({
       datagram: (bytes, from) => this.#receive(bytes, from),
@@ -125,7 +130,7 @@ class RunningPort implements UdptlPort {
     const isControl = ifp.kind === "indicator" || ifp.modulation === "v21";
     for (const piece of cutIfp(ifp, this.#maxDatagram - UDPTL_OVERHEAD)) {
       const datagram = this.#sender.next(encodeIfp(piece, this.#guess.syntax), isControl);
-      const times = piece.kind === "indicator" ? INDICATOR_TIMES : 1;
+      const times = piece.kind === "indicator" || (isControl && this.#unprotected) ? TIMES : 1;
       for (let i = 0; i < times; i++) {
         this.#sent++;
         this.#record(true, datagram);
