@@ -45,12 +45,21 @@ export function hangUp(dte: Dte, out: DteAction[]): void {
   }
 }
 
-/** Stops a command that waits, or data that come, by any octet (T.31 §8.3.2): CAN is what no command line begins with. */
+/**
+ * Stops a command that waits, or data that come, by any octet (T.31 §8.3.2): CAN is what no command line begins with. So
+ * soon behind a command line the modem would not heed it (V.250 §5.6.1): then it waits for the guard that is running.
+ */
 export function abort(dte: Dte, out: DteAction[]): void {
   if (dte.state.step !== "hearing") dte.before = "nothing";
-  dte.state = { step: "aborting", tries: 1 };
+  const early = dte.state.step === "waiting" && dte.state.early;
+  dte.state = { step: "aborting", tries: 0 };
+  if (!early) sayCancel(dte.state, out);
+}
+
+function sayCancel(state: { tries: number }, out: DteAction[]): void {
+  state.tries++;
   out.push({ type: "write", octets: Uint8Array.of(CAN) });
-  guard(GUARD_US.abort, out);
+  guard(GUARD_US.cancel, out);
 }
 
 /** Ends what is being sent where it stands: what the modem still holds goes out, then it says OK. */
@@ -63,22 +72,28 @@ export function endData(dte: Dte, out: DteAction[]): void {
 export function goOnHook(dte: Dte, out: DteAction[]): void {
   dte.hangingUp = true;
   dte.dle = null;
-  dte.state = { step: "hanging-up", tries: 1 };
+  dte.state = { step: "hanging-up", tries: 2 };
   command(dte, "ATH", GUARD_US.hangUp, out);
 }
 
-const CLEAR_TRIES = 2;
+const CANCELS = 2;
+const CLEAR_TRIES = 3;
 
-/** The modem did not take the octet or the command that ends everything. */
+/** The octet or the command that ends everything is due, or was not heeded. */
 export function clearAgain(dte: Dte, out: DteAction[]): void {
-  if (dte.state.step !== "aborting" && dte.state.step !== "hanging-up") return;
-  if (dte.state.tries >= CLEAR_TRIES) {
+  const { state } = dte;
+  if (state.step !== "aborting" && state.step !== "hanging-up") return;
+  if (state.step === "aborting" && state.tries < CANCELS) {
+    sayCancel(state, out);
+    return;
+  }
+  if (state.tries >= CLEAR_TRIES) {
     fault(dte, "modem-silent", out);
     return;
   }
-  dte.state.tries++;
+  state.tries++;
   // Data that were never ended would swallow a command.
   out.push({ type: "write", octets: Uint8Array.of(...DLE_ETX, CAN) });
-  out.push({ type: "write", octets: ascii(dte.state.step === "aborting" ? "\rAT\r" : "\rATH\r") });
+  out.push({ type: "write", octets: ascii(state.step === "aborting" ? "\rAT\r" : "\rATH\r") });
   guard(GUARD_US.abort, out);
 }

@@ -23,8 +23,9 @@ import { readResult } from "./result-codes.ts";
 export function startListening(dte: Dte, out: DteAction[]): void {
   const what = dte.listening;
   if (!what) return;
-  dte.state = { step: "waiting", what, instead: false };
-  command(dte, what.for === "v21" ? "AT+FRH=3" : `AT+FRM=${codeOf(what.modulation, what.shortTraining)}`, 0, out);
+  const text = what.for === "v21" ? "AT+FRH=3" : `AT+FRM=${codeOf(what.modulation, what.shortTraining)}`;
+  dte.state = { step: "waiting", what, instead: false, early: true };
+  command(dte, text, GUARD_US.early, out);
 }
 
 /** A line while something is listened to. */
@@ -72,13 +73,13 @@ function waitingLine(
       return;
     case "+FRH:3":
       // Adaptive reception: the modem has turned to V.21 itself.
-      dte.state = { step: "waiting", what, instead: true };
+      dte.state = { step: "waiting", what, instead: true, early: false };
       return;
     case "+FCERROR":
       if (v21) pause(dte, out);
       else {
-        dte.state = { step: "waiting", what, instead: true };
-        command(dte, "AT+FRH=3", GUARD_US.instead, out);
+        dte.state = { step: "waiting", what, instead: true, early: true };
+        command(dte, "AT+FRH=3", GUARD_US.early, out);
       }
       return;
     case "NO CARRIER":

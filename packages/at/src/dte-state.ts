@@ -53,8 +53,8 @@ export type DteState =
   | { step: "pouring"; pour: Pour }
   /** All was written, and the modem sends what it holds. */
   | { step: "draining" }
-  /** +FRH or +FRM is pending; `instead`: V.21 in the place of a page. */
-  | { step: "waiting"; what: Listening; instead: boolean }
+  /** +FRH or +FRM is pending; `instead`: V.21 in the place of a page; `early`: it could not be broken off yet. */
+  | { step: "waiting"; what: Listening; instead: boolean; early: boolean }
   | { step: "hearing"; heard: Heard }
   /** The data are over; their result is pending. */
   | { step: "ending"; heard: Heard }
@@ -134,6 +134,9 @@ export const GUARD_US = {
   cut: 10 * SECOND,
   /** DLE ETX until its result. */
   ending: 5 * SECOND,
+  /** Behind a command line, before it can be broken off (V.250 §5.6.1: 125 ms). */
+  early: 0.13 * SECOND,
+  cancel: 0.5 * SECOND,
   abort: 1.5 * SECOND,
   hangUp: 5 * SECOND,
   /** V.21 announced in the place of a page until it comes. */

@@ -14,7 +14,7 @@ import { proceed } from "./dte-proceed.ts";
 import { takeOctets } from "./dte-reader.ts";
 import { pourOn, sendLine } from "./dte-send.ts";
 import { callLine, dialLine, openModem, setupGuard, setupLine } from "./dte-setup.ts";
-import { command, type Dte, type DteProblem, fault, GUARD_US, onHookAgain } from "./dte-state.ts";
+import { command, type Dte, type DteProblem, fault, GUARD_US, guard, onHookAgain } from "./dte-state.ts";
 
 export { createDte, type Dte, type DteOptions, type DteProblem } from "./dte-state.ts";
 
@@ -170,8 +170,13 @@ function takeGuard(dte: Dte, out: DteAction[]): void {
       startListening(dte, out);
       return;
     case "waiting":
-      // V.21 was announced in the place of a page, and never came.
-      if (state.instead) abort(dte, out);
+      if (state.early) {
+        state.early = false;
+        if (state.instead) guard(GUARD_US.instead, out);
+      } else if (state.instead) {
+        // V.21 was announced in the place of a page, and never came.
+        abort(dte, out);
+      }
       return;
     case "gap":
       // The far end talks on: we say what we have to say.
