@@ -6,3 +6,9 @@ export {
   type ModemStreamListener,
   openModemStream,
 } from "./modem-stream.ts";
+export {
+  openTerminalServer,
+  type Terminal,
+  type TerminalListener,
+  type TerminalServer,
+} from "./terminal-server.ts";
