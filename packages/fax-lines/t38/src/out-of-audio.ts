@@ -160,6 +160,7 @@ class AudioPhase {
     const far = status < 300 ? readOffer(response.body) : undefined;
     if (far?.kind === "udptl") await this.#take(socket, far);
     else if (status < 300 || isRefusedOffer(status)) this.#end(T38_REFUSED);
+    else if (!this.#audio.call.stands) this.#hungUp();
     else if (local) this.#end(MEDIA_LOST);
     else this.#end({ ...T38_REFUSED, ...outcomeOf(status, response.reason, false) });
   }

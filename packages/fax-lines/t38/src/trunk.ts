@@ -43,6 +43,8 @@ export interface T38TrunkConfig {
   ringMs?: number;
   /** How long calls wait in wall time for an exchange that has just gone, ms; default 20,000. */
   outageMs?: number;
+  /** The time of calls with foreign ends; default: the process's monotonic clock. */
+  wall?: Wall;
   /** Lifetime of a registration in seconds; default 60. It is refreshed at half of it. */
   registerSeconds?: number;
 }
@@ -116,7 +118,7 @@ export async function openT38Trunk(config: T38TrunkConfig): Promise<FaxTrunk> {
     mediaPort,
     connections: new MediaConnections(),
     outage: new Outage(target, config.outageMs),
-    wall: monotonicWall,
+    wall: config.wall ?? monotonicWall,
     closing: closing.signal,
   };
 
