@@ -136,10 +136,13 @@ describe("a call answered as sound", () => {
     expect(await trunk.call(order, NEVER)).toMatchObject({ outcome: "ISDNERR", cause: { code: "media-silent" } });
   });
 
-  it("and hung up is a voice before a fax tone, and a machine's failure behind one", async () => {
+  it("and hung up before a fax tone is a voice", async () => {
     pickUp(silence, (call) => void call.hangUp(1000));
     const early = await trunk.call(order, NEVER);
     expect(early).toMatchObject({ outcome: "VOICE", cause: { code: "hung-up-without-fax-tone" } });
+  });
+
+  it("and hung up behind a fax tone is a machine's failure", async () => {
     // Instead of answering our offer, which only follows a fax tone.
     const hangUp = (call: IncomingCall) => new Promise<never>(() => void call.hangUp(1000));
     pickUp(ced(), (call) => call.onOffer(() => hangUp(call)));

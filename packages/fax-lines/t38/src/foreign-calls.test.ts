@@ -73,27 +73,23 @@ describe("two pages arrive pixel for pixel, and both records tell all of the cal
       sdp: "INVITE 180 Ringing 200 OK ACK",
     },
     { name: "as T.38 over TCP", ours: { offers: ["tcp"] }, sdp: "INVITE 180 Ringing 200 OK ACK" },
-  ])(
-    "$name",
-    async ({ ours, sdp }, { expect }) => {
-      const { report, arrived, heard } = await between(ours, {}, (from, to) => call(from, to));
-      const coding = { ecm: true, coding: "MMR", rateBps: 14_400, yDpi: 196 };
-      expect(report).toMatchObject({ outcome: "OK", interrupted: false, pagesConfirmed: 2, ...coding });
-      expect(report.remoteId).toBe("+49 30 23125 900");
-      expect(heard).toMatchObject({ outcome: "OK", pages: 2, remoteId: "+49 30 23125 901", ...coding });
-      expect(arrived).toBe(true);
-      // Real time: two short pages take what their signals take on the line, and the ends agree on it.
-      expect(report.lineUs).toBeGreaterThan(15_000_000);
-      expect(Math.abs(report.lineUs - heard.lineUs)).toBeLessThan(5_000_000);
-      for (const ladder of [report.ladder, heard.ladder]) {
-        const names = told(ladder);
-        expect(names.filter((name) => /^(INVITE|ACK|\d{3} )/.test(name)).join(" ")).toContain(sdp);
-        expect(FRAMES.filter((frame) => !names.includes(frame))).toEqual([]);
-        expect(names.filter((name) => name.includes("malformed"))).toEqual([]);
-      }
-    },
-    CALL_MS,
-  );
+  ])("$name", { timeout: CALL_MS }, async ({ ours, sdp }, { expect }) => {
+    const { report, arrived, heard } = await between(ours, {}, (from, to) => call(from, to));
+    const coding = { ecm: true, coding: "MMR", rateBps: 14_400, yDpi: 196 };
+    expect(report).toMatchObject({ outcome: "OK", interrupted: false, pagesConfirmed: 2, ...coding });
+    expect(report.remoteId).toBe("+49 30 23125 900");
+    expect(heard).toMatchObject({ outcome: "OK", pages: 2, remoteId: "+49 30 23125 901", ...coding });
+    expect(arrived).toBe(true);
+    // Real time: two short pages take what their signals take on the line, and the ends agree on it.
+    expect(report.lineUs).toBeGreaterThan(15_000_000);
+    expect(Math.abs(report.lineUs - heard.lineUs)).toBeLessThan(5_000_000);
+    for (const ladder of [report.ladder, heard.ladder]) {
+      const names = told(ladder);
+      expect(names.filter((name) => /^(INVITE|ACK|\d{3} )/.test(name)).join(" ")).toContain(sdp);
+      expect(FRAMES.filter((frame) => !names.includes(frame))).toEqual([]);
+      expect(names.filter((name) => name.includes("malformed"))).toEqual([]);
+    }
+  });
 });
 
 it.concurrent(
