@@ -17,7 +17,7 @@ import {
   readOffer,
 } from "@depesche/wire-sip";
 import type { UdptlSocket } from "@depesche/wire-t38";
-import { isRefusedOffer, outcomeOf } from "./answers.ts";
+import { isRefusedOffer } from "./answers.ts";
 import { CALLER_GONE, type Ended, endedBy, MEDIA_LOST, MEDIA_SILENT, NO_PORT, STOPPED, T38_REFUSED } from "./ended.ts";
 import {
   awaitedLine,
@@ -42,6 +42,7 @@ export interface AudioCall {
 const T1_US = TIMERS.T1.us;
 /** The gateway before a fax machine mostly changes to T.38 by itself when it hears CED: it is given this long. */
 const AFTER_CED_US = 1_500_000;
+const BYE_US = 2_000_000;
 
 /** Resolves with the line, or with why there is none. Frees the audio stream. Never rejects. */
 export async function outOfAudio(context: LineContext, audio: AudioCall): Promise<Line | Ended> {
@@ -162,7 +163,8 @@ class AudioPhase {
     else if (status < 300 || isRefusedOffer(status)) this.#end(T38_REFUSED);
     else if (!this.#audio.call.stands) this.#hungUp();
     else if (local) this.#end(MEDIA_LOST);
-    else this.#end({ ...T38_REFUSED, ...outcomeOf(status, response.reason, false) });
+    // Whatever else is answered, 487 above all, is about the call: its BYE is on the way.
+    else this.#after(BYE_US, () => this.#end(T38_REFUSED));
   }
 
   /** The peer's re-INVITE. */
