@@ -68,6 +68,12 @@ export function bits(text: string): Uint8Array {
   return Uint8Array.from(digits.match(/.{1,8}/g) ?? [], (octet) => Number.parseInt(octet.padEnd(8, "0"), 2));
 }
 
+/** Octets of a `.hex` fixture: hexadecimal digits; lines that begin with "#" say where they are from. */
+export function hexOctets(text: string): Uint8Array {
+  const digits = text.replaceAll(/^#.*$|\s/gm, "");
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
 /** A bitmap from rows of "#" and ".". */
 export function drawing(...rows: string[]): Bitmap {
   const page = blankBitmap(rows[0]!.length, rows.length);

@@ -84,6 +84,48 @@ describe("our own files", () => {
     expect(directory % 2).toBe(0);
     for (const tag of [TAG.XResolution, TAG.YResolution]) expect(view.getUint32(valueAt(file, tag), true) % 2).toBe(0);
   });
+  it("pages of Group 3 sizes make a file of profile F, which names the codings; other pages do not", () => {
+    const page = { bitmap: samplePage("text", 1728, 20), xDpi: 204, yDpi: 196 };
+    const file = writeTiff([page, { ...page, coding: "MR" }]);
+    const view = new DataView(file.buffer);
+    const global = view.getUint32(valueAt(file, TAG.GlobalParametersIFD), true);
+    expect(view.getUint16(global, true)).toBe(4);
+    const entries = Array.from({ length: 4 }, (_, i) => [
+      view.getUint16(global + 2 + i * 12, true),
+      view.getUint32(global + 10 + i * 12, true),
+    ]);
+    // Group 3 fax; profile F; T.4 two-dimensional (bit 2) and T.6 (bit 3); "1998"
+    expect(entries).toEqual([
+      [401, 1],
+      [402, 2],
+      [403, 12],
+      [404, 0x38393931],
+    ]);
+    for (const odd of [
+      { ...page, xDpi: 300 },
+      { ...page, yDpi: 150 },
+      { ...page, bitmap: samplePage("text", 1720, 20) },
+    ]) {
+      expect(() => valueAt(writeTiff([page, odd]), TAG.GlobalParametersIFD)).toThrow("no tag");
+    }
+  });
+  it("both bit orders and unaligned EOLs are said in the tags and come back the same", () => {
+    const tagged = (file: Uint8Array, tag: number) => new DataView(file.buffer).getUint16(valueAt(file, tag), true);
+    for (const coding of ["MH", "MR", "MMR"] as const) {
+      const pages = twoPages.map((page) => ({ ...page, coding }));
+      const file = writeTiff(pages, { bitOrder: "lsb-first", eolAlign: false });
+      expect(pagesOf(file).map((page, i) => equalBitmaps(page.bitmap!, twoPages[i]!.bitmap))).toEqual([true, true]);
+      expect(tagged(file, TAG.FillOrder)).toBe(2);
+      if (coding !== "MMR") expect(tagged(file, TAG.T4Options)).toBe(coding === "MR" ? 1 : 0);
+    }
+    expect(tagged(writeTiff(twoPages), TAG.FillOrder)).toBe(1);
+  });
+  it("pages carry their number and how many there are", () => {
+    expect(pagesOf(writeTiff(twoPages)).map(({ pageNumber }) => pageNumber)).toEqual([
+      { index: 0, total: 2 },
+      { index: 1, total: 2 },
+    ]);
+  });
   it("must have a page, and pages must have pixels", () => {
     expect(() => writeTiff([])).toThrow(RangeError);
     expect(() => writeTiff([{ bitmap: samplePage("empty", 8, 0), xDpi: 204, yDpi: 98 }])).toThrow(RangeError);
@@ -217,6 +259,20 @@ describe("damaged and hostile files", () => {
     expect(page!.badLines).toBeGreaterThan(0);
     expect(page!.bitmap!.data.length).toBe(26 * 60);
     expect(page!.bitmap!.data.subarray(26 * 59)).toEqual(new Uint8Array(26));
+  });
+  it("a RowsPerStrip that is no number of rows, or none at all, means one strip", () => {
+    for (const rows of [0, 61, 0xffffffff]) {
+      const [page] = pagesOf(patched(file, TAG.RowsPerStrip, rows));
+      expect(equalBitmaps(page!.bitmap!, twoPages[0]!.bitmap)).toBe(true);
+    }
+    // 0/0 as RATIONAL, laid over the last value of the second page
+    const rational = file.slice();
+    const at = valueAt(rational, TAG.RowsPerStrip);
+    const view = new DataView(rational.buffer);
+    view.setUint16(at - 6, 5, true);
+    view.setUint32(at, rational.length - 8, true);
+    rational.fill(0, rational.length - 8);
+    expect(equalBitmaps(pagesOf(rational)[0]!.bitmap!, twoPages[0]!.bitmap)).toBe(true);
   });
   it("decodes no page or only the one asked for", () => {
     expect(pagesOf(file, { decode: "none" }).map((page) => page.bitmap)).toEqual([undefined, undefined]);

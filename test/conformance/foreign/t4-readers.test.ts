@@ -84,7 +84,7 @@ describe("ImageMagick's files", () => {
     ["uncompressed", ["-compress", "None"]],
     [
       "Group 4, big-endian, strips of 5 rows",
-      ["-compress", "Group4", "-endian", "MSB", "-define", "tiff:rows-per-strip=5"],
+      ["-compress", "Group4", "-define", "tiff:endian=msb", "-define", "tiff:rows-per-strip=5"],
     ],
     ["Group 3, least significant bit first", ["-compress", "Fax", "-define", "tiff:fill-order=lsb"]],
     ["Group 4, black is zero", ["-compress", "Group4", "-define", "quantum:polarity=min-is-black"]],
