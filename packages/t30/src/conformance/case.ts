@@ -13,8 +13,8 @@ export type Group = "receive" | "transmit" | "ecm-receive" | "ecm-transmit" | "e
 
 /** A page: pixels of a seeded drawing, or octets that mean nothing (where frames are counted and pixels do not matter). */
 export type Sheet =
-  | { drawn: number; rows: number; width?: Width; resolution?: Resolution }
-  | { octets: number; seed?: number; width?: Width; resolution?: Resolution };
+  | { drawn: number; rows: number; width?: Width; resolution?: Resolution; inch?: true }
+  | { octets: number; seed?: number; width?: Width; resolution?: Resolution; inch?: true };
 
 /** How the machine's surroundings take its page `page` (from 1): refused, or stored only after a while or with concealed lines. */
 export interface Storing {
@@ -72,7 +72,8 @@ export type Send = { afterUs?: number } & (
     }
   /** A carrier of which nothing can be read, so long. */
   | { send: "carrier"; modulation: Modulation | "v21"; forUs: number }
-  | { send: "hang-up" }
+  /** The line goes; `sending`: the driver says that this cut off a page that was still on its way. */
+  | { send: "hang-up"; sending?: true }
   /** Not the line: somebody at the machine stops the call, or has come because it called for an operator. */
   | { send: "local"; what: "stop" | "operator-done" }
 );

@@ -115,7 +115,7 @@ function sessionOf(set: ConformanceCase, machine: Machine): Session {
 }
 
 function wishesOf(sheets: readonly Sheet[]): PageWish[] {
-  return sheets.map(({ width = 1728, resolution = "fine" }) => ({ width, resolution }));
+  return sheets.map(({ width = 1728, resolution = "fine", inch }) => ({ width, resolution, ...(inch && { inch }) }));
 }
 
 function playStep(p: Play, step: Step, at: number): undefined {

@@ -38,7 +38,7 @@ export function transmit(line: Line, step: Send, atUs: number): number {
       return carrierDown(line, step, endUs);
     }
     case "hang-up":
-      line.deliver(atUs, { type: "hangup-by-peer" });
+      line.deliver(atUs, { type: "hangup-by-peer", sending: step.sending ?? false });
       return atUs;
     case "local":
       line.deliver(atUs, { type: "local", what: step.what });

@@ -29,6 +29,7 @@ import {
   say,
   setUpBy,
   T1,
+  T3,
   T4,
 } from "./words.ts";
 
@@ -37,7 +38,7 @@ const TCF: Step = { expect: "training", modulation: "v17-14400", octets: 2700 };
 
 /** One step down: DCS by its second octet, TCF, FTT. */
 function refused(dcs: string, modulation: Modulation, octets: number): Step[] {
-  return [hear(`ff c8 c1 00 ${dcs} 1e&fe`), { expect: "training", modulation, octets }, say(FTT)];
+  return [hear(`ff c8 c1 00 ${dcs} 1e`), { expect: "training", modulation, octets }, say(FTT)];
 }
 
 export const TRANSMIT: readonly ConformanceCase[] = [
@@ -137,7 +138,7 @@ export const TRANSMIT: readonly ConformanceCase[] = [
       ...pageWith(EOM),
       say(MCF),
       { send: "frames", frames: [DIS_PLAIN], afterUs: 6_000_000 },
-      ...setUpBy("ff c8 c1 00 45 1e&fe"),
+      ...setUpBy("ff c8 c1 00 45 1e"),
       ...pageWith(EOP),
       say(MCF),
       ...good(2),
@@ -172,7 +173,7 @@ export const TRANSMIT: readonly ConformanceCase[] = [
       ...setUpBy(DCS_MR),
       ...pageWith(EOP),
       say(RTN),
-      ...setUpBy("ff c8 c1 00 57 1e&fe", 2250, "v17-12000"),
+      ...setUpBy("ff c8 c1 00 57 1e", 2250, "v17-12000"),
       { expect: "page", modulation: "v17-12000", short: true },
       { expect: "received", sheet: FIRST, coding: "mr" },
       hear(EOP),
@@ -189,7 +190,7 @@ export const TRANSMIT: readonly ConformanceCase[] = [
     steps: [
       ...called(DIS_PLAIN),
       ...[1, 2, 3].flatMap((time): Step[] => [
-        ...setUpBy("ff c8 c1 00 43 1e&fe", 450, "v27ter-2400"),
+        ...setUpBy("ff c8 c1 00 43 1e", 450, "v27ter-2400"),
         { expect: "page", modulation: "v27ter-2400", short: false },
         hear(EOP),
         say(time === 1 ? PIN : RTN),
@@ -224,7 +225,7 @@ export const TRANSMIT: readonly ConformanceCase[] = [
       ...setUpBy(DCS_MR),
       ...pageWith(EOP),
       say(PIN),
-      ...setUpBy("ff c8 c1 00 57 1e&fe", 2250, "v17-12000"),
+      ...setUpBy("ff c8 c1 00 57 1e", 2250, "v17-12000"),
       { expect: "page", modulation: "v17-12000", short: true },
       hear(EOP),
       say(MCF),
@@ -349,16 +350,99 @@ export const TRANSMIT: readonly ConformanceCase[] = [
     steps: [
       ...called("ff c8 01 00 53 1e"),
       ...refused("53", "v27ter-4800", 900),
-      ...setUpBy("ff c8 c1 00 43 1e&fe", 450, "v27ter-2400"),
+      ...setUpBy("ff c8 c1 00 43 1e", 450, "v27ter-2400"),
       { expect: "page", modulation: "v27ter-2400", short: false },
       hear(EOM),
       say(MCF),
       say("ff c8 01 00 53 1e"),
-      ...setUpBy("ff c8 c1 00 41 1e&fe", 450, "v27ter-2400"),
+      ...setUpBy("ff c8 c1 00 41 1e", 450, "v27ter-2400"),
       { expect: "page", modulation: "v27ter-2400", short: false },
       hear(EOP),
       say(MCF),
       ...good(2),
+    ],
+  },
+  {
+    ...base,
+    id: "T21",
+    title: "A page that cannot be provided ends the call with DCN",
+    clause: "T.30 §5.3.6.1.8 DCN",
+    sheets: [{ octets: 0 }],
+    steps: [...called(DIS_PLAIN), ...setUpBy(DCS_MR), ...givesUp(CALLER_DCN, "page-unavailable", 0)],
+  },
+  {
+    ...base,
+    id: "T22",
+    title: "Attended, PIP has the next page wait until the operator is done",
+    clause: "T.30 §5.3.6.1.7 PIP",
+    options: { attended: { afterT3: "continue" } },
+    sheets: [FIRST, SECOND],
+    steps: [
+      ...called(DIS_PLAIN),
+      ...setUpBy(DCS_MR),
+      ...pageWith(MPS),
+      say(PIP),
+      { expect: "nothing", forUs: 4_000_000 },
+      { send: "local", what: "operator-done" },
+      ...pageWith(EOP),
+      say(MCF),
+      ...good(2),
+    ],
+  },
+  {
+    ...base,
+    id: "T23",
+    title: "Attended, and nobody comes: the call goes on after T3",
+    clause: "T.30 §5.4.3.1 T3",
+    options: { attended: { afterT3: "continue" } },
+    sheets: [FIRST, SECOND],
+    steps: [
+      ...called(DIS_PLAIN),
+      ...setUpBy(DCS_MR),
+      ...pageWith(MPS),
+      say(PIP),
+      { expect: "page", modulation: "v17-14400", short: true, withinUs: T3 },
+      hear(EOP),
+      say(MCF),
+      ...good(2),
+    ],
+  },
+  {
+    ...base,
+    id: "T24",
+    title: "Attended, and nobody comes: the call ends after T3 when it is set so",
+    clause: "T.30 §5.4.3.1 T3",
+    options: { attended: { afterT3: "disconnect" } },
+    steps: [
+      ...called(DIS_PLAIN),
+      ...setUpBy(DCS_MR),
+      ...pageWith(EOP),
+      say(PIN),
+      hearWithin(T3, CALLER_DCN),
+      { expect: "hang-up", cause: "operator-wanted", pages: 0 },
+    ],
+  },
+  {
+    ...base,
+    id: "T25",
+    title: "PRI-EOP where an operator is to be called, answered MCF",
+    clause: "T.30 §5.3.6.1.6 PRI-EOP",
+    options: { mood: { interruptsAfterPage: 1 } },
+    steps: [...called(DIS_PLAIN), ...setUpBy(DCS_MR), ...pageWith("ff c8 fc"), say(MCF), ...good(1)],
+  },
+  {
+    ...base,
+    id: "T26",
+    title: "DCN while the machine waits for the operator ends the call",
+    clause: "T.30 §5.3.6.1.8 DCN",
+    options: { attended: { afterT3: "continue" } },
+    steps: [
+      ...called(DIS_PLAIN),
+      ...setUpBy(DCS_MR),
+      ...pageWith(EOP),
+      say(PIP),
+      say(DCN),
+      { expect: "hang-up", cause: "disconnected-after-page", pages: 0, withinUs: [0, 0] },
     ],
   },
 ];

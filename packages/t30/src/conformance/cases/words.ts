@@ -35,8 +35,8 @@ export const DIS_PLAIN = "ff c8 01 00 77 1e";
 /** Any DIS. */
 export const ANY_DIS = "ff c8 01 *";
 
-/** What a caller says to DIS_PLAIN at 14400: fine, MR. The last octet's extend bit may be either. */
-export const DCS_MR = "ff c8 c1 00 47 1e&fe";
+/** What a caller says to DIS_PLAIN at 14400: fine, MR. */
+export const DCS_MR = "ff c8 c1 00 47 1e";
 /** What a caller says to DIS_ECM at 14400: fine, MMR, 256 octets. */
 export const DCS_ECM = "ff c8 c1 00 46 1f 22";
 /** DCS of a tester without ECM: 14400, fine, MH. */
@@ -46,6 +46,8 @@ export const SET_MH = "ff c8 c1 00 46 1e";
 export const T4: Window = [2_550_000, 3_545_000];
 /** T2: 6 s +-1 s. */
 export const T2: Window = [5_000_000, 7_095_000];
+/** T3: 10 s +-5 s. */
+export const T3: Window = [5_000_000, 15_095_000];
 /** T1: 35 s +-5 s. */
 export const T1: Window = [30_000_000, 40_095_000];
 
