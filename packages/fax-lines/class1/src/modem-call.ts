@@ -62,7 +62,11 @@ class ModemCall {
   #endUs: number | undefined;
   #goodbye: (() => void) | undefined;
   #refused: DialResult | undefined;
-  #result: Result | undefined;
+  /** How T.30 has ended the call; the line may still carry what it said before. */
+  #verdict: Result | undefined;
+  /** The last page is stored; and that has been said to the caller. */
+  #stored = false;
+  #confirmed = false;
   #remoteId = "";
   #dcs: Dcs | undefined;
   #pageSent = false;
@@ -103,7 +107,7 @@ class ModemCall {
         case "connected":
           heard = true;
           this.#connectUs = this.#options.wall.nowUs();
-          this.#options.party.step({ type: "connected" }, answers);
+          this.#step({ type: "connected" }, answers);
           break;
         case "event":
           heard = true;
@@ -117,6 +121,7 @@ class ModemCall {
           break;
         case "sent":
           this.#sendingImage = false;
+          this.#confirmed = this.#stored;
           break;
         case "do":
           this.#do(action.action);
@@ -140,7 +145,16 @@ class ModemCall {
   #hear(event: Event, answers: Action[]): void {
     const ifp = heardIfp(this.#heard, event);
     if (ifp) this.#record(false, this.#lineUs, encodeIfp(ifp));
+    this.#step(event, answers);
+  }
+
+  #step(event: Event, answers: Action[]): void {
+    const first = answers.length;
     this.#options.party.step(event, answers);
+    for (let i = first; i < answers.length; i++) {
+      const answer = answers[i]!;
+      if (answer.type === "hang-up") this.#verdict = answer.result;
+    }
   }
 
   #record(ours: boolean, lineUs: number, bytes: Uint8Array): void {
@@ -159,7 +173,7 @@ class ModemCall {
   #feed(event: Event): void {
     if (this.#ended) return;
     const actions: Action[] = [];
-    this.#options.party.step(event, actions);
+    this.#step(event, actions);
     this.#options.modem.feed({ type: "do", actions });
   }
 
@@ -186,7 +200,6 @@ class ModemCall {
         this.#note(action.report);
         return;
       case "hang-up":
-        this.#result = action.result;
         this.#endUs ??= this.#lineUs;
         for (const timer of [...this.#timers.keys()]) this.#stopTimer(timer);
         return;
@@ -227,6 +240,7 @@ class ModemCall {
     const last = this.#options.party.lastPage?.() ?? false;
     const page: CallPage = { index, octets, format, last, lineUs: this.#lineUs };
     const stored = await settled(this.#options.receivedPage?.(page));
+    this.#stored ||= last && stored === true;
     this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
   }
 
@@ -240,9 +254,14 @@ class ModemCall {
   /** What is on the line is broken off, DCN is said when there is time for it, and then the line is cut. */
   #stop(): void {
     if (this.#ended || this.#stopped) return;
-    this.#stopped = true;
     const { modem, wall } = this.#options;
-    this.#goodbye = wall.at(wall.nowUs() + GOODBYE_US, () => this.#cut());
+    this.#goodbye ??= wall.at(wall.nowUs() + GOODBYE_US, () => this.#cut());
+    // Everything is in and confirmed: only the caller's DCN is missing, and nothing is broken off.
+    if (this.#confirmed) {
+      this.#feed({ type: "hangup-by-peer" });
+      return;
+    }
+    this.#stopped = true;
     if (this.#connectUs === undefined) modem.feed({ type: "hang-up" });
     else {
       modem.feed({ type: "cut" });
@@ -260,10 +279,10 @@ class ModemCall {
   #finish(problem?: ModemProblem): void {
     if (this.#ended) return;
     // What T.30 makes of a line that is gone: how many pages were confirmed before.
-    if (problem !== undefined && this.#result === undefined && this.#connectUs !== undefined) {
+    if (this.#verdict === undefined && this.#connectUs !== undefined) {
       const answers: Action[] = [];
-      this.#options.party.step({ type: "hangup-by-peer", sending: this.#sendingImage }, answers);
-      for (const answer of answers) if (answer.type === "report" || answer.type === "hang-up") this.#do(answer);
+      this.#step({ type: "hangup-by-peer", sending: this.#sendingImage }, answers);
+      for (const answer of answers) if (answer.type === "report") this.#note(answer.report);
     }
     this.#ended = true;
     this.#goodbye?.();
@@ -271,17 +290,18 @@ class ModemCall {
     const { modem, signal, wall, recorder } = this.#options;
     signal.removeEventListener("abort", this.#onAbort);
     const lineUs = this.#endUs ?? this.#lineUs;
-    recorder.cutAt(Math.max(lineUs, this.#lineUs));
+    // Of an image that was cut off, what had not gone out by then never did.
+    if (this.#sendingImage) recorder.cutAt(lineUs);
+    else recorder.endAt(lineUs);
     const connectUs = this.#connectUs ?? wall.nowUs();
     if (problem === undefined) modem.release();
-    const pages = this.#result?.pages ?? 0;
-    // A call that T.30 had ended well before the modem failed was a good call.
-    const good = this.#result?.cause === "completed";
+    // A call that T.30 had brought to its good end before the modem failed was a good call.
+    const good = this.#verdict?.cause === "completed";
     this.#resolve({
-      result: problem === undefined || good ? this.#result : undefined,
+      result: problem === undefined || good ? this.#verdict : undefined,
       refused: this.#refused,
       problem: good || this.#stopped ? undefined : problem,
-      pages,
+      pages: this.#verdict?.pages ?? 0,
       ringUs: Math.round(connectUs - this.#begunUs),
       lineUs,
       stopped: this.#stopped,

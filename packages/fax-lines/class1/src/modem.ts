@@ -2,7 +2,7 @@
 
 import { createDte, type Dte, type DteAction, type DteEvent, stepDte } from "@depesche/at";
 import type { ModemSet } from "@depesche/t30";
-import { type ModemPlace, ModemPlaceError, type ModemStream, openModemStream } from "@depesche/wire-modem";
+import { type ModemPlace, ModemPlaceError, type ModemStream } from "@depesche/wire-modem";
 import type { Wall } from "@depesche/wire-t38";
 import type { ModemProblem } from "./outcomes.ts";
 
@@ -17,6 +17,7 @@ export interface ModemParts {
   place: ModemPlace;
   init: readonly string[];
   wall: Wall;
+  openStream(place: ModemPlace): Promise<ModemStream>;
   /** It rings, and nobody has the modem. */
   onRing(from: string | undefined): void;
   /** It became ready, free or unreachable. */
@@ -73,7 +74,7 @@ export class Modem {
     this.#retry?.();
     this.#retry = undefined;
     this.#state = "opening";
-    openModemStream(this.#parts.place).then(
+    this.#parts.openStream(this.#parts.place).then(
       (stream) => this.#opened(stream),
       (error: unknown) => this.#fail(error instanceof ModemPlaceError ? error.problem : "modem-not-there"),
     );

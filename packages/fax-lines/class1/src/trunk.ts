@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from "node:events";
 import type { FaxAnswerHandler, FaxCallOrder, FaxCallReport, FaxTrunk } from "@depesche/ports";
-import type { ModemPlace } from "@depesche/wire-modem";
+import { type ModemPlace, type ModemStream, openModemStream } from "@depesche/wire-modem";
 import { monotonicWall, type Wall } from "@depesche/wire-t38";
 import type { DialPlan } from "./dial-number.ts";
 import { Incoming } from "./inbound.ts";
@@ -27,6 +27,8 @@ export interface Class1TrunkConfig {
   lines: readonly Class1LineOptions[];
   /** Time of guards and of T.30; default: the process's monotonic clock. */
   wall?: Wall;
+  /** How a modem is reached; default: its device, or TCP. */
+  openStream?(place: ModemPlace): Promise<ModemStream>;
 }
 
 /** A line of the trunk. */
@@ -83,6 +85,7 @@ export function openClass1Trunk(config: Class1TrunkConfig): FaxTrunk {
       place: options.place,
       init: options.init ?? [],
       wall,
+      openStream: config.openStream ?? openModemStream,
       onRing: (from) => incoming.ring(from),
       onChange,
     });

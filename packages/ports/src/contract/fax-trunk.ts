@@ -1,5 +1,6 @@
 // What every FaxTrunk must do, whatever line stands behind it. Each implementation runs it against a telephone network of its own.
 
+import type { Outcome } from "@depesche/core";
 import { type Bitmap, blankBitmap, decode, encode, equalBitmaps } from "@depesche/t4";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FaxAnswerHandler, FaxCallOrder, FaxPageSource, FaxTrunk, PageNeed, ReceivedPage } from "../fax-line.ts";
@@ -19,6 +20,8 @@ export interface FaxTrunkRig {
     noService: string;
     cutsInPage: string;
   };
+  /** What a line that hears tones only tells of those it cannot tell apart, and a caller of a call nobody takes. */
+  tells?: Partial<Record<"unassigned" | "fault" | "noService" | "unwanted" | "failing", Outcome>>;
   /** A number the trunk may answer. */
   own: string;
   /** Pages of the latest fax that the machine behind the number holds. */
@@ -126,6 +129,7 @@ export function faxTrunkContract(name: string, open: () => Promise<FaxTrunkRig>)
 
     it("what a call meets becomes its outcome", async () => {
       const { busy, noAnswer, voice, unassigned, fault, noService, cutsInPage } = rig.numbers;
+      const { tells = {} } = rig;
       const outcomes: string[] = [];
       for (const number of [busy, noAnswer, voice, unassigned, fault, noService, cutsInPage]) {
         const report = await rig.trunk.call(order(number, contractSource([contractPage(1)])), NEVER);
@@ -136,7 +140,15 @@ export function faxTrunkContract(name: string, open: () => Promise<FaxTrunkRig>)
         expect(report.temporary).toBeFalsy();
         outcomes.push(report.outcome);
       }
-      expect(outcomes).toEqual(["BUSY", "NOANSWER", "VOICE", "NORING", "ISDNERR", "NOSERVICE", "SENDFAIL"]);
+      expect(outcomes).toEqual([
+        "BUSY",
+        "NOANSWER",
+        "VOICE",
+        tells.unassigned ?? "NORING",
+        tells.fault ?? "ISDNERR",
+        tells.noService ?? "NOSERVICE",
+        "SENDFAIL",
+      ]);
     });
 
     it("a page that cannot be provided fails the call, never the trunk", async () => {
@@ -224,11 +236,11 @@ export function faxTrunkContract(name: string, open: () => Promise<FaxTrunkRig>)
     it("a handler that wants no call or fails refuses it", async () => {
       let answers: FaxAnswerHandler["accept"] = async () => undefined;
       await rig.trunk.answer([rig.own], keepingHandler({ accept: (call) => answers(call) }).handler);
-      expect((await rig.dialIn(rig.own, [contractPage(6)])).result).toBe("NORING");
+      expect((await rig.dialIn(rig.own, [contractPage(6)])).result).toBe(rig.tells?.unwanted ?? "NORING");
       answers = async () => {
         throw new Error("no database");
       };
-      expect((await rig.dialIn(rig.own, [contractPage(6)])).result).toBe("ISDNERR");
+      expect((await rig.dialIn(rig.own, [contractPage(6)])).result).toBe(rig.tells?.failing ?? "ISDNERR");
     });
 
     it("closing ends what is in flight, can be repeated, and places nothing more", async () => {
