@@ -8,8 +8,11 @@ import { encodeUdptl } from "./udptl.ts";
  */
 export type PcapPacket = { fromA: boolean; atUs: number; kind: "sip" | "ifp" | "udptl"; bytes: Uint8Array };
 
-/** One side: IPv4 address in dotted form and the ports that its SIP messages and its SDP name. */
-type Side = { ip: string; sipPort: number; faxPort: number };
+/**
+ * One side: IPv4 address in dotted form and the ports that its SIP messages and its SDP name; `faxIp` when the SDP names
+ * another address than SIP uses.
+ */
+type Side = { ip: string; sipPort: number; faxPort: number; faxIp?: string };
 
 /** A is the side that packets with `fromA` come from. */
 export type CallAddresses = { a: Side; b: Side };
@@ -42,8 +45,8 @@ export function renderPcap(packets: readonly PcapPacket[], addresses: CallAddres
   view.setUint32(16, SNAP_LENGTH, true);
   view.setUint32(20, LINKTYPE_ETHERNET, true);
 
-  const ipA = ipv4(addresses.a.ip);
-  const ipB = ipv4(addresses.b.ip);
+  const sipIps = [addresses.a.ip, addresses.b.ip].map(ipv4);
+  const faxIps = [addresses.a, addresses.b].map(({ ip, faxIp }) => ipv4(faxIp ?? ip));
   let at = GLOBAL_HEADER;
   for (const [i, packet] of packets.entries()) {
     const payload = payloads[i]!;
@@ -55,7 +58,7 @@ export function renderPcap(packets: readonly PcapPacket[], addresses: CallAddres
     view.setUint32(at + 8, frame.length, true);
     view.setUint32(at + 12, frame.length, true);
     const [from, to] = packet.fromA ? [0, 1] : [1, 0];
-    const ips = [ipA, ipB];
+    const ips = packet.kind === "sip" ? sipIps : faxIps;
     writeFrame(
       frame,
       { fromA: packet.fromA, fromIp: ips[from]!, toIp: ips[to]!, fromPort: ports[from]!, toPort: ports[to]!, id: i },

@@ -35,7 +35,7 @@ export interface ForeignEar {
 /** Frames of T.30 are below 300 octets, those of error correction below 270. */
 const LONGEST_FRAME = 2048;
 /** Octets of zeros that a gap in a page leaves: more than eleven zero bits, so that its line cannot be read as a good one. */
-const HOLE = new Uint8Array(2);
+export const HOLE: Uint8Array = new Uint8Array(2);
 const FINAL = 0xc8;
 const EMPTY = new Uint8Array(0);
 

@@ -6,6 +6,7 @@ export { ladderPcap } from "./ladder-pcap.ts";
 export { type LadderField, type LadderRow, renderLadder } from "./ladder-rows.ts";
 export { type Idle, LineTime, type Side, type Turn } from "./line-time.ts";
 export { connectMedia, MediaConnection, MediaConnections, type MediaPort, openMediaPort } from "./media.ts";
+export { memoryNetwork, type Weather } from "./memory-network.ts";
 export { decodeOwn, encodeOwn, isOwnMessage, type OwnMessage } from "./own-message.ts";
 export type { TcfTransfer } from "./paced.ts";
 export { type PacedCallOptions, runPacedCall } from "./paced-call.ts";

@@ -45,6 +45,11 @@ export class ImageReader {
     return begun ? row : undefined;
   }
 
+  /** Something of the page that is being sent was lost. */
+  hole(): void {
+    if (this.#row) this.#row.damaged = true;
+  }
+
   /** The carrier is gone: the page or block stands as it is. */
   close(): void {
     const row = this.#row;

@@ -17,27 +17,37 @@ export function ladderPcap(blob: Uint8Array, untilUs = Number.POSITIVE_INFINITY)
   return renderPcap(packets, addressesOf(ladder.entries));
 }
 
-/** Caller's SIP port from its Via, the called side's from its Contact or the Request-URI; fax ports from both SDPs. */
+/** Caller's SIP port from its Via, the called side's from its Contact or the Request-URI; fax addresses from the latest SDP of each. */
 function addressesOf(entries: readonly LadderEntry[]): CallAddresses {
   let invite = "";
   let answer = "";
-  for (const { kind, bytes } of entries) {
+  const fax = { a: { faxPort: 6000 } as FaxAddress, b: { faxPort: 6002 } as FaxAddress };
+  for (const { kind, fromCaller, bytes } of entries) {
     if (kind !== "sip") continue;
     const message = latin1.decode(bytes);
     if (invite === "" && message.startsWith("INVITE ")) invite = message;
     else if (answer === "" && message.startsWith("SIP/2.0 2") && /^CSeq: *\d+ INVITE/im.test(message)) answer = message;
+    Object.assign(fax[fromCaller ? "a" : "b"], faxAddress(message));
   }
   const called = /^Contact:.*?@([\d.]+):(\d+)/im.exec(answer) ?? /^INVITE sip:[^ ]*?@?([\d.]+):(\d+)/i.exec(invite);
   const calling = /^Via: *SIP\/2\.0\/\w+ ([\d.]+):(\d+)/im.exec(invite);
   return {
-    a: { ip: calling?.[1] ?? LOOPBACK, sipPort: Number(calling?.[2] ?? SIP_PORT), faxPort: faxPort(invite, 6000) },
-    b: { ip: called?.[1] ?? LOOPBACK, sipPort: Number(called?.[2] ?? SIP_PORT), faxPort: faxPort(answer, 6002) },
+    a: { ip: calling?.[1] ?? LOOPBACK, sipPort: Number(calling?.[2] ?? SIP_PORT), ...fax.a },
+    b: { ip: called?.[1] ?? LOOPBACK, sipPort: Number(called?.[2] ?? SIP_PORT), ...fax.b },
   };
 }
+
+type FaxAddress = Pick<CallAddresses["a"], "faxPort" | "faxIp">;
 
 const LOOPBACK = "127.0.0.1";
 const SIP_PORT = 5060;
 
-function faxPort(message: string, otherwise: number): number {
-  return Number(/^m=image (\d+)/m.exec(message)?.[1] ?? otherwise);
+/** Where a message's SDP wants its T.38 stream, when it has one that is not refused (port 0). */
+function faxAddress(message: string): Partial<FaxAddress> {
+  const media = /^m=image (\d+)/m.exec(message);
+  if (!media || media[1] === "0") return {};
+  const stream = message.slice(media.index).split(/\r?\nm=/)[0]!;
+  const connection = /^c=IN IP4 ((?:\d{1,3}\.){3}\d{1,3})/m;
+  const faxIp = (connection.exec(stream) ?? connection.exec(message))?.[1];
+  return { faxPort: Number(media[1]), ...(faxIp !== undefined && { faxIp }) };
 }

@@ -4,6 +4,7 @@ import { decodeFrame, describeFrame, FCF, fcfOf, isProblem, LINE_TIME, trainingU
 import { decodeIfp, type Field, type Ifp, type Indicator } from "@depesche/t38";
 import { decodeLadder, type LadderEntry } from "./ladder.ts";
 import { ImageReader } from "./ladder-image.ts";
+import { type Signal, SignalStream } from "./ladder-stream.ts";
 import { trainedModulation } from "./signals.ts";
 
 export interface LadderField {
@@ -55,19 +56,34 @@ const MOST_SIP_OCTETS = 2000;
 export function renderLadder(blob: Uint8Array, untilUs = Number.POSITIVE_INFINITY): LadderRow[] | undefined {
   const ladder = decodeLadder(blob);
   if (!ladder) return undefined;
-  const line = { caller: new LineReader(), answerer: new LineReader() };
+  const realTime = ladder.realTime ?? false;
+  const line = { caller: new LineReader(realTime), answerer: new LineReader(realTime) };
+  const streams = { caller: new SignalStream(), answerer: new SignalStream() };
+  const readSignals = (entry: LadderEntry, signals: readonly Signal[]) => {
+    const [side, peer] = entry.fromCaller ? (["caller", "answerer"] as const) : (["answerer", "caller"] as const);
+    for (const signal of signals) {
+      rows.push(...line[side].readSignal(signal, entry, line[peer]));
+      streams[side].expect(line[side].checkDue ? "training" : "page");
+      if (signal.kind === "ifp") line[peer].hearPeer();
+    }
+  };
   const rows: LadderRow[] = [];
   for (const entry of ladder.entries) {
     if (entry.lineUs > untilUs) continue;
     if (entry.kind === "sip") rows.push(sipRow(entry));
     else if (entry.kind === "timer") rows.push(timerRow(entry));
+    else if (realTime) readSignals(entry, streams[sideOf(entry)].read(entry));
     else {
       const peer = line[entry.fromCaller ? "answerer" : "caller"];
       rows.push(...line[sideOf(entry)].read(entry, peer));
       peer.hearPeer();
     }
   }
-  for (const reader of [line.caller, line.answerer]) reader.image.close();
+  const last = ladder.entries.at(-1);
+  for (const side of ["caller", "answerer"] as const) {
+    if (last && realTime) readSignals({ ...last, fromCaller: side === "caller" }, streams[side].finish());
+    line[side].image.close();
+  }
   // A page stands at its end; what happened at the same time keeps its order.
   return rows.sort((a, b) => a.lineUs - b.lineUs);
 }
@@ -109,6 +125,10 @@ function timerRow(entry: LadderEntry): LadderRow {
 
 /** Reads what one side put on the line, IFP by IFP. */
 class LineReader {
+  /** In real time an indicator stands where its signal begins; in a call between own ends where its training is over. */
+  readonly #realTime: boolean;
+  /** DCS was said last: the next training is the check. */
+  checkDue = false;
   readonly image = new ImageReader();
   /** Frames sent since the peer was last heard: the same again is a repetition. */
   readonly #unanswered = new Set<string>();
@@ -117,26 +137,69 @@ class LineReader {
   #preamble: LadderRow | undefined;
   #ced: LadderRow | undefined;
 
+  constructor(realTime: boolean) {
+    this.#realTime = realTime;
+  }
+
   /** The rows that begin with this IFP; `peer` is told of what answers it. */
   read(entry: LadderEntry, peer: LineReader): LadderRow[] {
     const base = { lineUs: entry.lineUs, from: sideOf(entry) };
+    const decoded = decodeIfp(entry.bytes);
+    if (!decoded.ok) return [malformedRow(decoded.problem, base)];
+    return this.#readIfp(decoded.ifp, base, peer);
+  }
+
+  /** The rows that begin with this signal of a call in real time. */
+  readSignal(signal: Signal, entry: LadderEntry, peer: LineReader): LadderRow[] {
+    const base = { lineUs: entry.lineUs, from: sideOf(entry) };
+    switch (signal.kind) {
+      case "ifp":
+        return this.#readIfp(signal.ifp, base, peer);
+      case "check":
+        this.#endCheck(base.lineUs, signal);
+        return [];
+      case "end":
+        if (this.#ced) this.#ced.airUs = base.lineUs - this.#ced.lineUs;
+        this.#ced = undefined;
+        this.image.close();
+        return [];
+      case "lost":
+        this.image.hole();
+        return [{ ...base, ...LOST, meaning: `${signal.count} IFPs that nothing brought back`, fields: [] }];
+      case "malformed":
+        return [malformedRow(signal.problem, base)];
+      default:
+        return signal satisfies never;
+    }
+  }
+
+  #readIfp(ifp: Ifp, base: Base, peer: LineReader): LadderRow[] {
     if (this.#ced) {
       // The tone lasts until the silence before what follows it.
-      this.#ced.airUs = Math.max(0, entry.lineUs - this.#ced.lineUs - LINE_TIME.silenceUs);
+      this.#ced.airUs = Math.max(0, base.lineUs - this.#ced.lineUs - LINE_TIME.silenceUs);
       this.#ced = undefined;
     }
-    const decoded = decodeIfp(entry.bytes);
-    if (!decoded.ok) {
-      const { problem } = decoded;
-      return [{ ...base, kind: "indicator", name: "malformed IFP", meaning: problem, fields: [], damaged: true }];
-    }
     // Whatever is no page data ends the page.
-    if (decoded.ifp.kind === "indicator" || decoded.ifp.modulation === "v21") this.image.close();
-    if (decoded.ifp.kind === "indicator") {
-      return this.#indicator(decoded.ifp.indicator, base);
-    }
-    if (decoded.ifp.modulation === "v21") return this.#frameRows(decoded.ifp.fields, base, peer);
-    return this.#pageRows(decoded.ifp, base);
+    if (ifp.kind === "indicator" || ifp.modulation === "v21") this.image.close();
+    if (ifp.kind === "indicator") return this.#indicator(ifp.indicator, base);
+    if (ifp.modulation === "v21") return this.#frameRows(ifp.fields, base, peer);
+    return this.#pageRows(ifp, base);
+  }
+
+  /** Training that carried no page was the training check. */
+  #endCheck(lineUs: number, check?: { octets: number; errors: number }): boolean {
+    const training = this.#training?.row;
+    this.#training = undefined;
+    this.checkDue = false;
+    if (!training) return false;
+    training.name = "TCF";
+    training.meaning = `training check, ${training.meaning}`;
+    training.clause = "T.30 §5.3.6.1.3";
+    training.airUs = lineUs - training.lineUs;
+    if (check && check.octets > 0) training.fields.push({ name: "octets", value: String(check.octets) });
+    if (check && check.errors > 0) training.fields.push({ name: "damaged octets", value: String(check.errors) });
+    if (check && check.errors > 0) training.damaged = true;
+    return true;
   }
 
   hearPeer(): void {
@@ -144,7 +207,7 @@ class LineReader {
   }
 
   #indicator(name: Indicator, base: Base): LadderRow[] {
-    const training = this.#training?.row;
+    if (name === "no-signal" && this.#endCheck(base.lineUs)) return [];
     this.#training = undefined;
     this.#preamble = undefined;
     switch (name) {
@@ -164,13 +227,7 @@ class LineReader {
         };
         return [this.#preamble];
       case "no-signal":
-        // Training that ends in silence carried no page: it was the training check.
-        if (!training) return [{ ...base, kind: "indicator", name, meaning: "silence", fields: [] }];
-        training.name = "TCF";
-        training.meaning = `training check, ${training.meaning}`;
-        training.clause = "T.30 §5.3.6.1.3";
-        training.airUs = base.lineUs - training.lineUs;
-        return [];
+        return [{ ...base, kind: "indicator", name, meaning: "silence", fields: [] }];
       default: {
         const meaning = name
           .replace(/^v(\d+)-(\d+)/, "V.$1 $2")
@@ -200,6 +257,7 @@ class LineReader {
       this.#unanswered.add(row.octets!);
       rows.push(row);
       if (isProblem(frame) || damaged) continue;
+      this.checkDue = fcfOf(frame.fcf) === FCF.DCS;
       if (fcfOf(frame.fcf) === FCF.PPS) this.image.told(frame);
       else peer.image.answered(frame);
     }
@@ -224,14 +282,12 @@ class LineReader {
         fields: [],
       };
       if (!training) return begun;
-      // The carrier stands since its training ended.
-      begun.lineUs = training.row.lineUs;
-      begun.airUs = 0;
       const modulation = trainedModulation(training.indicator);
-      if (modulation) {
-        const airUs = trainingUs(modulation, training.indicator.endsWith("short-training"));
-        Object.assign(training.row, { lineUs: training.row.lineUs - airUs, airUs });
-      }
+      const airUs = modulation ? trainingUs(modulation, training.indicator.endsWith("short-training")) : 0;
+      // The carrier stands since its training ended.
+      const standsUs = this.#realTime ? Math.min(training.row.lineUs + airUs, base.lineUs) : training.row.lineUs;
+      Object.assign(begun, { lineUs: standsUs, airUs: 0 });
+      if (modulation) Object.assign(training.row, { lineUs: standsUs - airUs, airUs });
       return begun;
     });
     return row ? [row] : [];
@@ -239,6 +295,7 @@ class LineReader {
 }
 
 type Base = Pick<LadderRow, "lineUs" | "from">;
+const LOST = { kind: "indicator", name: "packets lost", clause: "T.38 §9.1", damaged: true } as const;
 const TONE = { kind: "tone", clause: "T.30 §4.1.2" } as const;
 /** One burst of CNG (T.30 §4.1.2.1: half a second, every 3.5 s). */
 const CNG_US = 500_000;
@@ -253,6 +310,10 @@ function* framesIn(fields: readonly Field[]): Generator<{ bytes: Uint8Array; dam
     pieces = [];
     yield { bytes, damaged: type.startsWith("hdlc-fcs-bad") };
   }
+}
+
+function malformedRow(problem: string, base: Base): LadderRow {
+  return { ...base, kind: "indicator", name: "malformed IFP", meaning: problem, fields: [], damaged: true };
 }
 
 function frameRow(bytes: Uint8Array, frame: ReturnType<typeof decodeFrame>, base: Base): LadderRow {

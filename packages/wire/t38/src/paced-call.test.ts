@@ -26,7 +26,7 @@ import {
   udptlPort,
   VirtualWall,
 } from "./index.ts";
-import { A, B, randomOf, testNetwork, type Weather } from "./test-network.ts";
+import { A, B, memoryNetwork, randomOf, type Weather } from "./memory-network.ts";
 
 const HOUR_US = 3_600_000_000;
 
@@ -116,7 +116,7 @@ const NO_ECM = { capabilities: { ...FULL_CAPABILITIES, ecm: false, mmr: false } 
 
 function overUdptl(weather: Weather, send: UdptlProtection, maxDatagram?: number) {
   return (wall: VirtualWall): [IfpPort, IfpPort] => {
-    const { a, b } = testNetwork(wall, weather);
+    const { a, b } = memoryNetwork(wall, weather);
     return [
       udptlPort({ side: "caller", socket: a, remote: B, send, maxDatagram, wall }),
       udptlPort({ side: "answerer", socket: b, remote: A, send, maxDatagram, wall }),

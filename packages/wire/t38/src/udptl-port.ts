@@ -3,6 +3,7 @@
 import {
   decodeUdptl,
   encodeIfp,
+  type Field,
   type Ifp,
   type IfpSyntax,
   type Received,
@@ -60,14 +61,15 @@ export interface UdptlPort extends IfpPort {
 
 /**
  * What nothing would repair is sent so often, as the same datagram: indicators, behind which nothing comes for a while, and
- * all of V.21 when the SDP has agreed on no repair. A receiver knows the repetition by its number.
+ * the octets of V.21 when the SDP has agreed on no repair. A receiver knows the repetition by its number; dissectors do not
+ * where it ends a frame, so ends go once.
  */
 const TIMES = 3;
 /** No peer takes less; a smaller T38FaxMaxDatagram is a mistake. */
 const LEAST_DATAGRAM = 48;
 /** What is missing is waited for so long (T.38 jitter), and while so many datagrams come. */
-const HOLD_US = 500_000;
-const HOLD_DATAGRAMS = 16;
+export const HOLD_US = 500_000;
+export const HOLD_DATAGRAMS = 16;
 /** Refusals without a word from the peer between them: one alone may come while it opens its port anew. */
 const REFUSALS = 3;
 /** IFPs that may wait for a listener. */
@@ -130,7 +132,8 @@ class RunningPort implements UdptlPort {
     const isControl = ifp.kind === "indicator" || ifp.modulation === "v21";
     for (const piece of cutIfp(ifp, this.#maxDatagram - UDPTL_OVERHEAD)) {
       const datagram = this.#sender.next(encodeIfp(piece, this.#guess.syntax), isControl);
-      const times = piece.kind === "indicator" || (isControl && this.#unprotected) ? TIMES : 1;
+      const unrepaired = piece.kind === "indicator" || (isControl && this.#unprotected && !endsFrame(piece.fields));
+      const times = unrepaired ? TIMES : 1;
       for (let i = 0; i < times; i++) {
         this.#sent++;
         this.#record(true, datagram);
@@ -215,4 +218,8 @@ class RunningPort implements UdptlPort {
     this.#lost = problem;
     this.#listener?.lost(problem);
   }
+}
+
+function endsFrame(fields: readonly Field[]): boolean {
+  return fields.some(({ type }) => type.startsWith("hdlc-fcs"));
 }

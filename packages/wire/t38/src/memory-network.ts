@@ -1,4 +1,4 @@
-/** A network in memory between two UDPTL sockets, with loss, reordering, duplicates and jitter from a seed: for tests. */
+/** A network in memory between two UDPTL sockets, with loss, reordering, duplicates and jitter from a seed: for tests and measurements. */
 
 import type { UdpAddress, UdpListener, UdptlSocket } from "./udp-socket.ts";
 import type { VirtualWall } from "./virtual-wall.ts";
@@ -26,11 +26,12 @@ export function randomOf(seed: number): () => number {
   };
 }
 
+/** Where its ends are (addresses reserved for documentation, RFC 5737). */
 export const A: UdpAddress = { host: "192.0.2.1", port: 4000 };
 export const B: UdpAddress = { host: "192.0.2.2", port: 4002 };
 
 /** Two sockets, a at `A` and b at `B`; `stray` lets a stranger speak to either. */
-export function testNetwork(wall: VirtualWall, weather: Weather) {
+export function memoryNetwork(wall: VirtualWall, weather: Weather) {
   const random = randomOf(weather.seed);
   const listeners: { a?: UdpListener; b?: UdpListener } = {};
   const sent = { a: 0, b: 0 };
