@@ -24,6 +24,12 @@ export interface Impairment {
   trainingErrors?(from: Side, octets: number, modulation: Modulation): number;
   /** What arrives of a page without error correction. */
   page?(from: Side, octets: Uint8Array): Uint8Array;
+  /** A signal breaks off when this part of it (0 to 1) has been heard. */
+  cuts?(from: Side, action: Action): number;
+  /** A signal arrives so much later, microseconds; what is sent after it does not overtake it. */
+  delays?(from: Side, action: Action): number;
+  /** A signal is heard twice, the second time (an echo) so much later, microseconds; 0 for not. */
+  repeats?(from: Side, action: Action): number;
 }
 
 /** A call to be run. */
@@ -56,9 +62,24 @@ interface End {
   session: Session;
   /** Line time until which this end is sending: it hears nothing meanwhile. */
   busyUntilUs: number;
+  /** Line time until which what it has sent is arriving. */
+  arrivesUntilUs: number;
   timers: Map<TimerName, number>;
   listening: Listening;
   result: Result | undefined;
+}
+
+/** What takes line time. */
+type Sent = Extract<Action, { type: "send-tone" | "send-frames" | "send-training" | "send-page" | "send-ecm-block" }>;
+
+/** A signal on its way. */
+interface Signal {
+  from: End;
+  to: End;
+  beginUs: number;
+  /** How long it is heard, and which part of the whole that is. */
+  lengthUs: number;
+  part: number;
 }
 
 interface Arrival {
@@ -145,7 +166,7 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
       }
       case "hang-up":
         end.result = action.result;
-        schedule(atUs, 0, peer, (to) => feed(to, { type: "hangup-by-peer" }));
+        schedule(Math.max(atUs, end.arrivesUntilUs), 0, peer, (to) => feed(to, { type: "hangup-by-peer" }));
         return;
       case "report":
         return;
@@ -161,35 +182,54 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
 
   const hear = (atUs: number, to: End, event: Event): undefined => heard(atUs, to, (end) => feed(end, event));
 
-  const transmit = (from: End, to: End, action: Action, atUs: number): undefined => {
-    const endUs = from.busyUntilUs;
-    const upUs = atUs + LINE_TIME.silenceUs;
+  const transmit = (from: End, to: End, action: Sent, atUs: number): undefined => {
+    const part = line.cuts?.(from.side, action) ?? 1;
+    const lateUs = line.delays?.(from.side, action) ?? 0;
+    const againUs = line.repeats?.(from.side, action) ?? 0;
+    const signal: Signal = {
+      from,
+      to,
+      part,
+      beginUs: Math.max(atUs + lateUs, from.arrivesUntilUs),
+      lengthUs: Math.round((from.busyUntilUs - atUs) * part),
+    };
+    arrive(signal, action);
+    if (againUs > 0) arrive({ ...signal, beginUs: signal.beginUs + againUs }, action);
+  };
+
+  const arrive = (signal: Signal, action: Sent): undefined => {
+    const { from, to, part } = signal;
+    const endUs = signal.beginUs + signal.lengthUs;
+    from.arrivesUntilUs = endUs;
     switch (action.type) {
       case "send-tone":
         return hear(endUs, to, { type: "tone", tone: action.tone });
       case "send-frames":
-        return burst(from, to, action.frames, upUs);
+        return burst(signal, action.frames);
       case "send-training":
-        return modulated(from, to, action.modulation, upUs, (end) => {
-          const { octets, modulation } = action;
+        return modulated(signal, action.modulation, (end) => {
+          const { modulation } = action;
+          const octets = Math.round(action.octets * part);
           if (end.listening.for === "page") return feed(end, { type: "page-data", octets: new Uint8Array(octets) });
           const errors = line.trainingErrors?.(from.side, octets, modulation) ?? 0;
           if (end.listening.for === "training") feed(end, { type: "training", octets, errors });
         });
       case "send-page":
-        return modulated(from, to, action.modulation, upUs, (end) => {
+        return modulated(signal, action.modulation, (end) => {
           if (end.listening.for !== "page") return;
-          const octets = line.page?.(from.side, action.octets) ?? action.octets;
+          const whole = part === 1 ? action.octets : action.octets.slice(0, Math.floor(action.octets.length * part));
+          const octets = line.page?.(from.side, whole) ?? whole;
           if (octets.length > 0) feed(end, { type: "page-data", octets });
         });
       case "send-ecm-block":
-        return modulated(from, to, action.modulation, upUs, (end) => {
+        return modulated(signal, action.modulation, (end) => {
           if (end.listening.for !== "ecm") return;
-          for (const frame of action.frames) deliverFrame(from, end, frame);
-          for (let i = 0; i < action.rcp; i++) deliverFrame(from, end, RCP_FRAME);
+          const count = Math.floor(action.frames.length * part);
+          for (let i = 0; i < count; i++) deliverFrame(from, end, action.frames[i]!);
+          if (part === 1) for (let i = 0; i < action.rcp; i++) deliverFrame(from, end, RCP_FRAME);
         });
       default:
-        return;
+        action satisfies never;
     }
   };
 
@@ -200,28 +240,35 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
     feed(to, { type: "frame", bytes: other, ok: fate !== "bad" });
   };
 
-  const burst = (from: End, to: End, frames: readonly Frame[], upUs: number): undefined => {
+  const burst = ({ from, to, beginUs, lengthUs }: Signal, frames: readonly Frame[]): undefined => {
+    const endUs = beginUs + lengthUs;
+    const upUs = beginUs + LINE_TIME.silenceUs;
+    if (upUs >= endUs) return;
     hear(upUs, to, { type: "carrier", modulation: "v21", up: true });
     let atUs = upUs + LINE_TIME.preambleUs;
     for (const frame of frames) {
+      const begunUs = atUs;
       atUs += v21FrameUs(3 + frame.fif.length);
-      heard(atUs, to, (end) => deliverFrame(from, end, encodeFrame(frame)));
+      if (begunUs >= endUs) break;
+      if (atUs <= endUs) heard(atUs, to, (end) => deliverFrame(from, end, encodeFrame(frame)));
+      // Cut off in its midst: its end is no FCS.
+      else hear(endUs, to, { type: "frame", bytes: encodeFrame(frame).subarray(0, 3), ok: false });
     }
-    hear(atUs, to, { type: "carrier", modulation: "v21", up: false });
+    hear(endUs, to, { type: "carrier", modulation: "v21", up: false });
   };
 
   const modulated = (
-    from: End,
-    to: End,
+    { to, beginUs, lengthUs }: Signal,
     modulation: Modulation,
-    upUs: number,
     content: (to: End) => void,
   ): undefined => {
     const tuned = (end: End): boolean => end.listening.for === "v21" || end.listening.modulation === modulation;
+    const upUs = beginUs + LINE_TIME.silenceUs;
+    if (upUs >= beginUs + lengthUs) return;
     heard(upUs, to, (end) => {
       if (tuned(end)) feed(end, { type: "carrier", modulation, up: true });
     });
-    heard(from.busyUntilUs, to, (end) => {
+    heard(beginUs + lengthUs, to, (end) => {
       if (!tuned(end)) return;
       content(end);
       feed(end, { type: "carrier", modulation, up: false });
@@ -241,7 +288,7 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
 
 function makeEnd(side: Side, session: Session): End {
   const listening: Listening = { type: "listen", for: "v21" };
-  return { side, session, busyUntilUs: 0, timers: new Map(), listening, result: undefined };
+  return { side, session, busyUntilUs: 0, arrivesUntilUs: 0, timers: new Map(), listening, result: undefined };
 }
 
 /** True when `a` comes before `b`. */

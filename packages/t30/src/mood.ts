@@ -25,6 +25,8 @@ export function stepMoody(s: Session, event: Event, out: Action[], react: React)
     out.push(held[0]!);
     return perform(s, held.slice(1), out);
   }
+  // Who is about to speak hears nothing, like one who speaks.
+  if (held !== null && HEARD.has(event.type)) return;
   if (isOver && (held === null || event.type !== "hangup-by-peer")) return;
   if (!isOver) react(s, event, meant);
   if (held === null) return perform(s, meant, out);
@@ -33,6 +35,8 @@ export function stepMoody(s: Session, event: Event, out: Action[], react: React)
   s.held = null;
   out.push(held.at(-1)!);
 }
+
+const HEARD: ReadonlySet<Event["type"]> = new Set(["tone", "carrier", "frame", "training", "page-data"]);
 
 /** Carries out what was meant, up to the first thing that ends the call or is held back. */
 function perform(s: Session, meant: readonly Action[], out: Action[]): undefined {

@@ -1,6 +1,14 @@
 /** For tests of sessions: a call in memory told as a short ladder, seeded chance, and lines that do harm. */
 
-import { createAnswerer, createCaller, type Impairment, type InMemoryResult, runInMemory, type Side } from "./index.ts";
+import {
+  createAnswerer,
+  createCaller,
+  type Impairment,
+  type InMemoryCall,
+  type InMemoryResult,
+  runInMemory,
+  type Side,
+} from "./index.ts";
 import { nameOf } from "./ladder.ts";
 import type { Action, AnswererOptions, CallerOptions, PageWish } from "./protocol.ts";
 
@@ -12,7 +20,9 @@ export interface TestCall {
   caller?: Partial<CallerOptions>;
   answerer?: Partial<AnswererOptions>;
   line?: Impairment;
-  store?: (index: number, octets: Uint8Array) => boolean;
+  /** Coded pages of another making; default `pages`, whoever sends. */
+  pageFor?: InMemoryCall["pageFor"];
+  store?: InMemoryCall["store"];
   limitUs?: number;
 }
 
@@ -52,11 +62,11 @@ export function call(set: TestCall = {}): TestResult {
   const result = runInMemory({
     caller: createCaller({ stationId: "+49 30 23125 900", pages: set.wishes ?? pages.map(() => FINE), ...set.caller }),
     answerer: createAnswerer({ stationId: "+49 30 23125 001", ...set.answerer }),
-    pageFor: (index) => pages[index],
-    store: (index, page) => {
-      if (set.store !== undefined && !set.store(index, page)) return false;
-      stored.push(page);
-      return true;
+    pageFor: set.pageFor ?? ((index) => pages[index]),
+    store: (index, page, format, to) => {
+      const taken = set.store?.(index, page, format, to) ?? true;
+      if (taken !== false) stored.push(page);
+      return taken;
     },
     ...(set.line === undefined ? {} : { line: set.line }),
     ...(set.limitUs === undefined ? {} : { limitUs: set.limitUs }),
