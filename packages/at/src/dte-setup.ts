@@ -53,7 +53,8 @@ export function setupLine(dte: Dte, line: string, out: DteAction[]): void {
   if (dte.state.step !== "setup") return;
   const { state } = dte;
   const { text, optional, asks } = setupCommands(dte)[state.at]!;
-  switch (readResult(line)) {
+  // "0" is what a modem without fax answers when it is asked for its classes.
+  switch (asks && /^\d$/.test(line) ? undefined : readResult(line)) {
     case "OK":
       if (asks && state.said.length === 0) return;
       nextCommand(dte, out);

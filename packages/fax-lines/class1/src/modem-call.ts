@@ -84,7 +84,10 @@ class ModemCall {
   begin(): void {
     const { modem, number, signal, recorder } = this.#options;
     recorder.inRealTime();
-    modem.take({ took: (actions) => this.#take(actions), failed: (problem) => this.#finish(problem) });
+    if (!modem.take({ took: (actions) => this.#take(actions), failed: (problem) => this.#finish(problem) })) {
+      this.#finish(modem.problem);
+      return;
+    }
     signal.addEventListener("abort", this.#onAbort);
     if (number === undefined) {
       modem.feed({ type: "answer" });

@@ -38,6 +38,7 @@ export class Modem {
   #dte: Dte;
   #stream: ModemStream | undefined;
   #user: ModemUser | undefined;
+  #reserved = false;
   #guard: (() => void) | undefined;
   #retry: (() => void) | undefined;
   #retryUs = FIRST_RETRY_US;
@@ -51,7 +52,7 @@ export class Modem {
 
   /** Can be taken now. */
   get isFree(): boolean {
-    return this.#state === "ready" && this.#user === undefined;
+    return this.#state === "ready" && this.#user === undefined && !this.#reserved;
   }
 
   /** Set up, whether or not it has a call. */
@@ -80,14 +81,23 @@ export class Modem {
     );
   }
 
-  /** Takes the modem for a call. Only when it is free. */
-  take(user: ModemUser): void {
+  /** Nobody else gets it until it is given back. */
+  reserve(): void {
+    this.#reserved = true;
+  }
+
+  /** Takes the modem for a call, reserved or free; false when it has gone meanwhile. */
+  take(user: ModemUser): boolean {
+    this.#reserved = false;
+    if (this.#state !== "ready") return false;
     this.#user = user;
+    return true;
   }
 
   /** Gives it back, on hook. */
   release(): void {
     this.#user = undefined;
+    this.#reserved = false;
     this.#parts.onChange();
   }
 

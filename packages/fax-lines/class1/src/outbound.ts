@@ -35,7 +35,11 @@ async function freeLine(parts: TrunkParts, from: string, stop: AbortSignal): Pro
   const own = ({ options }: Line) => options.number === from;
   while (!stop.aborted) {
     const free = parts.lines.filter(({ modem, incoming }) => modem.isFree && !incoming.isRinging);
-    if (free.length > 0) return free.find(own) ?? free[0];
+    const line = free.find(own) ?? free[0];
+    if (line) {
+      line.modem.reserve();
+      return line;
+    }
     if (parts.lines.every(({ modem }) => modem.isDown)) return undefined;
     await parts.changed(stop);
   }
@@ -56,6 +60,7 @@ async function talk(
   if (number === undefined) {
     const cause = { code: "modem-no-number", text: "The number has no digit that could be dialled." };
     Object.assign(report, { outcome: "NORING", cause, interrupted: false });
+    modem.release();
     return;
   }
   const session = createCaller({

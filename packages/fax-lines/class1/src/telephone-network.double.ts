@@ -29,6 +29,9 @@ export class TelephoneNetwork {
   /** Octets terminal to modem and back, as text, for those who want to look. */
   readonly talk: string[] = [];
   calls = 0;
+  /** Modems off hook, and the most there were. */
+  #offHook = 0;
+  mostAtOnce = 0;
   modem: ModemDouble | undefined;
   /** Where the modem is cannot be reached. */
   away = false;
@@ -46,6 +49,12 @@ export class TelephoneNetwork {
 
   stop(): void {
     this.#running = false;
+  }
+
+  /** A modem goes off hook or on. */
+  count(change: 1 | -1): void {
+    this.#offHook += change;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#offHook);
   }
 
   /** What the far end of a call that was dialled is; the port of the line when it answers. */
@@ -134,6 +143,13 @@ export class ModemDouble implements ModemStream {
     this.#network = network;
   }
 
+  #spokenUs: number | undefined;
+
+  /** From now on its octets come one by one, 20 ms apart where there are few of them, as over a slow serial line. */
+  speakSlowly(): void {
+    this.#spokenUs = 0;
+  }
+
   write(octets: Uint8Array, taken?: () => void): boolean {
     if (this.#closed) return true;
     if (octets.length < 60) this.#network.talk.push(`> ${shown(octets)}`);
@@ -199,7 +215,7 @@ export class ModemDouble implements ModemStream {
         const octets = this.filter(action.bytes);
         if (!octets) return;
         if (octets.length < 60) this.#network.talk.push(`< ${shown(octets)}`);
-        wall.at(wall.nowUs() + 1_000, () => this.#listener?.octets(octets));
+        this.#say(octets);
         return;
       }
       case "ifp":
@@ -212,6 +228,7 @@ export class ModemDouble implements ModemStream {
         this.#taken = undefined;
         return;
       case "dial": {
+        this.#network.count(1);
         const dialled = this.#network.dial(action.number);
         wall.at(wall.nowUs() + 500_000, () => {
           if ("answered" in dialled) this.#connect(dialled.answered);
@@ -226,11 +243,24 @@ export class ModemDouble implements ModemStream {
         return;
       }
       case "hang-up":
+        this.#network.count(-1);
         this.#line?.close();
         this.#line = undefined;
         return;
       default:
         action satisfies never;
+    }
+  }
+
+  #say(octets: Uint8Array): void {
+    const { wall } = this.#network;
+    if (this.#spokenUs === undefined) {
+      wall.at(wall.nowUs() + 1_000, () => this.#listener?.octets(octets));
+      return;
+    }
+    for (const octet of octets) {
+      this.#spokenUs = Math.max(this.#spokenUs + 2_000, wall.nowUs() + 20_000);
+      wall.at(this.#spokenUs, () => this.#listener?.octets(Uint8Array.of(octet)));
     }
   }
 
