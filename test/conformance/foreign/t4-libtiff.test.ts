@@ -3,10 +3,10 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EncodeOptions, encode, writeTiff } from "@depesche/t4";
+import { decode, type EncodeOptions, encode, writeTiff } from "@depesche/t4";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runProgram } from "../../house/house.ts";
-import { asLibtiffSees, page, pagesIn, SIZES, silently, wrongPages } from "./t4-pages.ts";
+import { asLibtiffSees, page, pagesIn, random, SIZES, silently, wrongPages, wrongRows } from "./t4-pages.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -139,5 +139,55 @@ describe("our streams as they go over the line", () => {
         expect(wrongPages(above, [bitmap])).toEqual([]);
       }
     });
+  }
+});
+
+describe("streams with damage", () => {
+  const DAMAGE: Readonly<
+    Record<string, (bytes: Uint8Array, at: number, next: (below: number) => number) => Uint8Array>
+  > = {
+    "wrong bits": (bytes, at, next) => {
+      bytes[at]! ^= 1 << next(8);
+      return bytes;
+    },
+    "bursts of noise": (bytes, at, next) => {
+      for (let i = 0; i < 2 + next(6); i++) bytes[at + i] = next(256);
+      return bytes;
+    },
+    "octets lost": (bytes, at, next) =>
+      Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + next(30))]),
+    "octets too many": (bytes, at, next) =>
+      Uint8Array.from([...bytes.subarray(0, at), next(256), next(256), ...bytes.subarray(at)]),
+  };
+  const STREAMS = 12;
+  for (const [coding, dimension] of [
+    ["MH", "-1"],
+    ["MR", "-2"],
+  ] as const) {
+    it.each(Object.keys(DAMAGE))(
+      `${coding}, %s: no more rows are wrong than with libtiff, and bad ones are counted`,
+      async (kind) => {
+        const bitmap = page(1728, 400, 1);
+        const good = encode(bitmap, { coding, k: 4 });
+        const next = random(4711);
+        const wrong = { ours: 0, theirs: 0 };
+        for (let i = 0; i < STREAMS; i++) {
+          let bytes: Uint8Array = good.slice();
+          for (let hits = 1 + next(4); hits > 0; hits--) {
+            bytes = DAMAGE[kind]!(bytes, 200 + next(bytes.length - 400), next);
+          }
+          const decoded = decode(bytes, { coding, width: bitmap.width });
+          wrong.ours += wrongRows(decoded.bitmap, bitmap);
+          expect(decoded.badLines).toBeGreaterThan(0);
+          const raw = join(folder, "raw");
+          await writeFile(raw, bytes);
+          await runProgram("fax2tiff", ["-3", dimension, "-P", "-M", "-X", "1728", "-8", "-o", file("theirs"), raw]);
+          const plain = file("plain");
+          await runProgram("tiffcp", ["-c", "none", "-r", "100000", "-f", "msb2lsb", file("theirs"), plain]);
+          wrong.theirs += wrongRows(pagesIn(await readFile(plain))[0]!, bitmap);
+        }
+        expect(wrong.ours).toBeLessThanOrEqual(wrong.theirs);
+      },
+    );
   }
 });

@@ -81,3 +81,23 @@ export function wrongPages(got: readonly Bitmap[], wanted: readonly Bitmap[]): n
   }
   return wrong;
 }
+
+/** How many rows of the page are not in their place in the one that came. */
+export function wrongRows(got: Bitmap, wanted: Bitmap): number {
+  const stride = rowOctets(wanted.width);
+  const row = ({ data }: Bitmap, y: number) => Buffer.from(data.buffer, data.byteOffset + y * stride, stride);
+  let wrong = 0;
+  for (let y = 0; y < wanted.height; y++) if (y >= got.height || !row(got, y).equals(row(wanted, y))) wrong++;
+  return wrong;
+}
+
+/** xorshift32: whole numbers from 0 to below, the same for the same seed. */
+export function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
