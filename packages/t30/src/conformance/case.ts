@@ -96,7 +96,7 @@ export type Expect = { withinUs?: Window } & (
       block?: number;
     }
   /** What the tester has of the present page is this sheet; it then starts an empty page. */
-  | { expect: "received"; sheet: Sheet; coding: Coding; width?: Width }
+  | { expect: "received"; sheet: Sheet; coding: Coding; width?: number }
   /** The machine has handed up one more page, and it is this sheet. */
   | { expect: "stored"; sheet: Sheet }
   /** The machine has reported this, since the last step of this kind. */
