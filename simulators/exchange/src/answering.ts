@@ -2,12 +2,23 @@
 
 import { type AnsweringMachine, answeringMachine, sumOfHashes, type Tray } from "@depesche/fax-machine";
 import { drawn, type Subscriber } from "@depesche/scenario";
-import { answerFax, type IncomingCall, newId, readFax } from "@depesche/wire-sip";
-import { type CallEnd, type CallPage, type MediaConnection, type Party, runCall } from "@depesche/wire-t38";
+import type { Header } from "@depesche/sip";
+import { answerFax, type IncomingCall, newId, readOffer } from "@depesche/wire-sip";
+import type { CallEnd, MediaConnection } from "@depesche/wire-t38";
+import { answerInAudio, answerLeg, type ForeignOffer, foreignOffer } from "./answer-leg.ts";
 import { REFUSALS } from "./answers.ts";
 import { BYE_MS, type CallDesk, part, resultOfEnd, stationIdOf } from "./call-desk.ts";
+import { type Line, ownLine, pacedLine } from "./lines.ts";
 import { person } from "./voice.ts";
 import type { CallRecord } from "./wire-log.ts";
+
+/** What a call that is answered needs to know. */
+export interface Answered {
+  record: CallRecord;
+  /** Decides what is left to chance. */
+  seed: number;
+  tray: Tray;
+}
 
 /** A final answer at once; how long it would have rung is only said. */
 export function refuse(desk: CallDesk, call: IncomingCall, kind: keyof typeof REFUSALS, record: CallRecord): void {
@@ -21,44 +32,97 @@ export function refuse(desk: CallDesk, call: IncomingCall, kind: keyof typeof RE
   ]);
 }
 
-/** A machine or a person picks up. `seed` decides what is left to chance. */
+/**
+ * 488 without a ring time: not this kind of stream, another may do. The caller's next try is the call that counts, when it has
+ * one: then this one is no line in the book.
+ */
+export function refuseOffer(desk: CallDesk, call: IncomingCall, record: CallRecord): void {
+  const isOwn = readOffer(call.invite.body).kind === "own";
+  if (isOwn || record.attempt !== "") desk.book.drop(record);
+  else desk.book.conclude(record, "NOSERVICE", "sip-488");
+  call.reject(488);
+}
+
+/** A machine or a person picks up. */
 export async function pickUp(
   desk: CallDesk,
   call: IncomingCall,
   subscriber: Subscriber & { kind: "machine" | "voice" },
-  context: { record: CallRecord; seed: number; tray: Tray },
+  answered: Answered,
 ): Promise<void> {
-  const { record, seed, tray } = context;
-  if (readFax(call.invite.body).kind !== "own") {
-    refuse(desk, call, "no-service", record);
+  const { record, seed } = answered;
+  const isOwn = readOffer(call.invite.body).kind === "own";
+  const offer = foreignOffer(call);
+  const hears = subscriber.kind === "machine" || offer?.kind === "audio" || offer?.kind === "late";
+  if (!isOwn && !(offer && hears)) {
+    if (offer) refuseOffer(desk, call, record);
+    else refuse(desk, call, "no-service", record);
     return;
   }
   const ringSeconds = drawn(seed, "ring", 3, 12);
   record.ringUs = ringSeconds * 1_000_000;
   call.ring(180);
-  const media = await connect(desk, call, ringSeconds);
-  if (!media) {
-    desk.book.conclude(record, "ISDNERR", "media-lost");
-    await call.hangUp(BYE_MS);
+  const headers: Header[] = [["X-Depesche-Ring", String(ringSeconds)]];
+  if (offer && subscriber.kind === "voice") {
+    if (offer.kind === "audio" || offer.kind === "late") await hearNobody(desk, call, { offer, headers, answered });
     return;
   }
-  if (subscriber.kind === "machine") {
-    const machine = answeringMachine({ mood: subscriber.mood, stationId: stationIdOf(record.to) });
-    await receiveFax(desk, { call, media, machine, record, tray });
-    return;
-  }
-  const end = await run(desk, media, person(drawn(seed, "patience", 8, 20) * 1_000_000));
-  record.lineUs = end.lineUs;
-  const heard = end.cause === "hung-up-on-purpose" || end.cause === "caller-hung-up";
-  desk.book.conclude(record, heard ? "VOICE" : resultOfEnd(end), end.cause);
+  const line = offer
+    ? await foreignLine(desk, call, { offer, headers, record })
+    : await ownStream(desk, call, { headers, record });
+  if (!line) return;
+  const end =
+    subscriber.kind === "machine"
+      ? await receiveFax(
+          desk,
+          line,
+          answeringMachine({ mood: subscriber.mood, stationId: stationIdOf(record.to) }),
+          answered,
+        )
+      : await speak(desk, line, answered);
   await part(call, end);
 }
 
+interface Answering {
+  headers: readonly Header[];
+  record: CallRecord;
+}
+
+/** Line time with one of our own ends; undefined (and told) when its connection does not come. */
+async function ownStream(
+  desk: CallDesk,
+  call: IncomingCall,
+  { headers, record }: Answering,
+): Promise<Line | undefined> {
+  const media = await connect(desk, call, headers);
+  if (media) return ownLine(desk, media);
+  desk.book.conclude(record, "ISDNERR", "media-lost");
+  await call.hangUp(BYE_MS);
+  return undefined;
+}
+
+/** Real time with anybody else; undefined (and told) when no stream came about. */
+async function foreignLine(
+  desk: CallDesk,
+  call: IncomingCall,
+  { offer, headers, record }: Answering & { offer: ForeignOffer },
+): Promise<Line | undefined> {
+  const leg = await answerLeg(desk, call, offer, headers);
+  if ("port" in leg) return pacedLine(desk, leg);
+  desk.book.conclude(record, leg.result, leg.cause);
+  await call.hangUp(BYE_MS);
+  return undefined;
+}
+
 /** 200, and the caller's media connection; undefined when the call is gone before it comes. */
-async function connect(desk: CallDesk, call: IncomingCall, ringSeconds: number): Promise<MediaConnection | undefined> {
+async function connect(
+  desk: CallDesk,
+  call: IncomingCall,
+  headers: readonly Header[],
+): Promise<MediaConnection | undefined> {
   const token = newId();
   const sdp = answerFax({ address: desk.endpoint.host, port: desk.media.port, token });
-  if (!call.answer(sdp, [["X-Depesche-Ring", String(ringSeconds)]])) return undefined;
+  if (!call.answer(sdp, headers)) return undefined;
   const gone = new AbortController();
   const giveUp = () => gone.abort();
   void call.over.then(giveUp);
@@ -69,50 +133,92 @@ async function connect(desk: CallDesk, call: IncomingCall, ringSeconds: number):
   return media;
 }
 
-interface FaxCall {
-  call: IncomingCall;
-  media: MediaConnection;
-  machine: AnsweringMachine;
-  record: CallRecord;
-  tray: Tray;
-}
-
-async function receiveFax(desk: CallDesk, { call, media, machine, record, tray }: FaxCall): Promise<void> {
+/** A machine takes a fax off the line, whatever line it is; the book has its result, the tray its pages. */
+export async function receiveFax(
+  desk: CallDesk,
+  line: Line,
+  machine: AnsweringMachine,
+  { record, tray }: Pick<Answered, "record" | "tray">,
+): Promise<CallEnd> {
   let logged = false;
-  const end = await run(desk, media, machine, async ({ index, octets, format, last, lineUs }) => {
-    // A page whose line in the log could not be written comes again: the machine has it already.
-    if (index >= machine.pages.length && !machine.receive(octets, format)) return false;
-    if (!last) return true;
-    // The line in the log comes before the confirmation on the line, so that no confirmed fax is missing in it.
-    record.pages = machine.pages.length;
-    record.sha256 = sumOfHashes(machine.pages.map((page) => page.sha256));
-    record.lineUs = lineUs;
-    desk.book.conclude(record, "OK", "completed");
-    logged = true;
-    tray.put(record.to, faxOf(record, machine, true), machine.pages);
-    return true;
+  const end = await line("answerer", {
+    party: machine,
+    receivedPage: async ({ index, octets, format, last, lineUs }) => {
+      // A page whose line in the log could not be written comes again: the machine has it already.
+      if (index >= machine.pages.length && !machine.receive(octets, format)) return false;
+      if (!last) return true;
+      // The line in the log comes before the confirmation on the line, so that no confirmed fax is missing in it.
+      record.pages = machine.pages.length;
+      record.sha256 = sumOfHashes(machine.pages.map((page) => page.sha256));
+      record.lineUs = lineUs;
+      desk.book.conclude(record, "OK", "completed");
+      logged = true;
+      tray.put(record.to, faxOf(record, machine, true), machine.pages);
+      return true;
+    },
   });
   record.lineUs = end.lineUs;
-  if (!logged) {
-    record.pages = end.pages;
-    record.sha256 = sumOfHashes(machine.pages.slice(0, end.pages).map((page) => page.sha256));
-    desk.book.conclude(record, resultOfEnd(end), end.cause);
-    const unfinished = machine.brokenOff();
-    const pages = unfinished ? [...machine.pages, unfinished] : machine.pages;
-    if (pages.length > 0) tray.put(record.to, faxOf(record, machine, false), pages);
+  if (logged) return end;
+  record.pages = end.pages;
+  record.sha256 = sumOfHashes(machine.pages.slice(0, end.pages).map((page) => page.sha256));
+  desk.book.conclude(record, resultOfEnd(end), end.cause);
+  const unfinished = machine.brokenOff();
+  const pages = unfinished ? [...machine.pages, unfinished] : machine.pages;
+  if (pages.length > 0) tray.put(record.to, faxOf(record, machine, false), pages);
+  return end;
+}
+
+/** A person on a fax line: says hello, hears nobody, hangs up. */
+export async function speak(
+  desk: CallDesk,
+  line: Line,
+  { record, seed }: Pick<Answered, "record" | "seed">,
+): Promise<CallEnd> {
+  const end = await line("answerer", { party: person(patienceUs(seed)) });
+  record.lineUs = end.lineUs;
+  const heard = end.cause === "hung-up-on-purpose" || end.cause === "caller-hung-up";
+  desk.book.conclude(record, heard ? "VOICE" : resultOfEnd(end), end.cause);
+  return end;
+}
+
+/** The same person on a telephone line; a change to T.38 it knows nothing of gets 488. */
+async function hearNobody(
+  desk: CallDesk,
+  call: IncomingCall,
+  {
+    offer,
+    headers,
+    answered,
+  }: { offer: ForeignOffer & { kind: "audio" | "late" }; headers: Header[]; answered: Answered },
+): Promise<void> {
+  const { record, seed } = answered;
+  const { rtp, far } = await answerInAudio(desk, call, offer, headers);
+  const answeredAt = performance.now();
+  const patience = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, patienceUs(seed) / 1000);
+    const giveUp = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    void call.over.then(giveUp);
+    desk.closing.addEventListener("abort", giveUp, { once: true });
+    if (desk.closing.aborted) giveUp();
+  });
+  if (far) {
+    const { host, port, payload: law, payloadType } = far;
+    await rtp.start({ host, port, law, payloadType }, () => {}).catch(() => {});
+    await patience;
   }
-  await part(call, end);
+  await rtp.close();
+  record.lineUs = Math.round((performance.now() - answeredAt) * 1000);
+  desk.book.conclude(record, "VOICE", call.stands ? "hung-up-on-purpose" : "caller-hung-up");
+  await call.hangUp(BYE_MS);
+}
+
+function patienceUs(seed: number): number {
+  return drawn(seed, "patience", 8, 20) * 1_000_000;
 }
 
 function faxOf({ from, attempt, simAt }: CallRecord, machine: AnsweringMachine, complete: boolean) {
   return { from, attempt, complete, at: simAt, remoteId: machine.remoteId() };
-}
-
-function run(
-  desk: CallDesk,
-  media: MediaConnection,
-  party: Party,
-  receivedPage?: (page: CallPage) => Promise<boolean>,
-): Promise<CallEnd> {
-  return runCall({ side: "answerer", party, media, receivedPage, signal: desk.closing, stallMs: desk.stallMs });
 }

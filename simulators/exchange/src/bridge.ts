@@ -1,26 +1,49 @@
-/** Joins a call to a registered subscriber: signalling passes through the exchange, the fax stream goes end to end. */
+/** Joins a call to a registered subscriber: signalling passes through the exchange, the media go end to end. */
 
-import { type Header, header, SDP_TYPE } from "@depesche/sip";
-import type { IncomingCall, SipEndpoint } from "@depesche/wire-sip";
+import { type Header, header, headerList, SDP_TYPE } from "@depesche/sip";
+import type { Call, IncomingCall, OutgoingCall } from "@depesche/wire-sip";
+import type { CallDesk } from "./call-desk.ts";
 import type { Contact } from "./registrar.ts";
 
 const BYE_MS = 2000;
-/** Headers that our own ends read of each other. */
-const PASSED = ["X-Depesche-Call", "X-Depesche-Ring"];
+/** Headers that our own ends read of each other, and those that say why something is refused. */
+const PASSED = ["X-Depesche-Call", "X-Depesche-Ring", "Reason", "Warning", "Retry-After"];
 
-/** Resolves with the final status when the call was refused, or 200 when it stood and is over. */
-export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact: Contact): Promise<number> {
+/** What a bridged call came to: the final status, 200 when it stood and is over; whether the refusal named a ring time. */
+export interface Bridged {
+  status: number;
+  rang: boolean;
+}
+
+/** Tries the contacts in order: the next when one cannot be reached. */
+export async function bridge(desk: CallDesk, call: IncomingCall, contacts: readonly Contact[]): Promise<Bridged> {
   // A number may be registered where it leads back here: the hops end the circle.
   if (call.maxForwards === 0) {
     call.reject(483);
-    return 483;
+    return { status: 483, rang: false };
   }
-  const user = call.called;
+  for (const [index, contact] of contacts.entries()) {
+    const onward = invite(desk, call, contact);
+    const { response, local } = await onward.answered;
+    const isLast = index + 1 === contacts.length;
+    if (local && !isLast) continue;
+    if (response.status < 300) return join(call, onward, response);
+    const headers = passed((name) => header(response, name));
+    // Where the subscriber has moved to is for the caller to know (RFC 3261 §8.1.3.4).
+    const moved = response.status < 400 ? headerList(response, "Contact") : [];
+    call.reject(response.status, [...headers, ...moved.map((contact): Header => ["Contact", contact])]);
+    return { status: response.status, rang: header(response, "X-Depesche-Ring") !== undefined };
+  }
+  call.reject(480);
+  return { status: 480, rang: false };
+}
+
+function invite({ endpoint }: CallDesk, call: IncomingCall, contact: Contact): OutgoingCall {
   const onward = endpoint.invite({
     target: contact.target,
     uri: contact.uri,
     from: `<sip:${call.from}@${endpoint.host}>`,
-    user,
+    user: call.called,
     headers: passed((name) => header(call.invite, name)),
     sdp: call.invite.body,
     maxForwards: call.maxForwards - 1,
@@ -29,12 +52,17 @@ export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact:
     },
   });
   void call.cancelled.then(() => onward.cancel());
-  const { response } = await onward.answered;
-  if (response.status >= 300) {
-    call.reject(response.status);
-    return response.status;
-  }
+  return onward;
+}
+
+async function join(
+  call: IncomingCall,
+  onward: OutgoingCall,
+  response: Awaited<OutgoingCall["answered"]>["response"],
+): Promise<Bridged> {
   const isSdp = (header(response, "Content-Type") ?? SDP_TYPE).toLowerCase().startsWith(SDP_TYPE);
+  passOffers(call, onward);
+  passOffers(onward, call);
   const stands =
     isSdp &&
     call.answer(
@@ -45,11 +73,21 @@ export async function bridge(endpoint: SipEndpoint, call: IncomingCall, contact:
     // Without effect when the caller took the call back: then it has its answer already.
     call.reject(488);
     await onward.hangUp(BYE_MS);
-    return isSdp ? 487 : 488;
+    return { status: isSdp ? 487 : 488, rang: false };
   }
+  // A caller that made no offer answers the far end's with its ACK.
+  if (call.invite.body.length === 0) void call.acknowledgement.then((sdp) => onward.acknowledge(sdp));
   await Promise.race([call.over, onward.over]);
   await Promise.all([call.hangUp(BYE_MS), onward.hangUp(BYE_MS)]);
-  return 200;
+  return { status: 200, rang: true };
+}
+
+/** What `from` offers in the midst of the call is put to `to`, whose answer goes back. */
+function passOffers(from: Call, to: Call): void {
+  from.onOffer(async (sdp) => {
+    const { response } = await to.reoffer(sdp);
+    return { status: response.status, sdp: response.body };
+  });
 }
 
 function passed(read: (name: string) => string | undefined): Header[] {

@@ -1,5 +1,6 @@
 /** What every call of the exchange shares: ports, the book of calls, the signal that ends them. */
 
+import type { Credentials } from "@depesche/sip";
 import { CAUSES } from "@depesche/t30";
 import type { SipEndpoint } from "@depesche/wire-sip";
 import type { CallEnd, MediaConnections, MediaPort } from "@depesche/wire-t38";
@@ -17,6 +18,8 @@ export interface CallDesk {
   /** Falls when the exchange closes. */
   readonly closing: AbortSignal;
   readonly stallMs: number | undefined;
+  /** What the exchange's own machines prove themselves with at its front door. */
+  readonly credentials: Credentials | undefined;
 }
 
 /** The latest calls in memory, every call in the wire log. */
@@ -68,6 +71,11 @@ export class CallBook {
     this.#log.append(record);
     this.#calls.push(record);
     if (this.#calls.length > KEPT_CALLS) this.#calls.shift();
+  }
+
+  /** Takes back a record that was begun: it was no call of its own. */
+  drop(record: CallRecord): void {
+    this.#begun.delete(record.id);
   }
 
   forget(): void {

@@ -1,59 +1,59 @@
 /** A simulated machine dials: to a registered subscriber directly, to a machine of the exchange through its own front door. */
 
 import { hashOf, type SendingMachine, sumOfHashes } from "@depesche/fax-machine";
-import { numberHeader, offerFax, readFax } from "@depesche/wire-sip";
-import { connectMedia, runCall } from "@depesche/wire-t38";
-import { REFUSALS } from "./answers.ts";
-import { BYE_MS, type CallDesk, part, resultOfEnd } from "./call-desk.ts";
+import { type CallEnd, connectMedia } from "@depesche/wire-t38";
+import { type CallDesk, part, resultOfEnd } from "./call-desk.ts";
+import { type Line, ownLine, pacedLine } from "./lines.ts";
+import { place } from "./placing.ts";
 import type { Contact } from "./registrar.ts";
 import type { CallRecord } from "./wire-log.ts";
+
+export interface Dialling {
+  record: CallRecord;
+  /** Told how the call ended. */
+  conclude(result: string, cause: string): void;
+}
 
 /** Fills the record; `conclude` is told how the call ended. */
 export async function dial(
   desk: CallDesk,
   machine: SendingMachine,
-  context: { record: CallRecord; contact: Contact; conclude(result: string, cause: string): void },
+  { contact, ...dialling }: Dialling & { contact: Contact },
 ): Promise<void> {
-  const { record, contact, conclude } = context;
-  const { endpoint, closing } = desk;
-  const call = endpoint.invite({
-    target: contact.target,
-    uri: contact.uri,
-    from: `<sip:${record.from}@${endpoint.host}>`,
-    user: record.from,
-    headers: record.attempt === "" ? [] : [["X-Depesche-Call", record.attempt]],
-    sdp: offerFax(endpoint.host),
-  });
-  const cancel = () => call.cancel();
-  closing.addEventListener("abort", cancel);
-  const { response } = await call.answered;
-  closing.removeEventListener("abort", cancel);
-  record.ringUs = (numberHeader(response, "X-Depesche-Ring") ?? 0) * 1_000_000;
-  const fax = response.status < 300 ? readFax(response.body) : undefined;
-  if (fax?.kind !== "own") {
-    const refused = Object.values(REFUSALS).find(({ status }) => status === response.status);
-    conclude(fax ? "NOSERVICE" : (refused?.result ?? "ISDNERR"), `sip-${response.status}`);
-    await call.hangUp(BYE_MS);
+  const { record, conclude } = dialling;
+  const { from, attempt } = record;
+  const placed = await place(desk, { contact, from, attempt, offers: ["own", "udptl", "audio"], gone: desk.closing });
+  record.ringUs = placed.ringUs ?? 0;
+  if (placed.kind === "none") {
+    conclude(placed.result, placed.cause);
     return;
   }
-  const media = connectMedia(fax, desk.connections);
-  void call.over.then(() => media.expire());
+  const { call } = placed;
+  const end = await sendFax(lineOf(desk, placed), machine, dialling);
+  await part(call, end);
+}
+
+function lineOf(desk: CallDesk, placed: Exclude<Awaited<ReturnType<typeof place>>, { kind: "none" }>): Line {
+  if (placed.kind === "foreign") return pacedLine(desk, placed.leg);
+  const media = connectMedia(placed.media, desk.connections);
+  void placed.call.over.then(() => media.expire());
+  return ownLine(desk, media);
+}
+
+/** A machine sends its document on a line, whatever line it is. */
+export async function sendFax(line: Line, machine: SendingMachine, { record, conclude }: Dialling): Promise<CallEnd> {
   const hashes: string[] = [];
-  const end = await runCall({
-    side: "caller",
+  const end = await line("caller", {
     party: machine,
-    media,
     needPage: async (index, format) => {
       const octets = machine.page(index, format);
       if (octets) hashes[index] = hashOf(octets);
       return octets;
     },
-    signal: closing,
-    stallMs: desk.stallMs,
   });
   record.lineUs = end.lineUs;
   record.pages = end.pages;
   record.sha256 = sumOfHashes(hashes.slice(0, end.pages));
   conclude(resultOfEnd(end), end.cause);
-  await part(call, end);
+  return end;
 }

@@ -84,12 +84,19 @@ describe("the exchange and foreign programs", () => {
     expect(await ask("INVITE", sip("alice"))).toMatch(/^SIP\/2\.0 404 /);
   });
 
-  it("refuses a fax stream it cannot pace yet, and calls without one", async () => {
-    const sdp = `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\nm=image 4000 udptl t38\r\n`;
+  it("takes T.38 over UDPTL, refuses what it cannot take, and offers audio to who leaves the choice to it", async () => {
+    const session = `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\n`;
     const headers = ["Content-Type: application/sdp"];
-    expect(await ask("INVITE", sip("+493023125000"), headers, sdp)).toMatch(/^SIP\/2\.0 488 /);
-    expect(await ask("INVITE", sip("+493023125000"))).toMatch(/^SIP\/2\.0 488 /);
+    const invite = (media: string) => ask("INVITE", sip("+493023125000"), headers, media && `${session}${media}\r\n`);
+    const taken = await invite("m=audio 4000 RTP/AVP 8\r\nm=image 4002 udptl t38\r\na=T38FaxUdpEC:t38UDPFEC");
+    expect(taken).toMatch(/^SIP\/2\.0 200 [\s\S]*\r\nm=audio 0 RTP\/AVP 8\r\nm=image [1-9]\d* udptl t38\r\n/);
+    expect(taken).toContain("a=T38FaxUdpEC:t38UDPFEC\r\n");
+    expect(await invite("m=video 4000 RTP/AVP 31")).toMatch(/^SIP\/2\.0 488 /);
+    expect(await invite("m=audio 4000 RTP/AVP 18")).toMatch(/^SIP\/2\.0 488 /);
     expect(exchange.calls().map(({ result }) => result)).toEqual(["NOSERVICE", "NOSERVICE"]);
+    expect(await ask("INVITE", sip("+493023125000"))).toMatch(
+      /^SIP\/2\.0 200 [\s\S]*\r\nm=audio [1-9]\d* RTP\/AVP 8 0\r\n/,
+    );
   });
 
   it("registers a number, tells for how long, and gives it back only to its holder", async () => {

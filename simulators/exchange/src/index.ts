@@ -1,3 +1,5 @@
-export { type Exchange, type ExchangeConfig, openExchange, type Placed, type PlacedCall } from "./exchange.ts";
+export { type Exchange, type ExchangeConfig, openExchange, type Placed } from "./exchange.ts";
+export type { Dialled, Extensions, Pickup } from "./extensions.ts";
 export { canDial, type MachineKind, machineKinds } from "./kinds.ts";
+export type { PlacedCall } from "./switchboard.ts";
 export type { CallRecord } from "./wire-log.ts";

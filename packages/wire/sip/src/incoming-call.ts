@@ -69,9 +69,9 @@ export class IncomingCall extends Call {
   }
 
   protected override isTranslated(): boolean {
-    return (
-      this.#path.transport === "udp" && parseVia(headerList(this.invite, "Via")[0]!)?.params.received !== undefined
-    );
+    const via = parseVia(headerList(this.invite, "Via")[0]!);
+    // `received` is noted beside `rport` too when the two hosts are the same (RFC 3581 §4).
+    return this.#path.transport === "udp" && via?.params.received !== undefined && via.params.received !== via.host;
   }
 
   /** A provisional answer: 180 and the like. */
@@ -105,6 +105,14 @@ export class IncomingCall extends Call {
     if (this.#answered) return;
     this.#answered = true;
     this.#respond(respond(this.invite, status, { toTag: this.#tag, headers }));
+    this.leave();
+  }
+
+  /** Says nothing to the caller, now or later: who hears nothing may call again. */
+  ignore(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.endpoint.transactions.ignore(this.invite);
     this.leave();
   }
 

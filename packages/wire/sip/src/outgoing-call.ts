@@ -31,7 +31,7 @@ export interface OutgoingOrder {
   /** User part of our Contact. */
   user: string;
   callId?: string;
-  /** Our offer. */
+  /** Our offer; empty: the called side offers in its answer, and waits for `acknowledge` (RFC 3261 §13.2.1). */
   sdp: Uint8Array;
   headers?: readonly Header[];
   /** How many more hops the call may take; a call passed on has fewer (RFC 3261 §16.6). Default 70. */
@@ -61,6 +61,8 @@ export class OutgoingCall extends Call {
   #cancelWanted = false;
   /** ACK by the tag of who answered; who answers second is let go at once. */
   readonly #acks = new Map<string, SipRequest>();
+  /** Waits for our answer to the offer in the 200. */
+  #lateAnswer: ((sdp: Uint8Array | undefined) => void) | undefined;
 
   constructor(endpoint: SipEndpoint, order: OutgoingOrder) {
     super(endpoint, order.callId ?? newId(), new Signer(order.credentials));
@@ -83,8 +85,8 @@ export class OutgoingCall extends Call {
         ["Allow", METHODS.join(", ")],
         ["User-Agent", endpoint.product],
         ...(order.headers ?? []),
-        ["Content-Type", SDP_TYPE],
       ];
+      if (order.sdp.length > 0) headers.push(["Content-Type", SDP_TYPE]);
       return { kind: "request", method: "INVITE", uri: order.uri, headers, body: order.sdp };
     };
     this.answered = new Promise((resolve) => {
@@ -127,6 +129,12 @@ export class OutgoingCall extends Call {
     });
   }
 
+  /** Answers the offer in the called side's 200 of a call that was placed without one; undefined refuses it by BYE. */
+  acknowledge(sdp: Uint8Array | undefined): void {
+    this.#lateAnswer?.(sdp);
+    this.#lateAnswer = undefined;
+  }
+
   #receive(response: SipResponse, resolve: (answer: FinalAnswer) => void): void {
     if (response.status < 200) {
       if (this.#state === "sent") this.#state = "provisional";
@@ -152,17 +160,31 @@ export class OutgoingCall extends Call {
     if (!known && this.#acks.size > MAX_FORKS) return;
     if (!known && !isFork) this.enter(dialog);
     const path = this.hop(dialog);
-    const ack = known ?? this.#ackOf(invite, dialog, path);
-    this.#acks.set(dialog.remoteTag, ack);
-    sendMessage(ack, path, this.trace);
+    if (!known && !isFork && invite.body.length === 0) {
+      this.#lateAnswer = (sdp) => {
+        if (sdp) this.localSdp = sdp;
+        this.#sendAck(dialog, path, this.#ackOf(invite, dialog, path, sdp));
+        if (!sdp) void this.bye();
+      };
+      return;
+    }
+    // A repeat of the 2xx that still waits for our answer to its offer.
+    if (!known && this.#lateAnswer) return;
+    this.#sendAck(dialog, path, known ?? this.#ackOf(invite, dialog, path));
     if (known || !isFork) return;
     // Somebody else has answered already: this one is let go (RFC 3261 §13.2.2.4).
     const bye = requestInDialog(dialog, "BYE", { via: this.endpoint.via(path) });
     this.endpoint.transactions.startClient(bye, path, { trace: this.trace, deliver: () => {}, failed: () => {} });
   }
 
-  #ackOf(invite: SipRequest, dialog: Dialog, path: Path): SipRequest {
+  #sendAck(dialog: Dialog, path: Path, ack: SipRequest): void {
+    this.#acks.set(dialog.remoteTag, ack);
+    sendMessage(ack, path, this.trace);
+  }
+
+  #ackOf(invite: SipRequest, dialog: Dialog, path: Path, sdp?: Uint8Array): SipRequest {
     const { number: seq } = parseCSeq(header(invite, "CSeq")!)!;
-    return requestInDialog(dialog, "ACK", { via: this.endpoint.via(path), seq, headers: this.#proof });
+    const headers: Header[] = sdp ? [...this.#proof, ["Content-Type", SDP_TYPE]] : [...this.#proof];
+    return requestInDialog(dialog, "ACK", { via: this.endpoint.via(path), seq, headers, body: sdp });
   }
 }

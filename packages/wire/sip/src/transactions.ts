@@ -150,6 +150,11 @@ export class Transactions {
     if (running) this.#advance(running, { type: "respond", response });
   }
 
+  /** Forgets a request that has had no answer; its repeats are new requests. */
+  ignore(request: SipRequest): void {
+    this.#servers.get(serverKey(request) ?? "")?.forget();
+  }
+
   /** Fails everything and clears every timer. */
   close(): void {
     this.#closed = true;
