@@ -1,20 +1,11 @@
 // A telephone network in memory and in virtual time: the emulated modem of packages/at, far ends that speak T.30 over the same line.
 
 import { createDce, type DceAction, type DceEvent, type DceState, dceWakeUs, stepDce } from "@depesche/at";
-import { type Bitmap, decode, encode } from "@depesche/t4";
-import {
-  type AnswererOptions,
-  createAnswerer,
-  createCaller,
-  FULL_CAPABILITIES,
-  isLastPage,
-  type PageFormat,
-  step,
-} from "@depesche/t30";
+import { bitmapOf, type ContractPage, coded } from "@depesche/ports/contract/fax-trunk";
+import { type AnswererOptions, createAnswerer, createCaller, FULL_CAPABILITIES, isLastPage, step } from "@depesche/t30";
 import { ModemPlaceError, type ModemStream, type ModemStreamListener } from "@depesche/wire-modem";
 import { type CallEnd, type IfpPort, ifpPair, runPacedCall, VirtualWall } from "@depesche/wire-t38";
-
-const CODING = { mh: "MH", mr: "MR", mmr: "MMR" } as const;
+import { needOf, receivedOf } from "./format.ts";
 
 /** What is behind a number. */
 export type FarEnd =
@@ -25,7 +16,7 @@ export type FarEnd =
 export class TelephoneNetwork {
   readonly wall = new VirtualWall();
   readonly farEnds = new Map<string, FarEnd>();
-  readonly received = new Map<string, Bitmap[]>();
+  readonly received = new Map<string, ContractPage[]>();
   /** Octets terminal to modem and back, as text, for those who want to look. */
   readonly talk: string[] = [];
   calls = 0;
@@ -70,7 +61,7 @@ export class TelephoneNetwork {
 
   #answer(number: string, port: IfpPort, options: Partial<AnswererOptions>): void {
     const session = createAnswerer({ stationId: "+49 30 23125 000", ...options });
-    const pages: Bitmap[] = [];
+    const pages: ContractPage[] = [];
     this.received.set(number, pages);
     void runPacedCall({
       side: "answerer",
@@ -79,7 +70,7 @@ export class TelephoneNetwork {
       tcf: "transferred",
       wall: this.wall,
       receivedPage: async ({ octets, format }) => {
-        pages.push(decode(octets, { coding: CODING[format.coding], width: format.width }).bitmap);
+        pages.push(bitmapOf(receivedOf(octets, format)));
         return true;
       },
     });
@@ -92,7 +83,7 @@ export class TelephoneNetwork {
   }
 
   /** A machine dials the modem and sends. */
-  async dialIn(pages: readonly Bitmap[], from = "493023125001"): Promise<CallEnd | "no-answer"> {
+  async dialIn(pages: readonly ContractPage[], from = "493023125001"): Promise<CallEnd | "no-answer"> {
     const port = await this.modem?.ring(from);
     if (!port) return "no-answer";
     const session = createCaller({
@@ -105,7 +96,7 @@ export class TelephoneNetwork {
       port,
       tcf: "transferred",
       wall: this.wall,
-      needPage: async (index, format) => codedFor(pages[index]!, format),
+      needPage: async (index, format) => coded(pages[index]!, needOf(index, format)),
     });
   }
 
@@ -116,11 +107,6 @@ export class TelephoneNetwork {
       this.wall.step();
     }
   }
-}
-
-function codedFor(page: Bitmap, { coding, minScanUs, rate }: PageFormat): Uint8Array {
-  const minBitsPerLine = Math.ceil((minScanUs * rate) / 1_000_000);
-  return encode(page, coding === "mmr" ? { coding: "MMR" } : { coding: CODING[coding], k: 4, minBitsPerLine });
 }
 
 /** An emulated modem as its terminal's stream. */

@@ -1,8 +1,7 @@
 // A modem as a fax line, in virtual time: whole calls over the emulated modem, and modems that fail.
 
 import type { FaxCallReport } from "@depesche/ports";
-import { contractPage, contractSource, keepingHandler } from "@depesche/ports/contract/fax-trunk";
-import { equalBitmaps } from "@depesche/t4";
+import { contractPage, contractSource, keepingHandler, same } from "@depesche/ports/contract/fax-trunk";
 import { FULL_CAPABILITIES } from "@depesche/t30";
 import { renderLadder } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,7 +49,7 @@ function machine(options: Extract<FarEnd, { kind: "machine" }>["options"] = {}):
 
 function arrived(page: ReturnType<typeof contractPage>, n = 0): boolean {
   const received = network.received.get("493023125000")?.[n];
-  return received !== undefined && equalBitmaps(received, page);
+  return received !== undefined && same([received], [page]);
 }
 
 function said(report: FaxCallReport): string[] {
@@ -257,7 +256,7 @@ describe("calls that come in over a modem", () => {
     expect(await network.dialIn([contractPage(4)])).toMatchObject({ cause: "completed", pages: 1 });
     await expect.poll(() => diary.at(-1)).toBe("ended OK 1");
     expect(diary[0]).toBe(`accept ${OWN} 493023125001`);
-    expect(equalBitmaps(pages[0]!, contractPage(4))).toBe(true);
+    expect(same(pages, [contractPage(4)])).toBe(true);
   });
 
   it("are left ringing on a line that only sends", async () => {

@@ -40,6 +40,8 @@ const NEVER = new AbortController().signal;
 const FROM = "+493023125900";
 let count = 0;
 
+export type ContractPage = Bitmap;
+
 /** A small page of irregular strokes, different for each number. */
 export function contractPage(number: number): Bitmap {
   const page = blankBitmap(1728, 60);
@@ -53,7 +55,8 @@ export function contractSource(pages: readonly Bitmap[]): FaxPageSource {
   return { count: pages.length, page: async (need) => coded(pages[need.index]!, need) };
 }
 
-function coded(page: Bitmap, { coding, k, minBitsPerLine }: PageNeed): Uint8Array {
+/** A bitmap coded as a line needs it. */
+export function coded(page: Bitmap, { coding, k, minBitsPerLine }: PageNeed): Uint8Array {
   return encode(page, coding === "MMR" ? { coding } : { coding, k, minBitsPerLine });
 }
 
@@ -62,11 +65,13 @@ function order(to: string, pages: FaxPageSource): FaxCallOrder {
   return { id: `${count}.0.1`, to, from: FROM, stationId: "+49 30 23125 900", pages };
 }
 
-function bitmapOf(page: ReceivedPage): Bitmap {
+/** The pels of a page that was received. */
+export function bitmapOf(page: Pick<ReceivedPage, "octets" | "coding" | "width">): Bitmap {
   return decode(page.octets, { coding: page.coding, width: page.width }).bitmap;
 }
 
-function same(received: readonly Bitmap[], sent: readonly Bitmap[]): boolean {
+/** The same pels on each of as many pages. */
+export function same(received: readonly Bitmap[], sent: readonly Bitmap[]): boolean {
   return received.length === sent.length && received.every((page, i) => equalBitmaps(page, sent[i]!));
 }
 
