@@ -257,7 +257,6 @@ export function encodeDcs(dcs: Dcs): Uint8Array {
   setBits(fif, 17, 18, dcs.width === 2432 ? 0b01 : dcs.width === 2048 ? 0b10 : 0b00);
   setBits(fif, 19, 20, dcs.length === "unlimited" ? 0b01 : dcs.length === "b4" ? 0b10 : 0b00);
   setBits(fif, 21, 23, dcsScanCode(dcs.minScanUs));
-  setBit(fif, 24, true);
   setBit(fif, 27, dcs.ecm !== 0);
   setBit(fif, 28, dcs.ecm === 64);
   setBit(fif, 31, dcs.coding === "mmr");

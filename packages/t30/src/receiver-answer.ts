@@ -13,6 +13,9 @@ const PROLONGATIONS = 3;
 /** After PIP or PIN the sender may wait for its operator until T3 before it goes on. */
 const OPERATOR_US = TIMERS.T3.maxUs + TIMERS.T2.us;
 
+/** How long a mood plays dead: no wait of a peer is longer. */
+const SILENCE_US = 70_000_000;
+
 export const RECEIVING = { step: "receiving" } as const satisfies State;
 
 export const AWAIT_DCS = {
@@ -120,5 +123,5 @@ export function fallSilent(s: Session, out: Action[]): undefined {
   forgetImage(s, out);
   clearPage(s.rx);
   s.state = { step: "silent" };
-  startTimer(out, "T1");
+  startTimer(out, "T1", SILENCE_US);
 }
