@@ -3,7 +3,7 @@
  * The line is half duplex as a telephone line is: what begins while this side speaks is not heard, but for DCN.
  */
 
-import { type Action, type Dcs, durationOf, type Event, type Report, type TimerName } from "@depesche/t30";
+import { type Action, type Dcs, durationOf, type Event, type Report, type Result, type TimerName } from "@depesche/t30";
 import { encodeIfp, type Ifp } from "@depesche/t38";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
 import type { IfpPort } from "./ifp-port.ts";
@@ -15,6 +15,7 @@ import {
   type CallPage,
   isDcn,
   type Party,
+  pagesOf,
   type RunCallOptions,
   settled,
   storedEvent,
@@ -97,7 +98,7 @@ class PacedCall {
   #held = 0;
   #remoteId = "";
   #dcs: Dcs | undefined;
-  #pages = 0;
+  #result: Result | undefined;
   #pageSent = false;
   #stopped = false;
   #ended = false;
@@ -365,7 +366,7 @@ class PacedCall {
     for (const action of actions) {
       if (action.type === "report") this.#note(action.report);
       if (action.type !== "hang-up") continue;
-      this.#pages = action.result.pages;
+      this.#result = action.result;
       const isLost = how === "lost" && action.result.cause !== "completed";
       this.#finish(isLost ? "media-lost" : action.result.cause, "peer");
     }
@@ -373,7 +374,7 @@ class PacedCall {
   }
 
   #hangUp(action: Action & { type: "hang-up" }, byPeer: boolean): void {
-    this.#pages = action.result.pages;
+    this.#result = action.result;
     this.#finish(action.result.cause, byPeer ? "peer" : "us");
   }
 
@@ -437,7 +438,7 @@ class PacedCall {
     port.close();
     this.#resolve({
       cause,
-      pages: this.#pages,
+      ...pagesOf(this.#result),
       lineUs: this.#lineUs,
       endedBy,
       stopped: this.#stopped,

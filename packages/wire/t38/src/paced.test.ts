@@ -92,7 +92,7 @@ describe("an IFP that is cut to a limit", () => {
         expect(encodeIfp(piece, "corrigendum").length).toBeLessThanOrEqual(limit);
       }
       const said = pieces.flatMap((piece) => (piece.kind === "data" ? piece.fields : []));
-      const whole = said.flatMap(({ type, data }) => (data ? [...data] : [type]));
+      const whole = said.flatMap(({ type, data }): (number | string)[] => (data ? [...data] : [type]));
       expect(whole).toEqual([...PAGE.subarray(0, 100), "hdlc-fcs-ok", ...PAGE.subarray(0, 5), "hdlc-fcs-ok-sig-end"]);
     }
   });

@@ -11,6 +11,7 @@ import {
   fcfOf,
   type PageFormat,
   type Report,
+  type Result,
 } from "@depesche/t30";
 import { decodeIfp, encodeIfp, type Ifp } from "@depesche/t38";
 import type { Recorder } from "./ladder.ts";
@@ -54,8 +55,10 @@ export interface CallPage {
 
 export interface CallEnd {
   cause: Cause | "media-lost";
-  /** Pages confirmed. */
+  /** Pages confirmed, from the caller to the answerer. */
   pages: number;
+  /** Pages confirmed the other way, when documents were polled. */
+  polled?: number;
   /** Modelled time from connect to hang-up, microseconds. */
   lineUs: number;
   /** Who hung up first, so who says BYE. */
@@ -91,7 +94,7 @@ class RunningCall {
   #imageUs = { from: 0, to: 0 };
   #remoteId = "";
   #dcs: Dcs | undefined;
-  #pages = 0;
+  #result: Result | undefined;
   #dropped = 0;
   #stopped = false;
   #ended = false;
@@ -235,7 +238,7 @@ class RunningCall {
         return;
       case "hang-up": {
         const byPeer = because.type === "hangup-by-peer" || (because.type === "frame" && isDcn(because.bytes));
-        this.#pages = action.result.pages;
+        this.#result = action.result;
         this.#finish(action.result.cause, byPeer ? "peer" : "us", cutAtUs);
         return;
       }
@@ -321,7 +324,7 @@ class RunningCall {
     this.#options.media.close();
     this.#resolve({
       cause,
-      pages: this.#pages,
+      ...pagesOf(this.#result),
       lineUs,
       endedBy,
       stopped: this.#stopped,
@@ -331,6 +334,12 @@ class RunningCall {
       dropped: this.#dropped,
     });
   }
+}
+
+/** What a session's result says of pages; a call that ended without one confirmed none. */
+export function pagesOf(result: Result | undefined): Pick<CallEnd, "pages" | "polled"> {
+  const { pages = 0, polled } = result ?? {};
+  return { pages, ...(polled !== undefined && { polled }) };
 }
 
 /** True for DCN, whatever its X bit. */
