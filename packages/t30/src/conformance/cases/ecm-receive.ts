@@ -440,7 +440,7 @@ export const ECM_RECEIVE: readonly ConformanceCase[] = [
     ...base,
     id: "ER23",
     title: "A page longer than the machine can hold ends the call with DCN",
-    clause: "T.30 §5.3.6.1.8 DCN",
+    clause: "own bound, T.30 §5.3.6.1.8 DCN",
     options: { maxPageOctets: 700 },
     steps: [
       ...ANSWERED,

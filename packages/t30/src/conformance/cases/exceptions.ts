@@ -389,7 +389,7 @@ export const EXCEPTIONS: readonly ConformanceCase[] = [
     ...receiver,
     id: "X27",
     title: "A caller that says the same for ever is cut off",
-    clause: "T.30 §5.4.2",
+    clause: "own bound, T.30 §5.3.6.1.8 DCN",
     steps: [
       ...ANSWERED,
       ...Array.from({ length: 199 }, (): Step[] => [

@@ -364,7 +364,7 @@ export const RECEIVE: readonly ConformanceCase[] = [
     ...base,
     id: "R22",
     title: "A page longer than the machine can hold ends the call with DCN",
-    clause: "T.30 §5.3.6.1.8 DCN",
+    clause: "own bound, T.30 §5.3.6.1.8 DCN",
     options: { maxPageOctets: 1000 },
     steps: [
       ...ANSWERED,
@@ -378,7 +378,7 @@ export const RECEIVE: readonly ConformanceCase[] = [
     ...base,
     id: "R23",
     title: "More pages than the machine takes end the call with DCN",
-    clause: "T.30 §5.3.6.1.8 DCN",
+    clause: "own bound, T.30 §5.3.6.1.8 DCN",
     options: { maxPages: 1 },
     steps: [
       ...ANSWERED,
@@ -411,7 +411,7 @@ export const RECEIVE: readonly ConformanceCase[] = [
     ...base,
     id: "R25",
     title: "A page that never ends is given up after a quarter of an hour",
-    clause: "T.30 §5.3.6.1.8 DCN",
+    clause: "own bound, T.30 §5.3.6.1.8 DCN",
     steps: [
       ...ANSWERED,
       ...setUp(SET_MH),
