@@ -103,6 +103,21 @@ describe("damaged MH", () => {
     expect(rowsOf(decoded.bitmap)).toEqual([".....#####"]);
     expect(decoded.badLines).toBe(0);
   });
+  it("more than noise before the first EOL were lines, which count as a bad one", () => {
+    const lost = decode(bits(`1 0100 1101 1010 1101 ${EOL} ${A} ${RTC}`), mh);
+    expect(rowsOf(lost.bitmap)).toEqual([".....#####"]);
+    expect(lost).toMatchObject({ rows: 1, badLines: 1, consecutiveBadLines: 1, ended: "rtc" });
+    expect(decode(bits(`${"0".repeat(90)} ${EOL} ${A} ${RTC}`), mh).badLines).toBe(0);
+    expect(decode(new Uint8Array(40).fill(0x5a), mh)).toMatchObject({ rows: 0, badLines: 1, ended: "data" });
+  });
+  it("a hit first EOL loses no line", () => {
+    const one = decode(bits(`000000100001 ${A} ${EOL} ${B} ${RTC}`), mh);
+    expect(rowsOf(one.bitmap)).toEqual([".....#####", "..########"]);
+    expect(one.badLines).toBe(0);
+    const two = decode(bits(`000000100001 1 ${A} ${EOL}0 1 1 ${`${EOL}1`.repeat(6)}`), { coding: "MR", width: 10 });
+    expect(rowsOf(two.bitmap)).toEqual([".....#####", ".....#####"]);
+    expect(two.badLines).toBe(0);
+  });
   it("takes no notice of what follows the RTC", () => {
     expect(decode(bits(`${EOL} ${A} ${RTC} ${A} ${EOL} ${A} 1111`), mh)).toMatchObject({
       rows: 1,

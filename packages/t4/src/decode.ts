@@ -37,8 +37,9 @@ export type Decoded = {
   /** Rows of the bitmap, concealed ones included. */
   rows: number;
   /**
-   * Lines that could not be decoded. MH and MR: each is in the bitmap as a copy of the last good line. MMR and streams
-   * without EOL: decoding stops, the bitmap ends before the bad line.
+   * Lines that could not be decoded. MH and MR: each is in the bitmap as a copy of the last good line; what was garbled before
+   * the first EOL counts as one that is not, for nobody knows how many they were. MMR and streams without EOL: decoding stops,
+   * the bitmap ends before the bad line.
    */
   badLines: number;
   /** The longest series of bad lines (T.4 copy quality; TIFF tag 328). */
@@ -50,6 +51,8 @@ export type Decoded = {
 const WIDEST = 0xffff;
 const RTC_EOLS = 6;
 const EOL_LENGTH = 12;
+/** Bits of the shortest line a machine sends, 1728 white pels, from its first 1 on. */
+const SHORTEST_LINE = 16;
 
 /**
  * Decodes one page. Never throws for what the stream holds; throws RangeError for a width outside 1 to 65535: that is the
@@ -126,12 +129,27 @@ function decodeT4(reader: LineReader, page: PageBuilder, tagged: boolean): Decod
       referenceGood = true;
       continue;
     }
+    if (!anyEol && readBehindFirstEol(reader, page, tagged)) {
+      referenceGood = true;
+      continue;
+    }
+    const first = reader.firstOne(start);
     reader.seekEol(start);
-    // What stands before the first EOL is the modem's noise, not a line.
+    // A page begins with an EOL (T.4 §4.1.2). A little before the first one is the modem's noise; more may have been lines.
     if (anyEol) page.bad();
+    else if (reader.at - first >= SHORTEST_LINE) page.lost();
     referenceGood = false;
   }
   return page.fullBecause;
+}
+
+/** The page's very first EOL was hit, but the line behind it fills the width and an EOL follows. */
+function readBehindFirstEol(reader: LineReader, page: PageBuilder, tagged: boolean): boolean {
+  reader.at = tagged ? EOL_LENGTH + 1 : EOL_LENGTH;
+  if (!reader.read1D() || !endsProperly(reader)) return false;
+  page.good(reader.current, reader.changes);
+  reader.keepLine();
+  return true;
 }
 
 /** Whether the stream has an EOL anywhere; a TIFF strip without one needs another framing. */

@@ -75,7 +75,7 @@ export class LineReader {
   /** Takes fill and the EOL behind it. False, at the same position, when something else stands here. */
   takeEol(): boolean {
     if (this.#look(this.at) >>> (32 - EOL_ZEROS) !== 0) return false;
-    const end = this.#nextOne(this.at + EOL_ZEROS);
+    const end = this.firstOne(this.at + EOL_ZEROS);
     if (end >= this.bitLength) return false;
     this.at = end + 1;
     return true;
@@ -84,10 +84,11 @@ export class LineReader {
   /** Whether nothing but zeros is left. */
   atEnd(): boolean {
     if (this.#look(this.at) !== 0) return false;
-    return this.#nextOne(this.at) >= this.bitLength;
+    return this.firstOne(this.at) >= this.bitLength;
   }
 
-  #nextOne(from: number): number {
+  /** Where the first 1 at or behind bit `from` stands; the stream's length when there is none. */
+  firstOne(from: number): number {
     let at = from;
     while (at < this.bitLength) {
       const ahead = this.#look(at);
@@ -103,7 +104,7 @@ export class LineReader {
   seekEol(from: number): void {
     let at = from;
     while (at < this.bitLength) {
-      const one = this.#nextOne(at);
+      const one = this.firstOne(at);
       if (one - at >= EOL_ZEROS && one < this.bitLength) break;
       at = one + 1;
     }

@@ -64,6 +64,11 @@ export class PageBuilder {
     this.#countBad();
   }
 
+  /** Something was lost of which not even a row is left. */
+  lost(): void {
+    this.#countBad();
+  }
+
   /** An error behind which nothing can be decoded. */
   breakOff(): "error" {
     this.#countBad();

@@ -207,5 +207,9 @@ function fillStrip(strip: Uint8Array, target: Uint8Array, page: TiffPage, { firs
   }
   const decoded = decode(strip, options);
   const missing = rows - decoded.rows;
-  return missing > 0 && decoded.ended === "error" ? decoded.badLines - 1 + missing : decoded.badLines + missing;
+  // A line that was broken off or lost before the first EOL is among the missing ones.
+  return Math.min(
+    rows,
+    missing > 0 && decoded.ended === "error" ? decoded.badLines - 1 + missing : decoded.badLines + missing,
+  );
 }
