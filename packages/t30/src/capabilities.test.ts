@@ -5,10 +5,12 @@ import {
   decodeCtc,
   decodeDcs,
   decodeDis,
+  dpiOf,
   encodeCtc,
   encodeDcs,
   encodeDis,
   FULL_CAPABILITIES,
+  formatOf,
   negotiate,
   type Wanted,
 } from "./capabilities.ts";
@@ -117,6 +119,52 @@ test("an old receiver gets standard resolution, MH, its rate and its line time",
     length: "a4",
     minScanUs: 20_000,
   });
+});
+
+test("DIS and DCS carry every resolution of table 2 in both families", () => {
+  const can = { ...FULL_CAPABILITIES, r300: true, r16: true, prefersInch: true, prefersMetric: true };
+  expect(decodeDis(encodeDis(can))).toEqual(can);
+  // Bits 41 to 45, then the extend bit.
+  expect(encodeDis(can)[5]).toBe(0b1111_1000);
+  for (const resolution of ["standard", "fine", "superfine", "300", "r16"] as const) {
+    for (const inch of [false, true]) {
+      const dcs = negotiate(can, { ...WANTED, resolution, ...(inch && { inch: true }) })!;
+      expect(dcs.resolution).toBe(resolution);
+      expect(decodeDcs(encodeDcs(dcs))).toEqual(dcs);
+    }
+  }
+  expect(negotiate(can, { ...WANTED, resolution: "300" })).toMatchObject({ inch: true });
+  expect(negotiate(FULL_CAPABILITIES, { ...WANTED, inch: true })).not.toHaveProperty("inch");
+});
+
+test("a resolution the receiver has not is stood in for by the next it has", () => {
+  const as = (resolution: Wanted["resolution"], can: Partial<Capabilities>) =>
+    negotiate({ ...FULL_CAPABILITIES, ...can }, { ...WANTED, resolution })!.resolution;
+  expect(as("r16", { r16: true })).toBe("r16");
+  expect(as("r16", {})).toBe("superfine");
+  expect(as("r16", { superfine: false })).toBe("fine");
+  expect(as("300", {})).toBe("fine");
+  expect(as("superfine", { superfine: false, fine: false })).toBe("standard");
+});
+
+test("pages are told in pels as they are coded, and what of them must be reduced", () => {
+  const page = { width: 2432, resolution: "r16" } as const;
+  const format = (can: Partial<Capabilities>) =>
+    formatOf(negotiate({ ...FULL_CAPABILITIES, ...can }, { ...WANTED, ...page })!, page);
+  expect(format({ width: 2432, r16: true })).toMatchObject({ width: 4864, resolution: "r16" });
+  expect(format({ width: 2432, r16: true })).not.toHaveProperty("reduced");
+  expect(format({ width: 2048, r16: true })).toMatchObject({ width: 4096, reduced: "width" });
+  expect(format({ width: 2432 })).toMatchObject({ width: 2432, resolution: "superfine", reduced: "resolution" });
+  expect(format({ superfine: false })).toMatchObject({ width: 1728, resolution: "fine", reduced: "both" });
+  expect(dpiOf({ resolution: "fine" })).toEqual({ xDpi: 204, yDpi: 196 });
+  expect(dpiOf({ resolution: "fine", inch: true })).toEqual({ xDpi: 200, yDpi: 200 });
+});
+
+test("a DCS of three octets announces no fourth, and one with SUB and SID says so", () => {
+  expect(hex(encodeDcs(negotiate(OLD, WANTED)!))).toBe("00 50 00");
+  const dcs = { ...negotiate(FULL_CAPABILITIES, WANTED)!, sub: true, sid: true } as const;
+  expect(hex(encodeDcs(dcs))).toBe("00 46 1f 23 01 01 c0");
+  expect(decodeDcs(encodeDcs(dcs))).toEqual(dcs);
 });
 
 test("with error correction no line needs fill, whatever the receiver's printer needs", () => {

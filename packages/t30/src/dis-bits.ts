@@ -5,6 +5,8 @@ export interface BitRow {
   from: number;
   to: number;
   name: string;
+  /** Its name in DCS where it says something else there. */
+  dcsName?: string;
   /** Meaning by value in DIS and DTC; a row without is yes or no. */
   dis?: Readonly<Record<number, string>>;
   /** Meaning by value in DCS where it differs. */
@@ -84,13 +86,19 @@ export const DIS_BITS: readonly BitRow[] = [
   flag(41, "superfine (R8 x 15.4 lines/mm)"),
   flag(42, "300 x 300 pels/inch"),
   flag(43, "R16 x 15.4 lines/mm or 400 x 400 pels/inch"),
-  flag(44, "inch-based resolution"),
-  flag(45, "metric resolution"),
+  {
+    from: 44,
+    to: 44,
+    name: "inch-based resolution preferred",
+    dcsName: "resolution type",
+    dcs: { 0: "metric", 1: "inch-based" },
+  },
+  flag(45, "metric resolution preferred"),
   flag(46, "minimum scan line time halves above fine"),
   flag(47, "selective polling (SEP)"),
   flag(48, "extended by octet 7"),
   flag(49, "sub-address (SUB)"),
-  flag(50, "password (PWD) or sender id (SID)"),
+  { ...flag(50, "password (PWD) or sender id (SID)"), dcsName: "sender id (SID)" },
   flag(51, "data file transmission"),
   flag(53, "binary file transfer (BFT)"),
   flag(54, "document transfer mode (DTM)"),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeDis, FULL_CAPABILITIES } from "./capabilities.ts";
+import { encodeDcs, encodeDis, FULL_CAPABILITIES } from "./capabilities.ts";
 import { pprFrame, ppsFrame } from "./ecm.ts";
 import { FCF, frame, X } from "./frame.ts";
 import { encodeId } from "./identity.ts";
@@ -30,6 +30,18 @@ test("the same bits mean other things in DCS", () => {
   expect(value(dcs, "ECM frame size")).toBe("256 octets");
 });
 
+test("resolutions of the inch family, SUB and SID are told in DCS, and page data tells no sender", () => {
+  const bits = { modulation: "v29-9600", coding: "mh", ecm: 0, width: 1728, length: "a4", minScanUs: 0 } as const;
+  const fif = encodeDcs({ ...bits, resolution: "r16", inch: true, sub: true, sid: true });
+  const dcs = describeFrame(frame(FCF.DCS, true, fif));
+  expect(dcs.sentBy).toBe("answerer");
+  expect(value(dcs, "resolution type")).toBe("inch-based");
+  expect(value(dcs, "R16 x 15.4 lines/mm or 400 x 400 pels/inch")).toBe("yes");
+  expect(value(dcs, "sub-address (SUB)")).toBe("yes");
+  expect(value(dcs, "sender id (SID)")).toBe("yes");
+  expect(describeFrame(frame(FCF.FCD, false, new Uint8Array(65))).sentBy).toBeUndefined();
+});
+
 test("reserved bits that are set are shown", () => {
   const dis = describeFrame(frame(FCF.DIS, true, Uint8Array.of(0x40, 0x50, 0x01, 0x80)));
   expect(value(dis, "bit 2")).toBe("set");
@@ -38,6 +50,7 @@ test("reserved bits that are set are shown", () => {
 
 test("names tell what PPS and EOR add, and unknown fields are not guessed", () => {
   expect(nameOf(ppsFrame({ end: "EOP", page: 0, block: 0, frames: 1 }))).toBe("PPS-EOP");
+  expect(nameOf(ppsFrame({ end: "EOP", operator: true, page: 0, block: 0, frames: 1 }))).toBe("PPS-PRI-EOP");
   expect(nameOf(frame(FCF.PRI_EOP | X, true))).toBe("PRI-EOP");
   expect(describeFrame(frame(0x0f, true))).toMatchObject({ name: "FCF 0f", sentBy: undefined, meaning: "unknown" });
 });

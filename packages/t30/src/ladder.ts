@@ -2,7 +2,7 @@
 
 import { bitOf, bitsOf } from "./capabilities.ts";
 import { DIS_BITS } from "./dis-bits.ts";
-import { BLOCK_FRAMES, decodeFcd, decodePpr, decodePps, endOf } from "./ecm.ts";
+import { BLOCK_FRAMES, callsOperator, decodeFcd, decodePpr, decodePps, endOf } from "./ecm.ts";
 import { FCF, type FcfName, type Frame, fcfName, fcfOf, X } from "./frame.ts";
 import { decodeId } from "./identity.ts";
 import { isProblem } from "./problem.ts";
@@ -24,7 +24,7 @@ export interface FrameDescription {
   name: string;
   /** What it says, in a few words. */
   meaning: string;
-  /** Who sends it by the rules: X bit, or the kind of frame; undefined when it does not tell. */
+  /** Who sends it by the rules: X bit, or the kind of frame; undefined when it does not tell (page data). */
   sentBy: "caller" | "answerer" | undefined;
   final: boolean;
   clause: string;
@@ -104,16 +104,19 @@ const FROM_CALLER: ReadonlySet<number> = new Set([
   FCF.PSA,
   FCF.CIA,
   FCF.ISP,
-  FCF.FCD,
-  FCF.RCP,
 ]);
 
 /** Name of a frame with what PPS and EOR add to it: "MCF", "PPS-MPS", "PRI-EOP"; unknown ones "FCF xx". */
 export function nameOf(frame: Frame): string {
   const name = fcfName(frame.fcf);
   if (name === undefined) return `FCF ${hex(frame.fcf)}`;
-  if ((name === "PPS" || name === "EOR") && frame.fif.length > 0) return `${name}-${endOf(frame.fif[0]!)}`;
+  if ((name === "PPS" || name === "EOR") && frame.fif.length > 0) return `${name}-${endName(frame.fif[0]!)}`;
   return name.replace("_", "-");
+}
+
+/** What PPS and EOR add: "MPS", "PRI-EOP", "NULL". */
+function endName(fcf2: number): string {
+  return callsOperator(fcf2) ? `PRI-${endOf(fcf2)}` : endOf(fcf2);
 }
 
 /** Puts a frame into words: its name and every field with the clause that defines it. Damaged content is said, not guessed. */
@@ -134,6 +137,7 @@ function senderOf(fcf: number): FrameDescription["sentBy"] {
   const plain = fcfOf(fcf);
   if (FROM_ANSWERER.has(plain)) return "answerer";
   if (FROM_CALLER.has(plain)) return "caller";
+  if (plain === FCF.FCD || plain === FCF.RCP) return undefined;
   if (fcfName(fcf) === undefined) return undefined;
   return fcf & X ? "caller" : "answerer";
 }
@@ -163,7 +167,8 @@ function bitFields(fif: Uint8Array, isDcs: boolean): FrameField[] {
     const value = bitsOf(fif, row.from, row.to);
     const words = (isDcs ? row.dcs : undefined) ?? row.dis;
     const text = words === undefined ? (value === 1 ? "yes" : "no") : (words[value] ?? `reserved (${value})`);
-    fields.push({ bit: row.from, bits: row.to - row.from + 1, name: row.name, value: text, clause });
+    const name = (isDcs ? row.dcsName : undefined) ?? row.name;
+    fields.push({ bit: row.from, bits: row.to - row.from + 1, name, value: text, clause });
   }
   reserved(fif, next, fif.length * 8, fields);
   return fields;
@@ -194,7 +199,7 @@ function ppsFields(fif: Uint8Array): FrameField[] {
 
 /** The second FCF of PPS and EOR. */
 function endField(fif: Uint8Array): FrameField {
-  return { bit: 1, bits: 8, name: "what follows", value: endOf(fif[0]!), clause: "T.30 annex A.4.3" };
+  return { bit: 1, bits: 8, name: "what follows", value: endName(fif[0]!), clause: "T.30 annex A.4.3" };
 }
 
 function pprField(fif: Uint8Array): FrameField {

@@ -200,7 +200,7 @@ describe("operators", () => {
 
   test("PRI commands are plain ones to a machine without operator, and PIP answers them where one may come", () => {
     for (const [ecm, said] of [
-      [true, "> PPS-MPS"],
+      [true, "> PPS-PRI-MPS"],
       [false, "> PRI-MPS"],
     ] as const) {
       const caller = { ecm, mood: { interruptsAfterPage: 1 } };
