@@ -52,7 +52,8 @@ export async function answerCall(
   const context: LineContext = { parts, side: "answerer", recorder, trace };
   const line = await pickUp(context, call, offer);
   const report: InboundReport = {
-    ...CALLER_GONE,
+    outcome: CALLER_GONE.outcome,
+    cause: CALLER_GONE.cause,
     interrupted: parts.closing.aborted,
     remoteId: "",
     pages: 0,
