@@ -1,15 +1,17 @@
 // A worker as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
 
-import { readSettings } from "@depesche/core";
+import { isOutside, readSettings } from "@depesche/core";
+import { openConfigFile } from "@depesche/core/config-file";
 import { openLog, startTracing } from "@depesche/telemetry";
 import { startWorker } from "./worker.ts";
 
 const log = openLog("worker", process.env.DEPESCHE_LOG);
-const read = readSettings(process.env);
-if (!read.ok || !read.settings.databaseUrl) {
-  const problems = read.ok
-    ? ["DATABASE_URL is not set: a worker alone needs the gateway's PostgreSQL."]
-    : read.problems;
+const file = openConfigFile(process.env);
+const read = readSettings(process.env, { outside: file.ok && isOutside(file.config) });
+if (!file.ok || !read.ok || !read.settings.databaseUrl) {
+  const missing = ["DATABASE_URL is not set: a worker alone needs the gateway's PostgreSQL."];
+  const problems = [...(file.ok ? [] : file.problems), ...(read.ok ? [] : read.problems)];
+  if (problems.length === 0) problems.push(...missing);
   process.stderr.write(`${problems.join("\n")}\n`);
   process.exit(2);
 }
@@ -23,6 +25,7 @@ try {
     statusCallback: `http://127.0.0.1:${settings.port}/callbacks/twilio?attempt={attempt}`,
     twilio: { accountSid: `AC${"0".repeat(32)}`, authToken: "geheim", from: "+493023125901" },
     mailFrom: "post@depesche.example",
+    outside: file.config,
   });
   let stopping = false;
   const stop = () => {

@@ -5,7 +5,7 @@ import { faxInbox, openFaxWork } from "@depesche/channels-fax";
 import { letterWork } from "@depesche/channels-letter";
 import { mailWork } from "@depesche/channels-mail";
 import { openSmsWork } from "@depesche/channels-sms";
-import type { Channel, Settings } from "@depesche/core";
+import type { Channel, OutsideConfig, Settings } from "@depesche/core";
 import { openT38Trunk } from "@depesche/fax-lines-t38";
 import {
   accountOfNumber,
@@ -31,6 +31,7 @@ import { openFigures } from "@depesche/telemetry";
 import type { Logger } from "pino";
 import { startDispatcher } from "./dispatcher.ts";
 import { startEngine } from "./engine.ts";
+import { type OutsideFax, openFaxTrunks } from "./fax-trunks.ts";
 import { openWorkerFigures } from "./figures.ts";
 import { openLineReporter } from "./line-reporter.ts";
 import { nullWork } from "./null-work.ts";
@@ -42,6 +43,8 @@ export interface WorkerConfig {
   statusCallback: string;
   twilio: { accountSid: string; authToken: string; from: string };
   mailFrom: string;
+  /** What is connected outside; what is not goes to the simulators. */
+  outside?: OutsideConfig;
   /** Channels of this worker. Default: all. */
   channels?: Channel[];
 }
@@ -52,6 +55,13 @@ const NUMBERS_MS = 1_000;
 const ANSWERED_MS = 100;
 /** How often it leaves its figures for Prometheus. */
 const FIGURES_MS = 5_000;
+
+/** The lines outside when there are some, else those to the simulated exchange. */
+async function openFaxLines({ settings, outside }: WorkerConfig): Promise<OutsideFax> {
+  if (outside?.fax) return openFaxTrunks(outside.fax.lines, settings.lines);
+  const exchange = { host: "127.0.0.1", port: settings.sipPort, transport: "tcp" } as const;
+  return { trunk: await openT38Trunk({ bind: "127.0.0.1", exchange }), lines: settings.lines };
+}
 
 export interface Worker {
   close(): Promise<void>;
@@ -74,10 +84,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
   let answered = (): string[] => [];
   const openers: Record<Channel, () => Promise<ChannelWork>> = {
     async fax() {
-      const trunk = await openT38Trunk({
-        bind: "127.0.0.1",
-        exchange: { host: "127.0.0.1", port: settings.sipPort, transport: "tcp" },
-      });
+      const { trunk, lines } = await openFaxLines(config);
       const inbox = faxInbox({
         blobs,
         accountOf: async (number) => {
@@ -101,7 +108,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
       timers.push(
         setInterval(() => void answerNew().catch((error) => log.warn({ err: error }, "inbound numbers")), NUMBERS_MS),
       );
-      return openFaxWork({ trunk, blobs, clock, lines: settings.lines });
+      return openFaxWork({ trunk, blobs, clock, lines });
     },
     async sms() {
       const { accountSid, authToken, from } = config.twilio;

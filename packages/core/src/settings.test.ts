@@ -14,6 +14,7 @@ describe("settings", () => {
       lines: 24,
       simPort: 8090,
       sipPort: 5070,
+      modemPort: 5801,
       twilioPort: 8091,
       smtpPort: 2525,
     });

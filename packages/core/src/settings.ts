@@ -22,6 +22,12 @@ export const SETTINGS = [
   { variable: "DEPESCHE_LINES", kind: "count", fallback: "24", meaning: "fax lines of the worker" },
   { variable: "DEPESCHE_SIM_PORT", kind: "port", fallback: "8090", meaning: "control API of the simulators" },
   { variable: "DEPESCHE_SIP_PORT", kind: "port", fallback: "5070", meaning: "exchange, SIP over UDP and TCP" },
+  {
+    variable: "DEPESCHE_MODEM_PORT",
+    kind: "port",
+    fallback: "5801",
+    meaning: "first emulated Class 1 modem; the other three count up",
+  },
   { variable: "DEPESCHE_TWILIO_PORT", kind: "port", fallback: "8091", meaning: "Twilio-compatible API" },
   { variable: "DEPESCHE_SMTP_PORT", kind: "port", fallback: "2525", meaning: "mailbox" },
   { variable: "DEPESCHE_HOST", kind: "text", fallback: "127.0.0.1", meaning: "address of the gateway" },
@@ -30,6 +36,12 @@ export const SETTINGS = [
     kind: "yes",
     fallback: undefined,
     meaning: "let the demo credentials serve an address other than loopback (1)",
+  },
+  {
+    variable: "DEPESCHE_CONFIG",
+    kind: "text",
+    fallback: undefined,
+    meaning: "what of the outside the house is connected to; depesche.config.json where there is one",
   },
   { variable: "DATABASE_URL", kind: "text", fallback: undefined, meaning: "external PostgreSQL 15+" },
   { variable: "REDIS_URL", kind: "text", fallback: undefined, meaning: "external Redis 7+ for the schedule" },
@@ -48,6 +60,7 @@ export interface Settings {
   lines: number;
   simPort: number;
   sipPort: number;
+  modemPort: number;
   twilioPort: number;
   smtpPort: number;
   databaseUrl?: string;
@@ -62,9 +75,13 @@ export function flagOf(variable: SettingVariable): string {
     .replaceAll("_", "-")}`;
 }
 
-/** Reads the settings from an environment. Every value that cannot be right is named, with what would be. */
+/**
+ * Reads the settings from an environment. Every value that cannot be right is named, with what would be. `outside`: the house
+ * has outside lines, and so no demo credentials that would have to be kept from others.
+ */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
+  { outside = false }: { outside?: boolean } = {},
 ): { ok: true; settings: Settings } | { ok: false; problems: string[] } {
   const problems: string[] = [];
   const text = (variable: SettingVariable): string | undefined => {
@@ -87,7 +104,7 @@ export function readSettings(
     problems.push(`DEPESCHE_SPEED (--speed) must be a number from 1 to 1000, or max, not "${speed}".`);
   const host = text("DEPESCHE_HOST") as string;
   const demo = text("DEPESCHE_DEMO") === "1";
-  if (!demo && !isLoopback(host))
+  if (!demo && !outside && !isLoopback(host))
     problems.push(
       `DEPESCHE_HOST is ${host}, where the demo credentials would serve anybody: say DEPESCHE_DEMO=1 (--demo 1) if that is meant.`,
     );
@@ -103,6 +120,7 @@ export function readSettings(
     lines: whole("DEPESCHE_LINES", 1, 1000),
     simPort: port("DEPESCHE_SIM_PORT"),
     sipPort: port("DEPESCHE_SIP_PORT"),
+    modemPort: port("DEPESCHE_MODEM_PORT"),
     twilioPort: port("DEPESCHE_TWILIO_PORT"),
     smtpPort: port("DEPESCHE_SMTP_PORT"),
     ...(databaseUrl ? { databaseUrl } : {}),

@@ -10,10 +10,12 @@ const german = {
   DEPESCHE_LINES: "Faxleitungen des Workers",
   DEPESCHE_SIM_PORT: "Steuerung der Simulatoren",
   DEPESCHE_SIP_PORT: "Vermittlung, SIP über UDP und TCP",
+  DEPESCHE_MODEM_PORT: "erstes nachgebildetes Klasse-1-Modem; die drei anderen zählen weiter",
   DEPESCHE_TWILIO_PORT: "Twilio-kompatible API",
   DEPESCHE_SMTP_PORT: "Postfach",
   DEPESCHE_HOST: "Adresse des Gateways",
   DEPESCHE_DEMO: "die Demo-Zugänge auch auf einer Adresse erlauben, die nicht nur dieser Rechner erreicht (1)",
+  DEPESCHE_CONFIG: "womit das Haus nach außen verbunden ist; sonst depesche.config.json, wo es eine gibt",
   DATABASE_URL: "eigenes PostgreSQL ab 15",
   REDIS_URL: "eigenes Redis ab 7 für den Zeitplan",
 } as const satisfies Record<SettingVariable, string>;

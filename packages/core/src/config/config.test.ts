@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isOutside, openConfigFile } from "./file.ts";
-import { CONFIG_SCHEMA, readConfig } from "./outside.ts";
+import { openConfigFile } from "./file.ts";
+import { CONFIG_SCHEMA, isOutside, readConfig } from "./outside.ts";
 
 const MODEM = { kind: "class1", device: "/dev/ttyUSB0", number: "+493023125920" };
 
@@ -85,14 +85,14 @@ describe("the configuration file", () => {
   it("is looked for where DEPESCHE_CONFIG says, then in the data folder; without one nothing is outside", () => {
     const folder = mkdtempSync(join(tmpdir(), "depesche-config-"));
     try {
-      const none = openConfigFile({}, folder);
+      const none = openConfigFile({ DEPESCHE_DATA: folder });
       expect(none).toEqual({ ok: true, config: {} });
       writeFileSync(join(folder, "depesche.config.json"), JSON.stringify(lines(MODEM)));
-      const found = openConfigFile({}, folder);
+      const found = openConfigFile({ DEPESCHE_DATA: folder });
       expect(found).toMatchObject({ ok: true, path: join(folder, "depesche.config.json") });
       expect(found.ok && isOutside(found.config)).toBe(true);
       writeFileSync(join(folder, "other.json"), "{}");
-      const named = openConfigFile({ DEPESCHE_CONFIG: join(folder, "other.json") }, folder);
+      const named = openConfigFile({ DEPESCHE_CONFIG: join(folder, "other.json"), DEPESCHE_DATA: folder });
       expect(named.ok && isOutside(named.config)).toBe(false);
     } finally {
       rmSync(folder, { recursive: true });
@@ -100,7 +100,7 @@ describe("the configuration file", () => {
   });
 
   it("that is named and not there, or wrong, is an error that names it", () => {
-    const missing = openConfigFile({ DEPESCHE_CONFIG: "/nowhere/depesche.json" }, ".");
+    const missing = openConfigFile({ DEPESCHE_CONFIG: "/nowhere/depesche.json" });
     expect(missing).toEqual({
       ok: false,
       problems: ["The configuration file /nowhere/depesche.json (DEPESCHE_CONFIG) cannot be read: is not there."],

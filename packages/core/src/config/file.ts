@@ -12,8 +12,9 @@ export type ConfigFile = { ok: true; config: OutsideConfig; path?: string } | { 
  * The configuration of a house: `DEPESCHE_CONFIG` names the file; otherwise `depesche.config.json` in the working directory
  * or in the data folder, when there is one. Every problem names the file and the JSON path. Without a file: nothing outside.
  */
-export function openConfigFile(env: Readonly<Record<string, string | undefined>>, dataFolder: string): ConfigFile {
+export function openConfigFile(env: Readonly<Record<string, string | undefined>>): ConfigFile {
   const named = env.DEPESCHE_CONFIG?.trim();
+  const dataFolder = env.DEPESCHE_DATA?.trim() || "./data";
   const path = named ? resolve(named) : [resolve(FILE), resolve(dataFolder, FILE)].find((place) => existsSync(place));
   if (path === undefined) return { ok: true, config: {} };
   let text: string;
@@ -28,9 +29,4 @@ export function openConfigFile(env: Readonly<Record<string, string | undefined>>
   }
   const read = readConfig(text);
   return read.ok ? { ...read, path } : { ok: false, problems: read.problems.map((problem) => `${path}: ${problem}`) };
-}
-
-/** Whether calls of this house reach telephones outside. */
-export function isOutside(config: OutsideConfig): boolean {
-  return (config.fax?.lines.length ?? 0) > 0;
 }

@@ -273,3 +273,8 @@ function contradictions({ fax, accounts }: OutsideConfig): ShapeProblem[] {
   }
   return out;
 }
+
+/** Whether calls of this house reach telephones outside: then it has no demo accounts, and its clock is the wall's. */
+export function isOutside(config: OutsideConfig): boolean {
+  return (config.fax?.lines.length ?? 0) > 0;
+}
