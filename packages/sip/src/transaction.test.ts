@@ -99,7 +99,7 @@ describe("the client's transaction", () => {
     const invite = client("INVITE", false);
     invite.start();
     expect(invite.answer(180)).toBe("-A, -B, deliver 180");
-    expect(invite.answer(486)).toBe("-A, -B, deliver 486, send ACK, +D 32000");
+    expect(invite.answer(486)).toBe("-A, -B, send ACK, deliver 486, +D 32000");
     expect(invite.answer(486)).toBe("send ACK");
     expect(header((invite.tx as ClientTransaction).ack!, "To")).toBe("<sip:b@b.example>;tag=t");
     expect(invite.timer("D")).toBe("end");
@@ -151,6 +151,18 @@ describe("the server's transaction", () => {
     expect(invite.again("ACK")).toBe("-G, -H, deliver ACK, +I 5000");
     const unheard = server("INVITE", false);
     unheard.answer(486);
+    expect(unheard.timer("H")).toBe("failed timeout, end");
+  });
+
+  it("repeats a 200 over UDP until the ACK comes, then absorbs repeats; without an ACK it fails after 32 s", () => {
+    const invite = server("INVITE", false);
+    expect(invite.answer(200)).toBe("send 200, +G 500, +H 32000");
+    expect(invite.timer("G")).toBe("send 200, +G 1000");
+    expect(invite.again("INVITE")).toBe("");
+    expect(invite.again("ACK")).toBe("-G, -H, +L 32000");
+    expect([invite.again("ACK"), invite.again("INVITE"), invite.timer("L")]).toEqual(["", "", "end"]);
+    const unheard = server("INVITE", false);
+    unheard.answer(200);
     expect(unheard.timer("H")).toBe("failed timeout, end");
   });
 

@@ -19,7 +19,7 @@ const LIFETIME_MS = 64 * T1_MS;
 
 /**
  * Client: A/E repeat the request, B/F give up, D/K absorb repeated answers, M absorbs repeated 2xx.
- * Server: G repeats the answer, H gives up on the ACK, I/J absorb repeats, L waits for repeated INVITEs after a 2xx.
+ * Server: G repeats the answer, H gives up on the ACK, I/J absorb repeats, L those of the INVITE and ACK of a 2xx.
  */
 export type TransactionTimer = "A" | "B" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M";
 
@@ -153,7 +153,8 @@ function inviteAnswer(tx: ClientTransaction, response: SipResponse, out: Transac
   if (!waiting) return;
   tx.ack = ackOfRefusal(tx.request, response);
   out.push({ type: "stop-timer", timer: "A" }, { type: "stop-timer", timer: "B" });
-  out.push({ type: "deliver", message: response }, { type: "send", message: tx.ack });
+  // The ACK goes first: what the user sends because of the refusal belongs behind it.
+  out.push({ type: "send", message: tx.ack }, { type: "deliver", message: response });
   if (tx.reliable) {
     terminate(tx, out);
     return;
@@ -218,7 +219,12 @@ function requestAgain(tx: ServerTransaction, request: SipRequest, out: Transacti
   if (request.method === "ACK") {
     if (tx.state === "accepted") {
       out.push({ type: "stop-timer", timer: "G" }, { type: "stop-timer", timer: "H" });
-      if (tx.reliable) terminate(tx, out);
+      if (tx.reliable) {
+        terminate(tx, out);
+        return;
+      }
+      tx.state = "confirmed";
+      out.push({ type: "start-timer", timer: "L", ms: LIFETIME_MS });
       return;
     }
     if (tx.state !== "completed") return;
@@ -254,10 +260,7 @@ function answer(tx: ServerTransaction, response: SipResponse, out: TransactionAc
   }
   // A 2xx is repeated until its ACK (RFC 3261 §13.3.1.4), which the user reports as an ACK event; so is a refusal.
   tx.state = response.status < 300 ? "accepted" : "completed";
-  if (!tx.reliable) {
-    out.push({ type: "start-timer", timer: "G", ms: T1_MS });
-    if (tx.state === "accepted") out.push({ type: "start-timer", timer: "L", ms: LIFETIME_MS });
-  }
+  if (!tx.reliable) out.push({ type: "start-timer", timer: "G", ms: T1_MS });
   out.push({ type: "start-timer", timer: "H", ms: LIFETIME_MS });
 }
 

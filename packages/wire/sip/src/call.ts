@@ -12,7 +12,6 @@ import {
   type OfferEvent,
   type OfferTurn,
   parseCSeq,
-  parseSdp,
   parseUri,
   reasonPhrase,
   refreshTarget,
@@ -245,7 +244,7 @@ export abstract class Call {
   #want(sdp: Uint8Array): Promise<FinalAnswer> {
     if (!this.dialog) return Promise.resolve(made(481));
     return new Promise((resolve) => {
-      this.#wish = { sdp: continueSdp(this.localSdp, sdp), resolve, answer: made(481) };
+      this.#wish = { sdp, resolve, answer: made(481) };
       this.#advance({ type: "want" });
     });
   }
@@ -301,6 +300,8 @@ export abstract class Call {
     let seq = 0;
     let proof: readonly Header[] = [];
     let ack: SipRequest | undefined;
+    // The peer's offer may have come before this one: the description goes on from what holds now.
+    const sdp = continueSdp(this.localSdp, wish.sdp);
     const finish = (answer: FinalAnswer) => {
       wish.answer = answer;
       this.#advance({ type: "answer", status: answer.response.status });
@@ -309,7 +310,7 @@ export abstract class Call {
       requestInDialog(dialog, "INVITE", {
         via: this.endpoint.via(path),
         headers: [...this.contactAndAllow(path), ...this.#product(), ["Content-Type", SDP_TYPE]],
-        body: wish.sdp,
+        body: sdp,
       });
     this.signer.send(this.endpoint.transactions, build, path, {
       trace: this.trace,
@@ -326,7 +327,7 @@ export abstract class Call {
         ack ??= requestInDialog(dialog, "ACK", { via: this.endpoint.via(path), seq, headers: proof });
         sendMessage(ack, path, this.trace);
         if (!isFirst) return;
-        this.localSdp = wish.sdp;
+        this.localSdp = sdp;
         this.remoteSdp = response.body;
         finish({ response, local: false });
       },
@@ -337,7 +338,7 @@ export abstract class Call {
   async #consider(request: SipRequest): Promise<void> {
     this.#offered = request;
     const { body } = request;
-    if (body.length === 0 || isSameVersion(body, this.remoteSdp)) {
+    if (body.length === 0 || isSame(body, this.remoteSdp)) {
       // Nothing new is offered, or our offer is asked for (RFC 3261 §14.2): what holds is said again.
       this.#answerOffer(request, { status: 200, sdp: this.localSdp });
       return;
@@ -403,8 +404,6 @@ export function made(status: number): FinalAnswer {
   return { response, local: true };
 }
 
-/** Whether two descriptions are the same session in the same version (RFC 3264 §8): then nothing is to be changed. */
-function isSameVersion(offer: Uint8Array, held: Uint8Array): boolean {
-  const [a, b] = [parseSdp(offer), parseSdp(held)];
-  return a.ok && b.ok && a.sdp.origin !== "" && a.sdp.origin === b.sdp.origin;
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
