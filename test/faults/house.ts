@@ -57,7 +57,8 @@ export async function openHouse(backend: Backend): Promise<House> {
     const pool = openPool(database.url, 8);
     closers.push(() => pool.end());
 
-    const [port, sim, sip, twilio, smtp] = (await freePorts(5)) as [number, number, number, number, number];
+    const drawn = await freePorts(6);
+    const [port, sim, sip, modem, twilio, smtp] = drawn as [number, number, number, number, number, number];
     const env: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -70,6 +71,7 @@ export async function openHouse(backend: Backend): Promise<House> {
       DEPESCHE_PORT: String(port),
       DEPESCHE_SIM_PORT: String(sim),
       DEPESCHE_SIP_PORT: String(sip),
+      DEPESCHE_MODEM_PORT: String(modem),
       DEPESCHE_TWILIO_PORT: String(twilio),
       DEPESCHE_SMTP_PORT: String(smtp),
     };

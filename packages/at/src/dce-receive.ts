@@ -19,6 +19,8 @@ const MAX_KEPT = 65_536;
 const FRESH_US = 600_000;
 /** A signal of which nothing has come for so long has ended unheard. */
 const LOST_US = 6_000_000;
+/** Zeros behind page data without HDLC. */
+const TRAILING_OCTETS = 4;
 /** Flags that a terminal gets before the first frame of page data. */
 const OPENING_FLAGS = 16;
 
@@ -99,6 +101,8 @@ export function carrierDown(state: DceState, nowUs: number, out: DceAction[]): v
   if (rx.image.frame) endImageFrame(state, rx.image, false, out);
   rx.image.ended = true;
   if (rx.image.writer) giveImage(state, rx.image, finishHdlc(rx.image.writer), out);
+  // A demodulator says a few bits more before it notices; who looks for RTC with bits to spare (efax) waits for them.
+  else if (rx.hasData) giveImage(state, rx.image, new Uint8Array(TRAILING_OCTETS), out);
   if (mode.is === "page") endPage(state, out);
 }
 

@@ -478,7 +478,8 @@ describe("receiving", () => {
     desk.hear({ kind: "data", modulation: "v17-14400", fields: [{ type: "t4-non-ecm-data", data: hex("00 08 80") }] });
     expect(desk.octets()).toBe("00 10 10 01");
     desk.hear({ kind: "data", modulation: "v17-14400", fields: [{ type: "t4-non-ecm-sig-end" }] });
-    expect(desk.heard()).toBe("\x10\x03\r\nNO CARRIER\r\n");
+    // Four zeros more, as of a demodulator that notices the end late: efax finds its RTC only with bits behind it.
+    expect(desk.heard()).toBe("\0\0\0\0\x10\x03\r\nNO CARRIER\r\n");
   });
 
   it("a page that has begun before +FRM was there is handed over from its begin", () => {

@@ -1,5 +1,6 @@
 // What a simulator is to the town: something that opens, has routes in the control API and perhaps a wire log, and closes.
 
+import type { Exchange } from "@depesche/exchange";
 import type { SimulatedClock, WallClock } from "@depesche/ports";
 import { dialled } from "@depesche/scenario";
 import type { Chaos } from "./chaos.ts";
@@ -41,6 +42,8 @@ export interface Surroundings {
   chaos: Chaos;
   clock: SimulatedClock;
   wall: WallClock;
+  /** The telephone exchange, once its house is open. */
+  exchange?: Exchange;
   /** Folder for wire logs and everything else a simulator keeps. */
   folder: string;
   /** Data folder of the whole installation. */

@@ -7,6 +7,8 @@ export interface TownPorts {
   /** 0 stands for any free port, here and below. */
   control: number;
   sip: number;
+  /** The first of four modems; the others count up. */
+  modem: number;
   twilio: number;
   smtp: number;
 }
@@ -21,6 +23,7 @@ export interface TownConfig {
 export const PORT_VARIABLES: Readonly<Record<keyof TownPorts, SettingVariable>> = {
   control: "DEPESCHE_SIM_PORT",
   sip: "DEPESCHE_SIP_PORT",
+  modem: "DEPESCHE_MODEM_PORT",
   twilio: "DEPESCHE_TWILIO_PORT",
   smtp: "DEPESCHE_SMTP_PORT",
 };
@@ -37,9 +40,9 @@ export class SettingProblem extends Error {
 
 /** The town's part of the settings. */
 export function townConfig(settings: Settings): TownConfig {
-  const { simPort, sipPort, twilioPort, smtpPort, data } = settings;
+  const { simPort, sipPort, modemPort, twilioPort, smtpPort, data } = settings;
   return {
-    ports: { control: simPort, sip: sipPort, twilio: twilioPort, smtp: smtpPort },
+    ports: { control: simPort, sip: sipPort, modem: modemPort, twilio: twilioPort, smtp: smtpPort },
     dataFolder: path.resolve(data),
   };
 }

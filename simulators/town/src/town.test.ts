@@ -8,7 +8,7 @@ import { readTiff } from "@depesche/t4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PORT_VARIABLES, startTown, type Town, type TownPorts } from "./index.ts";
 
-const FREE: TownPorts = { control: 0, sip: 0, twilio: 0, smtp: 0 };
+const FREE: TownPorts = { control: 0, sip: 0, modem: 0, twilio: 0, smtp: 0 };
 const AUTHORIZATION = `Basic ${btoa(`AC${"0".repeat(32)}:geheim`)}`;
 
 let folder: string;
@@ -70,6 +70,7 @@ describe("the control API", () => {
       "/exchange/machines",
       "/exchange/machines/{number}/faxes",
       "/exchange/machines/{number}/faxes/{n}.tif",
+      "/exchange/modems",
       "/health",
       "/mail/messages",
       "/mail/messages/{id}",
@@ -327,8 +328,8 @@ describe("starting", () => {
 
   it("closing can be repeated and frees the ports", async () => {
     const other = fs.mkdtempSync(path.join(os.tmpdir(), "depesche-town-"));
-    const [control = 0, sip = 0, twilio = 0, smtp = 0] = await freePorts(4);
-    const first = await startTown({ ports: { control, sip, twilio, smtp }, dataFolder: other });
+    const [control = 0, sip = 0, modem = 0, twilio = 0, smtp = 0] = await freePorts(5);
+    const first = await startTown({ ports: { control, sip, modem, twilio, smtp }, dataFolder: other });
     await first.close();
     await first.close();
     const again = await startTown({ ports: first.ports, dataFolder: other });

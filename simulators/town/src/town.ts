@@ -10,6 +10,7 @@ import { controlApi } from "./control.ts";
 import { BadRequest, type House, type Route, type Surroundings } from "./house.ts";
 import { openExchangeHouse } from "./houses/exchange.ts";
 import { openMailHouse } from "./houses/mail.ts";
+import { openModemHouse } from "./houses/modems.ts";
 import { openPrintShopHouse } from "./houses/print-shop.ts";
 import { openSmsHouse } from "./houses/sms.ts";
 import { Scenario, scenarioRoutes } from "./scenario.ts";
@@ -27,6 +28,7 @@ export interface Town {
 /** One simulator, one line: its port setting (if it has one) and how it opens. */
 const HOUSES: readonly { port?: keyof TownPorts; open(port: number, around: Surroundings): Promise<House> }[] = [
   { port: "sip", open: openExchangeHouse },
+  { port: "modem", open: openModemHouse },
   { port: "twilio", open: openSmsHouse },
   { port: "smtp", open: openMailHouse },
   { open: openPrintShopHouse },

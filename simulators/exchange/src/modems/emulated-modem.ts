@@ -4,6 +4,7 @@ import { createDce, type DceAction, type DceEvent, type DceState, dceWakeUs, ste
 import type { Terminal } from "@depesche/wire-modem";
 import { type IfpPort, monotonicWall, type Wall } from "@depesche/wire-t38";
 import type { Dialled, Extensions, Pickup } from "../extensions.ts";
+import { e164Of } from "./dial-string.ts";
 
 export interface EmulatedModemOptions {
   /** Its number, E.164. */
@@ -21,6 +22,9 @@ const PROGRESS = {
   "network-fault": "no-carrier",
   "no-service": "no-carrier",
 } as const;
+
+/** What was said may arrive so long after the news that the far end has hung up. */
+const UNDER_WAY_US = 500_000;
 
 export class EmulatedModem {
   readonly number: string;
@@ -128,7 +132,8 @@ export class EmulatedModem {
     }
   }
 
-  async #call(to: string): Promise<void> {
+  async #call(typed: string): Promise<void> {
+    const to = e164Of(typed);
     const gone = new AbortController();
     const letGo = () => gone.abort();
     this.#letGo = letGo;
@@ -192,7 +197,10 @@ export class EmulatedModem {
       },
       lost,
     });
-    void over.then(lost);
+    // What the far end said before it hung up is still under way; the port's own end comes behind it.
+    void over.then(() => {
+      if (isUp()) this.#wall.at(this.#wall.nowUs() + UNDER_WAY_US, lost);
+    });
   }
 
   #hangUp(): void {

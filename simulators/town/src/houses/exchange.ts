@@ -15,6 +15,7 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
     subscriber: (number) => scenario.call(number),
     disturbed: (number) => chaos.meets("fax", number),
   });
+  around.exchange = exchange;
   let documents: Documents | undefined;
   /** Conversion threads are started by the first document that needs them. */
   const rooms = () => {
