@@ -1,6 +1,6 @@
 // `depesche up`: the whole house on one machine: database, gateway, worker, simulators, dashboard (DESIGN sections 2 and 7).
 
-import type { Settings } from "@depesche/core";
+import type { OutsideConfig, Settings } from "@depesche/core";
 import { startEmbeddedPostgres } from "@depesche/ledger";
 import { leastLevel } from "./child-output.ts";
 import { type Child, type Room, roomEntry, startChild } from "./children.ts";
@@ -18,6 +18,8 @@ import { assertAnswers } from "./servers.ts";
 export interface UpOptions {
   settings: Settings;
   env: Readonly<Record<string, string | undefined>>;
+  /** What is connected outside. */
+  outside: OutsideConfig;
   say: Say;
   print(line: string): void;
   /** Everything is up. */
@@ -52,7 +54,7 @@ export async function up(options: UpOptions): Promise<ExitCode> {
     process.on("uncaughtException", (error) => house.onFault(say("up.fault", { what: error.message })));
   });
   const started = house.start().then(
-    () => options.ready(houseSheet(settings, folder.path, urlOf(settings.host, settings.port))),
+    () => options.ready(houseSheet(settings, folder.path, urlOf(settings.host, settings.port), options.outside)),
     async (error) => {
       // A start that was cut by a signal has not failed.
       if (house.isStopping) return;

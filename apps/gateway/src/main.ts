@@ -1,15 +1,18 @@
 // The gateway as a process: settings from the environment, ready told over IPC, ended by SIGTERM, SIGINT or the end of its parent.
 
-import { readSettings } from "@depesche/core";
+import { isOutside, readSettings } from "@depesche/core";
+import { openConfigFile } from "@depesche/core/config-file";
 import { openLog, startTracing } from "@depesche/telemetry";
 import { startGateway } from "./server.ts";
 
 const log = openLog("gateway", process.env.DEPESCHE_LOG);
-const read = readSettings(process.env);
-if (!read.ok || !read.settings.databaseUrl) {
-  const problems = read.ok
-    ? ["DATABASE_URL is not set: the gateway alone needs a PostgreSQL (`depesche up` starts its own)."]
-    : read.problems;
+const file = openConfigFile(process.env);
+const outside = file.ok && isOutside(file.config);
+const read = readSettings(process.env, { outside });
+if (!file.ok || !read.ok || !read.settings.databaseUrl) {
+  const missing = ["DATABASE_URL is not set: the gateway alone needs a PostgreSQL (`depesche up` starts its own)."];
+  const problems = [...(file.ok ? [] : file.problems), ...(read.ok ? [] : read.problems)];
+  if (problems.length === 0) problems.push(...missing);
   process.stderr.write(`${problems.join("\n")}\n`);
   process.exit(2);
 }
@@ -19,7 +22,8 @@ try {
   const spans = await startTracing("depesche-gateway", process.env);
   const gateway = await startGateway({
     settings: { ...read.settings, databaseUrl },
-    simulation: process.env.DEPESCHE_SIMULATION !== "0",
+    simulation: !outside && process.env.DEPESCHE_SIMULATION !== "0",
+    accounts: file.config.accounts,
     restarted: process.env.DEPESCHE_RESTARTED === "1",
     log,
   });

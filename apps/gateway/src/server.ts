@@ -1,7 +1,7 @@
 // The gateway: all faces, the dashboard and the feed on one port (DESIGN section 6).
 
 import { resolve } from "node:path";
-import { type Settings, simulatedAt } from "@depesche/core";
+import { type AccountConfig, type Settings, simulatedAt } from "@depesche/core";
 import { createDocuments, renderPagePng, tiffToPdf } from "@depesche/documents";
 import {
   checkpointClock,
@@ -27,7 +27,8 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import { apiFace, pagePicture } from "./api/index.ts";
 import { twilioCallbacks } from "./callbacks.ts";
-import { DEMO_API_KEY, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
+import { keepConfiguredAccounts } from "./configured-accounts.ts";
+import { DEMO_API_KEY, dropDemoCredentials, makeDemoAccounts, TWILIO_DEMO } from "./demo.ts";
 import { openRecorder } from "./exchanges/index.ts";
 import { openFaultLog } from "./fault-log.ts";
 import { faxdeFace } from "./faxde/index.ts";
@@ -48,6 +49,8 @@ export interface GatewayConfig {
   settings: Settings & { databaseUrl: string };
   /** Simulators are the carriers: demo accounts, settable clock, loopback callbacks. */
   simulation: boolean;
+  /** Accounts that are made at the start when they are not there. */
+  accounts?: readonly AccountConfig[];
   /** The house has been up before this process: it died and was started again. */
   restarted?: boolean;
   log: Logger;
@@ -71,6 +74,8 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
   const { speed, unpaced } = settings;
   await startClock(pool, config.restarted ? { simulated: simulation } : { simulated: simulation, speed, unpaced });
   if (simulation) await makeDemoAccounts(pool);
+  else await dropDemoCredentials(pool);
+  await keepConfiguredAccounts(pool, config.accounts ?? []);
 
   const listener = openListener(settings.databaseUrl);
   const ledger = createFaceLedger(pool, listener);

@@ -85,6 +85,21 @@ export async function putCredential(
   );
 }
 
+/** Takes a credential away, if it is there with just this secret; false when it is not. */
+export async function dropCredential(
+  pool: Pool,
+  { kind, login, secret }: { kind: CredentialKind; login: string; secret: string },
+): Promise<boolean> {
+  const key = [kind, loginOf(kind, login, secret)];
+  const { rows } = await pool.query<{ secret_hash: string }>(
+    "SELECT secret_hash FROM credential WHERE kind = $1 AND login = $2",
+    key,
+  );
+  if (!rows[0] || !(await matches(secret, rows[0].secret_hash))) return false;
+  await pool.query("DELETE FROM credential WHERE kind = $1 AND login = $2", key);
+  return true;
+}
+
 export async function readAccount(pool: Pool, id: number): Promise<Account | undefined> {
   const { rows } = await pool.query<{ id: number; data: Omit<Account, "id"> }>(
     "SELECT id, data FROM account WHERE id = $1",

@@ -1,6 +1,7 @@
 export { AcceptanceUnknown, accept, forgetIdempotencyKeys, referBlobs } from "./accept.ts";
 export {
   accountOfNumber,
+  dropCredential,
   faxNumbers,
   hashSecret,
   type NewAccount,

@@ -1,6 +1,7 @@
 // `depesche up`: its flags are the settings of DESIGN section 8, by the same names.
 
-import { flagOf, readSettings, SETTINGS, type SettingVariable } from "@depesche/core";
+import { flagOf, isOutside, readSettings, SETTINGS, type SettingVariable } from "@depesche/core";
+import { openConfigFile } from "@depesche/core/config-file";
 import { type Asked, type Command, type Flags, usage } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { banner } from "../house-sheet.ts";
@@ -34,9 +35,11 @@ export const up: Command = {
     const words = asked.yes("demo") && asked.positionals[0] === "1" ? asked.positionals.slice(1) : asked.positionals;
     if (words.length > 0) throw usage("fail.no-words", { command: "up" });
     const env = environmentOf(asked, io.env);
-    const read = readSettings(env);
-    if (!read.ok) {
-      for (const problem of read.problems) io.err.write(`depesche: ${problem}\n`);
+    const file = openConfigFile(env);
+    const read = readSettings(env, { outside: file.ok && isOutside(file.config) });
+    if (!file.ok || !read.ok) {
+      const problems = [...(file.ok ? [] : file.problems), ...(read.ok ? [] : read.problems)];
+      for (const problem of problems) io.err.write(`depesche: ${problem}\n`);
       return EXIT.usage;
     }
     const { up } = await import("../up.ts");
@@ -44,7 +47,9 @@ export const up: Command = {
     const isJson = asked.yes("json");
     return up({
       settings: read.settings,
-      env,
+      // The rooms run elsewhere: what was found here is what they read.
+      env: file.path === undefined ? env : { ...env, DEPESCHE_CONFIG: file.path },
+      outside: file.config,
       say: io.say,
       print: (text) => (isJson ? io.err.write(`${text}\n`) : line(io, text)),
       ready: (house) => (isJson ? json(io, house) : line(io, banner(house, io.say))),

@@ -252,6 +252,11 @@ export const de = {
   "up.fail.health": "Nach {seconds} s ist nicht alles oben: {why}",
   "up.fail.dashboard": "Das Dashboard lässt sich nicht bauen: {why}",
   "up.ready": "Depesche läuft. Die Netze sind Simulatoren: Nichts verlässt diesen Rechner.",
+  "up.ready-outside": "Depesche läuft. Faxe gehen über die Leitungen unten hinaus; die anderen Netze sind Simulatoren.",
+  "up.rest-docs": "Dokumentation unter {docs}",
+  "up.outside": "Faxleitung",
+  "up.accounts-outside":
+    "Demo-Zugänge gibt es nicht: Es gelten die Konten der Konfigurationsdatei mit eigenen Kennwörtern und Schlüsseln.",
   "up.dashboard": "Dashboard",
   "up.rest": "REST-API",
   "up.rest-more": "API-Schlüssel {key}, Dokumentation unter {docs}",

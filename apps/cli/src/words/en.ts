@@ -240,6 +240,11 @@ export const en = {
   "up.fail.health": "Not everything is up after {seconds} s: {why}",
   "up.fail.dashboard": "The dashboard cannot be built: {why}",
   "up.ready": "Depesche is up. The carriers are simulators: nothing leaves this machine.",
+  "up.ready-outside": "Depesche is up. Fax goes out over the lines below; the other carriers are simulators.",
+  "up.rest-docs": "documentation at {docs}",
+  "up.outside": "Fax line",
+  "up.accounts-outside":
+    "There are no demo accounts: those of the configuration file are there, with their own passwords and keys.",
   "up.dashboard": "Dashboard",
   "up.rest": "REST API",
   "up.rest-more": "API key {key}, documentation at {docs}",
