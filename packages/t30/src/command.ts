@@ -7,7 +7,7 @@ import { encodeId } from "./identity.ts";
 import { MODULATIONS, tcfOctets } from "./modulation.ts";
 import type { Cause } from "./outcome.ts";
 import type { Action } from "./protocol.ts";
-import { disconnect, type Question, REPEAT_LIMIT, type Session, type State, say, xOf } from "./state.ts";
+import { disconnect, type Question, type Session, type State, say, weariness, xOf } from "./state.ts";
 import { BURST_US, COMMAND_TRIES } from "./timers.ts";
 
 /** A sender that waits for an answer. */
@@ -29,7 +29,8 @@ export function ask(s: Session, to: Question, command: Frame, out: Action[]): un
 }
 
 function sendCommand(s: Session, state: Waiting, out: Action[]): undefined {
-  if (++s.tx.repeats > REPEAT_LIMIT) return disconnect(s, "too-many-repeats", out);
+  const weary = weariness(s, ++s.tx.repeats);
+  if (weary !== undefined) return disconnect(s, weary, out);
   state.tries++;
   state.prolonged = false;
   if (state.to === "dcs") {

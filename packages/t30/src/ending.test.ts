@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FULL_CAPABILITIES } from "./capabilities.ts";
 import { FCF } from "./frame.ts";
+import { reverseBits } from "./octets.ts";
 import { CAUSES } from "./outcome.ts";
 import type { Action } from "./protocol.ts";
 import { createAnswerer, createCaller, step } from "./session.ts";
@@ -107,6 +108,22 @@ describe("silence", () => {
     }
     expect(out.at(-1)).toMatchObject({ type: "hang-up", result: { cause: "too-many-repeats" } });
   });
+});
+
+test("a sender that makes progress octet by octet is cut off, too", () => {
+  const session = createAnswerer();
+  const out: Action[] = [];
+  const hear = (...octets: number[]) =>
+    step(session, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, 0xc8, ...octets) }, out);
+  step(session, { type: "connected" }, out);
+  hear(0xc1, 0, 0x46, 0x1f, 0x22);
+  step(session, { type: "training", octets: 2700, errors: 0 }, out);
+  for (let block = 0; block < 30_000 && session.state.step !== "ended"; block++) {
+    out.length = 0;
+    hear(0x60, 0, 1);
+    hear(0xfd, 0, 0, reverseBits(block & 0xff), 0);
+  }
+  expect(out.at(-1)).toMatchObject({ type: "hang-up", result: { outcome: "SENDFAIL", cause: "call-too-long" } });
 });
 
 describe("hanging up", () => {

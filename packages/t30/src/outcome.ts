@@ -283,6 +283,12 @@ export const CAUSES = {
     "The call went in circles without progress.",
     "Der Anruf drehte sich ohne Fortschritt im Kreis.",
   ),
+  "call-too-long": cause(
+    "SENDFAIL",
+    "guard",
+    "The call went on longer than any fax does.",
+    "Der Anruf dauerte länger als jedes Fax.",
+  ),
   "block-out-of-order": cause(
     "SENDFAIL",
     "T.30 annex A.4.3 PPS",

@@ -5,7 +5,7 @@ import { type Frame, frame } from "./frame.ts";
 import { MODULATIONS } from "./modulation.ts";
 import type { Cause } from "./outcome.ts";
 import type { Action } from "./protocol.ts";
-import { clearPage, disconnect, REPEAT_LIMIT, type Session, type State, say, xOf } from "./state.ts";
+import { clearPage, disconnect, type Session, type State, say, weariness, xOf } from "./state.ts";
 import { TIMERS } from "./timers.ts";
 
 const PROLONGATIONS = 3;
@@ -28,7 +28,8 @@ export const AWAIT_DCS = {
 
 /** Sends the answer in `rx.answer` and waits for what comes next. */
 export function sendAnswer(s: Session, timer: "T2" | "T4", out: Action[], afterUs = TIMERS[timer].us): undefined {
-  if (++s.rx.repeats > REPEAT_LIMIT) return disconnect(s, "too-many-repeats", out);
+  const weary = weariness(s, ++s.rx.repeats);
+  if (weary !== undefined) return disconnect(s, weary, out);
   say(s, s.rx.answer!, out);
   listenOn(s, out);
   forgetImage(s, out);

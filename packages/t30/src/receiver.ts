@@ -22,7 +22,7 @@ import {
 } from "./receiver-answer.ts";
 import { onEndOfRetransmission, onFcd, onPps, onRateChange, onReadyQuery } from "./receiver-ecm.ts";
 import { onPageEnd, onRefused, onStored } from "./receiver-page.ts";
-import { clearPage, disconnect, end, REPEAT_LIMIT, type Session, type State, say, xOf } from "./state.ts";
+import { clearPage, disconnect, end, type Session, type State, say, weariness, xOf } from "./state.ts";
 import { BURST_US, TIMERS, type TimerName } from "./timers.ts";
 
 type AwaitDcs = State & { step: "await-dcs" };
@@ -79,7 +79,8 @@ function onBurstEnd(s: Session, out: Action[]): undefined {
   const { rx } = s;
   if (!rx.damagedBurst || s.state.step !== "receiving" || !rx.heardImage || rx.waiting !== "T2") return;
   rx.damagedBurst = false;
-  if (++rx.repeats > REPEAT_LIMIT) return disconnect(s, "too-many-repeats", out);
+  const weary = weariness(s, ++rx.repeats);
+  if (weary !== undefined) return disconnect(s, weary, out);
   say(s, [frame(FCF.CRP | xOf(s), true)], out);
   out.push({ type: "listen", for: "v21" });
   wait(s, "T2", out);

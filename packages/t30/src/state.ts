@@ -132,6 +132,8 @@ interface Station {
   rx: Receiver;
   /** SUB, SEP, PWD and SID heard since the last DIS. */
   heard: Partial<Record<AddressField, string>>;
+  /** Commands and answers of this side in all. */
+  turns: number;
   /** FCFs of the last burst sent: the same ones heard are its echo. */
   said: number[];
   /** How often each thing a mood does has been due; by its place in the mood. */
@@ -195,6 +197,7 @@ export function createStation(pages: readonly PageWish[]): Station {
       given: [],
     },
     heard: {},
+    turns: 0,
     said: [],
     moodCounts: [],
     held: null,
@@ -214,7 +217,16 @@ export function say(s: Session, frames: Frame[], out: Action[]): undefined {
 }
 
 /** Without progress so many commands or answers are enough: a full chain of rates with four PPR and three tries each, doubled. */
-export const REPEAT_LIMIT = 200;
+const REPEAT_LIMIT = 200;
+
+/** And in all so many: a peer that makes progress octet by octet ends, too. A thousand pages of four blocks need a quarter. */
+const TURN_LIMIT = 20_000;
+
+/** Why nothing more is said: the call has gone on for too long, or in circles; undefined when it has not. */
+export function weariness(s: Session, repeats: number): Cause | undefined {
+  if (++s.turns > TURN_LIMIT) return "call-too-long";
+  return repeats > REPEAT_LIMIT ? "too-many-repeats" : undefined;
+}
 
 /** Says DCN and ends the call. */
 export function disconnect(s: Session, cause: Cause, out: Action[]): undefined {
