@@ -51,6 +51,7 @@ export function wait(s: Session, timer: "T2" | "T4" | "TTCF", out: Action[], aft
   if (s.rx.waiting !== null && s.rx.waiting !== timer) stopTimer(out, s.rx.waiting);
   s.rx.waiting = timer;
   s.rx.prolongations = 0;
+  s.rx.prolonged = false;
   s.rx.damagedBurst = false;
   startTimer(out, timer, afterUs);
 }
@@ -65,7 +66,18 @@ export function prolong(s: Session, burstUs: number, out: Action[]): undefined {
   const timer = s.rx.waiting;
   if ((timer !== "T2" && timer !== "T4") || s.rx.prolongations >= PROLONGATIONS) return;
   s.rx.prolongations++;
+  s.rx.prolonged = true;
   startTimer(out, timer, burstUs);
+}
+
+/**
+ * What prolonged the wait is over. When it was a DCS nobody could read after FTT, RTN or EOM, the sender says it again at its
+ * T4: T2 begins anew. After DIS it does not: DIS comes again before that.
+ */
+export function onHeard(s: Session, out: Action[]): undefined {
+  if (!s.rx.prolonged) return;
+  s.rx.prolonged = false;
+  if (s.state.step === "await-dcs" && s.rx.waiting === "T2") startTimer(out, "T2");
 }
 
 export function answerWith(s: Session, command: string, fcf: number, state: State, out: Action[]): undefined {

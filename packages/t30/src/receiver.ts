@@ -14,6 +14,7 @@ import {
   answerWith,
   fallSilent,
   finalCause,
+  onHeard,
   onImage,
   prolong,
   RECEIVING,
@@ -59,7 +60,7 @@ export function onTraining(s: Session, octets: number, errors: number, out: Acti
 
 export function onCarrier(s: Session, modulation: Modulation | "v21", up: boolean, out: Action[]): undefined {
   if (modulation === "v21") return up ? onBurst(s, out) : onBurstEnd(s, out);
-  if (s.state.step !== "receiving") return up ? prolong(s, BURST_US, out) : undefined;
+  if (s.state.step !== "receiving") return up ? prolong(s, BURST_US, out) : onHeard(s, out);
   if (up) onImage(s, out);
   else if (s.rx.heardImage && s.rx.waiting === null) onImageEnd(s, out);
 }
@@ -77,6 +78,7 @@ function onBurst(s: Session, out: Action[]): undefined {
  */
 function onBurstEnd(s: Session, out: Action[]): undefined {
   const { rx } = s;
+  onHeard(s, out);
   if (!rx.damagedBurst || s.state.step !== "receiving" || !rx.heardImage || rx.waiting !== "T2") return;
   rx.damagedBurst = false;
   const weary = weariness(s, ++rx.repeats);

@@ -92,6 +92,8 @@ export interface Receiver {
   /** Timer that is prolonged when a burst begins, and how often that may still be done in this wait. */
   waiting: TimerName | null;
   prolongations: number;
+  /** It is being prolonged right now, by what is on the line. */
+  prolonged: boolean;
   /** Answer to the last command and that command's name, for its repetition. */
   answer: Frame[] | null;
   answered: string;
@@ -180,6 +182,7 @@ export function createStation(pages: readonly PageWish[]): Station {
       badLines: 0,
       waiting: null,
       prolongations: 0,
+      prolonged: false,
       answer: null,
       answered: "",
       repeats: 0,
