@@ -14,7 +14,7 @@ const LEAST_DIGITS = 3;
 export function calledNumber(call: IncomingCall, numbers: readonly string[]): string | undefined {
   const written = [
     call.called,
-    ...["To", "P-Called-Party-ID"].map(
+    ...["To", "P-Called-Party-Id"].map(
       (name) => parseUri(parseNameAddress(header(call.invite, name) ?? "")?.uri ?? "")?.user ?? "",
     ),
   ];

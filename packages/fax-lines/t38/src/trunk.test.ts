@@ -5,10 +5,18 @@ import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { freePorts } from "@depesche/ports/contract/free-ports";
 import { buildSdp } from "@depesche/sip";
 import { createAnswerer, createCaller, step } from "@depesche/t30";
-import { answerFax, type IncomingCall, offerFax, openSipEndpoint, readFax, type SipEndpoint } from "@depesche/wire-sip";
+import {
+  answerFax,
+  type IncomingCall,
+  offerFax,
+  openSipEndpoint,
+  readFax,
+  type SipEndpoint,
+  type Target,
+} from "@depesche/wire-sip";
 import { connectMedia, decodeLadder, MediaConnections, openMediaPort, runCall } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openT38Trunk } from "./index.ts";
+import { openT38Trunk, type T38TrunkConfig } from "./index.ts";
 
 const HOST = "127.0.0.1";
 const OWN = "+493023125900";
@@ -19,9 +27,14 @@ let trunk: FaxTrunk;
 let onInvite: (call: IncomingCall) => void;
 let registers: string[];
 let registerStatus: number;
+/** Given before `registerStatus` is. */
+let registerAnswers: { status: number; headers: [string, string][] }[];
+let lifetimes: string[];
 
 beforeEach(async () => {
   registers = [];
+  registerAnswers = [];
+  lifetimes = [];
   registerStatus = 200;
   onInvite = (call) => call.reject(404);
   exchange = await openExchange(0);
@@ -40,7 +53,8 @@ function openExchange(port: number): Promise<SipEndpoint> {
       invite: (call) => onInvite(call),
       register: (request) => {
         registers.push(request.headers.find(([name]) => name === "Contact")![1]);
-        return { status: registerStatus };
+        lifetimes.push(request.headers.find(([name]) => name === "Expires")![1]);
+        return registerAnswers.shift() ?? { status: registerStatus };
       },
     },
   );
@@ -51,9 +65,15 @@ function holdTime(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 }
 
-function openTrunk(limits: { stallMs?: number; ringMs?: number } = {}): Promise<FaxTrunk> {
+function openTrunk(limits: Partial<T38TrunkConfig> = {}): Promise<FaxTrunk> {
   const target = { transport: "tcp", host: HOST, port: exchange.port } as const;
   return openT38Trunk({ exchange: target, bind: HOST, ...limits });
+}
+
+/** Where the trunk is, as it registered. */
+function trunkTarget(): Target {
+  const contact = /@([\d.]+):(\d+)/.exec(registers[0]!)!;
+  return { transport: "tcp", host: contact[1]!, port: Number(contact[2]) };
 }
 
 function order(): FaxCallOrder {
@@ -258,9 +278,8 @@ describe("a call that comes in", () => {
   }
 
   function inviteTrunk(sdp: Uint8Array, number = OWN) {
-    const contact = /@([\d.]+):(\d+)/.exec(registers[0]!)!;
     return exchange.invite({
-      target: { transport: "tcp", host: contact[1]!, port: Number(contact[2]) },
+      target: trunkTarget(),
       uri: `sip:${number}@${HOST}`,
       from: "<sip:+493023125001@foreign.example>",
       user: "x",
@@ -306,6 +325,19 @@ describe("a call that comes in", () => {
     expect(await over).toBe("OK completed");
   });
 
+  it("and whose caller says BYE before it opens its fax stream is over at once, not after the guard", async () => {
+    holdTime();
+    let ended: (outcome: string) => void = () => {};
+    const over = new Promise<string>((resolve) => {
+      ended = resolve;
+    });
+    await trunk.answer([OWN], handler(ended));
+    const call = inviteTrunk(offerFax(HOST));
+    await call.answered;
+    await call.bye();
+    expect(await over).toBe("ISDNERR caller-gone");
+  });
+
   it("whose caller is gone before the fax begins is told to the handler all the same", async () => {
     const ended = new Promise<string>((resolve) => {
       void trunk.answer([OWN], handler(resolve)).then(async () => {
@@ -319,6 +351,49 @@ describe("a call that comes in", () => {
 });
 
 describe("the registration", () => {
+  const nobody: FaxAnswerHandler = {
+    accept: async () => undefined,
+    page: async () => true,
+    complete: async () => true,
+    ended: () => {},
+  };
+
+  it("asks for the lifetime the registrar wants, and comes back in half of what it was given", async () => {
+    holdTime();
+    registerAnswers = [
+      { status: 423, headers: [["Min-Expires", "300"]] },
+      { status: 200, headers: [["Expires", "120"]] },
+    ];
+    await trunk.answer([OWN], nobody);
+    expect(lifetimes).toEqual(["60", "300"]);
+    expect(trunk.answered()).toEqual([OWN]);
+    vi.advanceTimersByTime(59_900);
+    await exchange.request({ method: "OPTIONS", target: trunkTarget(), uri: "sip:x", from: "<sip:a>", to: "<sip:b>" });
+    expect(lifetimes).toHaveLength(2);
+    vi.advanceTimersByTime(200);
+    await expect.poll(() => lifetimes).toEqual(["60", "300", "300"]);
+  });
+
+  it("that is refused for what we are is not asked for again at once: it might lock the account", async () => {
+    holdTime();
+    registerStatus = 403;
+    await trunk.answer([OWN], nobody);
+    vi.advanceTimersByTime(59_000);
+    await exchange.request({ method: "OPTIONS", target: trunkTarget(), uri: "sip:x", from: "<sip:a>", to: "<sip:b>" });
+    expect(registers).toHaveLength(1);
+    expect(trunk.answered()).toEqual([]);
+    registerStatus = 200;
+    vi.advanceTimersByTime(1_000);
+    await expect.poll(() => trunk.answered()).toEqual([OWN]);
+  });
+
+  it("is not made where the exchange knows us: calls are taken all the same", async () => {
+    await trunk.close();
+    trunk = await openTrunk({ register: false });
+    await trunk.answer([OWN], nobody);
+    expect([trunk.answered(), registers]).toEqual([[OWN], []]);
+  });
+
   it("is tried again until the exchange takes it, and given back at the end", async () => {
     holdTime();
     registerStatus = 503;
