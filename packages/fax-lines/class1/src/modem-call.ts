@@ -111,6 +111,8 @@ class ModemCall {
           heard = true;
           this.#connectUs = this.#options.wall.nowUs();
           this.#step({ type: "connected" }, answers);
+          // CNG has been sounding since the number was dialled.
+          for (const answer of answers) if (answer.type === "send-tone") this.#began(answer);
           break;
         case "event":
           heard = true;
@@ -120,7 +122,7 @@ class ModemCall {
           this.#refused ??= action.how;
           break;
         case "began":
-          this.#began(action.action);
+          if (action.action.type !== "send-tone" || this.#options.side === "answerer") this.#began(action.action);
           break;
         case "sent":
           this.#sendingImage = false;
