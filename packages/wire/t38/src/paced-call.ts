@@ -360,7 +360,12 @@ class PacedCall {
   #hungUp(how: "hung-up" | "lost"): void {
     const turn = this.#turns[0];
     const sending = turn?.do === "send" && turn.image && this.#pageSent;
-    this.#turns = [];
+    // Our own goodbye was under way.
+    const ending = this.#turns.find((one) => one.do === "hang-up");
+    if (ending) {
+      this.#hangUp(ending.action, ending.byPeer);
+      return;
+    }
     const actions: Action[] = [];
     this.#options.party.step({ type: "hangup-by-peer", sending }, actions);
     for (const action of actions) {
@@ -380,6 +385,12 @@ class PacedCall {
 
   #stop(): void {
     if (this.#ended) return;
+    const ending = this.#turns.find((one) => one.do === "hang-up");
+    if (ending) {
+      // A goodbye takes little longer; half a page that was to be cut would.
+      if (this.#turns.some((one) => one.do === "send" && one.image)) this.#hangUp(ending.action, ending.byPeer);
+      return;
+    }
     this.#stopped = true;
     // What is on the line is broken off: a page would take minutes.
     if (this.#speaking) this.#say({ kind: "indicator", indicator: "no-signal" });

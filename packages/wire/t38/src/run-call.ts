@@ -73,7 +73,7 @@ export interface CallEnd {
   dropped: number;
 }
 
-type Message = { kind: "ifp"; ifp: Ifp } | { kind: "noise" } | { kind: "hang-up"; atUs: number };
+type Message = { kind: "ifp"; ifp: Ifp; atUs: number } | { kind: "noise" } | { kind: "hang-up"; atUs: number };
 
 const STALL_MS = 30_000;
 const MAX_WAITING = 5000;
@@ -154,7 +154,7 @@ class RunningCall {
     }
     const decoded = decodeIfp(bytes);
     recorder?.ifp(side === "answerer", this.#stampUs, bytes);
-    if (decoded.ok) this.#line.receive(this.#stampUs, { kind: "ifp", ifp: decoded.ifp });
+    if (decoded.ok) this.#line.receive(this.#stampUs, { kind: "ifp", ifp: decoded.ifp, atUs: this.#stampUs });
     else {
       this.#dropped++;
       // It was sent, so it counts: otherwise both would wait for it for ever.
@@ -194,7 +194,7 @@ class RunningCall {
       return;
     }
     if (message.kind === "noise") return;
-    for (const event of eventsOf(message.ifp, this.#ear)) {
+    for (const event of eventsOf(message.ifp, this.#ear, message.atUs)) {
       if (this.#ended) return;
       this.#feed(event);
     }

@@ -14,7 +14,7 @@ function heard(action: Action, expectsTraining = false): { events: string[]; las
     if (!decoded.ok) throw new Error(decoded.problem);
     expect(atUs).toBeGreaterThanOrEqual(lastUs);
     lastUs = atUs;
-    for (const event of eventsOf(decoded.ifp, ear)) {
+    for (const event of eventsOf(decoded.ifp, ear, atUs)) {
       events.push(word(event));
       if (event.type === "page-data") data += event.octets.length;
     }
@@ -52,6 +52,9 @@ describe("T.30 over T.38", () => {
     const action: Action = { type: "send-training", modulation: "v17-14400", octets: 2700 };
     expect(heard(action, true).events).toEqual(["v17-14400 up", "training 2700 0", "v17-14400 down"]);
     expect(heard(action, false).events).toEqual(["v17-14400 up", "v17-14400 down"]);
+    // One that was cut short is as short as it was on the line.
+    expect(heard({ ...action, octets: 900 }, true).events[1]).toBe("training 900 0");
+    expect(heard({ ...action, octets: 0 }, true).events[1]).toBe("training 0 0");
   });
 
   it("a page arrives in at least two pieces, none too long for a datagram, at the time its rate gives", () => {
@@ -91,7 +94,7 @@ describe("T.30 over T.38", () => {
       { type: "hdlc-data", data: Uint8Array.of(0x31) },
       { type: "hdlc-fcs-bad-sig-end" },
     ] as const;
-    const events = eventsOf({ kind: "data", modulation: "v21", fields: [...fields] }, ear);
+    const events = eventsOf({ kind: "data", modulation: "v21", fields: [...fields] }, ear, 0);
     expect(events.map(word)).toEqual(["v21 up", "frame 31 bad", "v21 down"]);
   });
 });

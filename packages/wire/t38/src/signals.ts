@@ -40,7 +40,8 @@ export function signalsOf(action: Action, startUs: number): TimedIfp[] {
     case "send-frames":
       return burst(action.frames.map(encodeFrame), startUs);
     case "send-training": {
-      // Over TCP the training check is made locally (T.38 §8.1, method 1): only its begin and its end are told.
+      // Over TCP the training check is made locally (T.38 §8.1, method 1): only its begin and its end are told, and line time
+      // says how long it was.
       const trained = indicator(trainingOf(action.modulation, false), startUs + LINE_TIME.silenceUs);
       return [trained, indicator("no-signal", startUs + durationOf(action))];
     }
@@ -122,30 +123,30 @@ export interface Ear {
   carrier: LineModulation | "v21" | undefined;
   /** The session waits for the training check, so the next training is one. */
   expectsTraining: boolean;
-  /** A training check of this modulation is on the line. */
-  checking: LineModulation | undefined;
+  /** A training check of this modulation is on the line, and since when its training was. */
+  checking: { modulation: LineModulation; sinceUs: number } | undefined;
 }
 
 export function newEar(): Ear {
   return { carrier: undefined, expectsTraining: false, checking: undefined };
 }
 
-/** The events an IFP means, in order. Changes `ear`. */
-export function eventsOf(ifp: Ifp, ear: Ear): Event[] {
+/** The events that an IFP means which is on the line at `atUs`, in order. Changes `ear`. */
+export function eventsOf(ifp: Ifp, ear: Ear, atUs: number): Event[] {
   const out: Event[] = [];
   if (ifp.kind === "indicator") {
-    hearIndicator(ifp.indicator, ear, out);
+    hearIndicator(ifp.indicator, ear, atUs, out);
     return out;
   }
   const modulation = LINE_MODULATION[ifp.modulation];
-  if (ear.checking !== undefined) endCheck(ear, out);
+  if (ear.checking !== undefined) endCheck(ear.checking, ear, atUs, out);
   if (ear.carrier !== modulation) changeCarrier(ear, modulation, out);
   hearFields(ifp.fields, ear, out);
   return out;
 }
 
-function hearIndicator(heard: Indicator, ear: Ear, out: Event[]): void {
-  if (ear.checking !== undefined) endCheck(ear, out);
+function hearIndicator(heard: Indicator, ear: Ear, atUs: number, out: Event[]): void {
+  if (ear.checking !== undefined) endCheck(ear.checking, ear, atUs, out);
   switch (heard) {
     case "no-signal":
       changeCarrier(ear, undefined, out);
@@ -160,14 +161,17 @@ function hearIndicator(heard: Indicator, ear: Ear, out: Event[]): void {
     default: {
       const modulation = TRAINED.get(heard)!;
       changeCarrier(ear, modulation, out);
-      if (ear.expectsTraining) ear.checking = modulation;
+      if (ear.expectsTraining) ear.checking = { modulation, sinceUs: atUs };
     }
   }
 }
 
-/** Method 1 of T.38 §8.1: the receiver makes the check's zeros itself, so they are always clean. */
-function endCheck(ear: Ear, out: Event[]): void {
-  out.push({ type: "training", octets: tcfOctets(ear.checking!), errors: 0 });
+/** Method 1 of T.38 §8.1: the receiver makes the check's zeros itself, so they are always clean; there are as many as fit. */
+function endCheck(check: NonNullable<Ear["checking"]>, ear: Ear, atUs: number, out: Event[]): void {
+  const { modulation, sinceUs } = check;
+  const zerosUs = Math.max(0, atUs - sinceUs - trainingUs(modulation, false));
+  const octets = Math.min(tcfOctets(modulation), Math.round((zerosUs * rateOf(modulation)) / 8_000_000));
+  out.push({ type: "training", octets, errors: 0 });
   ear.checking = undefined;
 }
 

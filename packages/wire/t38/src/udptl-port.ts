@@ -67,9 +67,9 @@ export interface UdptlPort extends IfpPort {
 const TIMES = 3;
 /** No peer takes less; a smaller T38FaxMaxDatagram is a mistake. */
 const LEAST_DATAGRAM = 48;
-/** What is missing is waited for so long (T.38 jitter), and while so many datagrams come. */
-export const HOLD_US = 500_000;
-export const HOLD_DATAGRAMS = 16;
+/** What is missing is waited for so long: half a second of jitter and a little; and at most while so many datagrams come. */
+export const HOLD_US = 600_000;
+export const HOLD_DATAGRAMS = 100;
 /** Refusals without a word from the peer between them: one alone may come while it opens its port anew. */
 const REFUSALS = 3;
 /** IFPs that may wait for a listener. */
