@@ -406,7 +406,7 @@ export const CAPABILITIES: readonly ConformanceCase[] = [
     clause: "T.30 table 2 bit 46",
     options: { ecm: false },
     sheets: [{ drawn: 1, rows: 60, resolution: "superfine" }],
-    steps: settled("ff c8 01 00 77 15 01 01 84", "ff c8 c1 00 45&fd 19 01 01 80", "v17-14400", 2700),
+    steps: settled("ff c8 01 00 77 19 01 01 84", "ff c8 c1 00 45&fd 19 01 01 80", "v17-14400", 2700),
   },
   {
     ...sender,

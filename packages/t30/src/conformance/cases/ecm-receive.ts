@@ -82,7 +82,7 @@ export const ECM_RECEIVE: readonly ConformanceCase[] = [
   {
     ...base,
     id: "ER03",
-    title: "A block without RCP ends with its carrier",
+    title: "A block without RCP ends with its carrier: T2 runs from there",
     clause: "T.4 annex A.3.7",
     steps: [
       ...ANSWERED,
@@ -96,10 +96,7 @@ export const ECM_RECEIVE: readonly ConformanceCase[] = [
         size: 256,
         rcp: 0,
       },
-      say(LAST),
-      { expect: "stored", sheet: THREE_FRAMES },
-      hear(MCF),
-      ...ended("completed", 1),
+      { expect: "hang-up", cause: "no-command", pages: 0, withinUs: T2 },
     ],
   },
   {

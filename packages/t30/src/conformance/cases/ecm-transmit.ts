@@ -392,10 +392,10 @@ export const ECM_TRANSMIT: readonly ConformanceCase[] = [
       say(MCF),
       ...blockWith([0, 1, 2], pps("f4", 1, 0, 3)),
       say(RNR),
-      ...upTo(2).flatMap((): Step[] => [hear(RR), { send: "frames", frames: [RNR], afterUs: 2_000_000 }]),
+      ...upTo(13).flatMap((): Step[] => [hear(RR), { send: "frames", frames: [RNR], afterUs: 2_000_000 }]),
       hear(RR),
-      say(MCF),
-      ...good(2),
+      hearWithin([0, 6_500_000], CALLER_DCN),
+      { expect: "hang-up", cause: "not-ready", pages: 1 },
     ],
   },
   {
