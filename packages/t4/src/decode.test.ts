@@ -108,6 +108,7 @@ describe("damaged MH", () => {
     expect(rowsOf(lost.bitmap)).toEqual([".....#####"]);
     expect(lost).toMatchObject({ rows: 1, badLines: 1, consecutiveBadLines: 1, ended: "rtc" });
     expect(decode(bits(`${"0".repeat(90)} ${EOL} ${A} ${RTC}`), mh).badLines).toBe(0);
+    expect(decode(bits(`0000000000 101011 ${EOL} ${A} ${RTC}`), mh).badLines).toBe(0);
     expect(decode(new Uint8Array(40).fill(0x5a), mh)).toMatchObject({ rows: 0, badLines: 1, ended: "data" });
   });
   it("a hit first EOL loses no line", () => {
@@ -191,6 +192,19 @@ describe("lines at the edge of the grammar", () => {
     const mmr = decode(bits(`${two} 1 1 ${EOL} ${EOL}`), { coding: "MMR", width: 10 });
     expect(rowsOf(mmr.bitmap)).toEqual([".....#####", ".....#####"]);
     expect(mmr.ended).toBe("eofb");
+  });
+  it("nor in the midst of runs that are read in pairs", () => {
+    // The list of changes shows in the line below, whose two bits are V0 at the change and V0 at the end.
+    const below = (line: string, width: number) =>
+      decode(bits(`${EOL}1 ${line} ${EOL}0 1 1 ${`${EOL}1`.repeat(6)}`), { coding: "MR", width });
+    // 2 white 3 black, 0 white 5 black
+    const first = below("0111 10 00110101 0011", 10);
+    expect(rowsOf(first.bitmap)).toEqual(["..########", "..########"]);
+    expect(first.badLines).toBe(0);
+    // 64 + 2 white, 3 black 0 white, 5 black: the make-up code is read alone
+    const second = below("11011 0111 10 00110101 0011", 74);
+    expect(rowsOf(second.bitmap).map((row) => row.slice(60))).toEqual(["......########", "......########"]);
+    expect(second.badLines).toBe(0);
   });
   it("a code word cut by the end of the data is not completed with zeros", () => {
     // white 7 and the first bit of black 3 (10); white 7, black 2 and half of white 3 (1000)

@@ -112,3 +112,13 @@ it("takes no notice of the bits behind the last pixel of a row", () => {
 it("refuses a bitmap with less data than its size says", () => {
   expect(() => encode({ width: 100, height: 10, data: new Uint8Array(129) }, { coding: "MH" })).toThrow(RangeError);
 });
+
+it("takes a bitmap that begins anywhere in memory", () => {
+  const page = samplePage("text", 1728, 30);
+  const memory = new Uint8Array(page.data.length + 1);
+  memory.set(page.data, 1);
+  const moved = { ...page, data: memory.subarray(1) };
+  for (const coding of ["MH", "MR", "MMR"] as const) {
+    expect(encode(moved, { coding })).toEqual(encode(page, { coding }));
+  }
+});

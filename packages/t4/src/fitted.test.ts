@@ -59,6 +59,14 @@ describe("a page fitted to its receiver", () => {
     expect(a4.data.subarray(269 * 216).every((octet) => octet === 0xff)).toBe(true);
   });
 
+  it("loses no stroke of one pel on the way to fewer pels", () => {
+    for (let x = 0; x < 64; x++) {
+      const b4 = blankBitmap(2048, 2);
+      b4.data[x >> 3] = 0x80 >> (x & 7);
+      expect(fitted(b4, 196, { width: 1728, yDpi: 196 }).data.some((octet) => octet !== 0)).toBe(true);
+    }
+  });
+
   it("takes resolutions that differ by a little for the same", () => {
     const same = page([[1, 2]]);
     expect(fitted(same, 200, { width: 16, yDpi: 196 })).toBe(same);
@@ -77,6 +85,15 @@ describe("a page fitted to its receiver", () => {
   it("has no pels beyond the width agreed", () => {
     expect(fitted(page([[0xff, 0xff]]), 196, { width: 11, yDpi: 196 })).toEqual(page([[0xff, 0xe0]], 11));
     expect(fitted(page([[0, 0x1f]]), 196, { width: 11, yDpi: 196 })).toEqual(page([[0, 0]], 11));
+    const wide = page(
+      [
+        [0, 0, 0x7f],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+      24,
+    );
+    expect(fitted(wide, 196, { width: 8, yDpi: 196 })).toEqual(page([[0], [0], [0]], 8));
   });
 });
 

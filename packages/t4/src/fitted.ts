@@ -37,7 +37,7 @@ export function fitted(bitmap: Bitmap, ownYDpi: number | undefined, agreed: { wi
   const changes = changeList(Math.max(bitmap.width, out.width));
   const paint = (from: number, to: number) => {
     const count = findChanges(view, from, bitmap.width, changes);
-    paintChanges(changes, scaled(changes, count, scaleX, bitmap.width, out.width), out.data, to * stride);
+    paintChanges(changes, scaled(changes, count, scaleX, out.width), out.data, to * stride);
   };
   if (scaleY > 1) for (let y = 0; y < out.height; y++) paint(Math.min(Math.floor(y / scaleY), bitmap.height - 1), y);
   else for (let y = 0; y < bitmap.height; y++) paint(y, Math.min(Math.floor(y * scaleY), out.height - 1));
@@ -53,12 +53,11 @@ function evenRatio(ratio: number): number {
 }
 
 /** The changes of a row at another scale, cut at `width`; a black run keeps at least a pel. Gives their number. */
-function scaled(list: Int32Array, count: number, scale: number, ownWidth: number, width: number): number {
+function scaled(list: Int32Array, count: number, scale: number, width: number): number {
   let kept = 0;
   for (let i = 0; i < count; i += 2) {
     const from = Math.round(list[i]! * scale);
-    // A row that ends black has no change there.
-    const end = i + 1 < count ? list[i + 1]! : ownWidth;
+    const end = list[i + 1]!; // the end mark when the row ends black
     const to = Math.min(Math.max(from + 1, Math.round(end * scale)), width);
     if (from >= width) break;
     list[kept++] = from;
