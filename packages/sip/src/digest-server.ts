@@ -20,7 +20,7 @@ export interface GatekeeperOptions {
   now: () => number;
   /** Unguessable and never the same; hex or letters. */
   random: () => string;
-  /** Offered in this order, the preferred first (RFC 8760 §2.3). */
+  /** Offered in this order (RFC 8760 §2.3); MD5 and SHA-256 unless told. */
   algorithms?: readonly DigestAlgorithm[];
   /** How long a nonce may be used, ms; default five minutes. */
   nonceMs?: number;
@@ -29,6 +29,8 @@ export interface GatekeeperOptions {
 /** Who sends the request, or the status and challenges to refuse it with. */
 export type Verdict = { ok: true; user: string } | { ok: false; status: 401 | 407; headers: Header[] };
 
+/** MD5 first: older ends read the first challenge only, or give up at a name they do not know. Others take the stronger. */
+const CHALLENGES = ["MD5", "SHA-256"] as const;
 const NONCE_MS = 300_000;
 /** Nonces whose uses are counted; when there are more the oldest become stale. */
 const MAX_COUNTED = 10_000;
@@ -103,7 +105,7 @@ export class Gatekeeper {
   }
 
   #challenges(status: 401 | 407, stale: boolean): Header[] {
-    const { realm, algorithms = ["SHA-256", "MD5"], now, random } = this.#options;
+    const { realm, algorithms = CHALLENGES, now, random } = this.#options;
     const born = `${Math.floor(now()).toString(36)}.${random()}`;
     const nonce = `${born}.${this.#proof(born)}`;
     return algorithms.map((algorithm): Header => {

@@ -118,7 +118,7 @@ describe("a caller and who asks for its name", () => {
     const verdict = gatekeeper().judge(request(), 401);
     if (verdict.ok) throw new Error("let in unasked");
     const state = newDigest({ user: "anna", password: "geheim" });
-    noteChallenges(state, respond(request(), 401, { headers: verdict.headers.toReversed() }), new Set(), () => "c");
+    noteChallenges(state, respond(request(), 401, { headers: verdict.headers }), new Set(), () => "c");
     expect(authorisation(state, request(), hash)).toEqual([["Authorization", expect.stringContaining("=SHA-256,")]]);
   });
 

@@ -27,7 +27,7 @@ export async function bridge(desk: CallDesk, call: IncomingCall, contacts: reado
     const { response, local } = await onward.answered;
     const isLast = index + 1 === contacts.length;
     if (local && !isLast) continue;
-    if (response.status < 300) return join(call, onward, response);
+    if (response.status < 300) return join(desk, call, onward, response);
     const headers = passed((name) => header(response, name));
     // Where the subscriber has moved to is for the caller to know (RFC 3261 §8.1.3.4).
     const moved = response.status < 400 ? headerList(response, "Contact") : [];
@@ -56,6 +56,7 @@ function invite({ endpoint }: CallDesk, call: IncomingCall, contact: Contact): O
 }
 
 async function join(
+  { closing }: CallDesk,
   call: IncomingCall,
   onward: OutgoingCall,
   response: Awaited<OutgoingCall["answered"]>["response"],
@@ -77,7 +78,11 @@ async function join(
   }
   // A caller that made no offer answers the far end's with its ACK.
   if (call.invite.body.length === 0) void call.acknowledgement.then((sdp) => onward.acknowledge(sdp));
+  const end = () => void call.hangUp(BYE_MS);
+  closing.addEventListener("abort", end);
+  if (closing.aborted) end();
   await Promise.race([call.over, onward.over]);
+  closing.removeEventListener("abort", end);
   await Promise.all([call.hangUp(BYE_MS), onward.hangUp(BYE_MS)]);
   return { status: 200, rang: true };
 }

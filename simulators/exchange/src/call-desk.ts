@@ -18,6 +18,8 @@ export interface CallDesk {
   /** Falls when the exchange closes. */
   readonly closing: AbortSignal;
   readonly stallMs: number | undefined;
+  /** Work that must be over before the exchange is closed; resolves with it, and what it throws is its own affair. */
+  keep(work: Promise<unknown>): Promise<void>;
   /** What the exchange's own machines prove themselves with at its front door. */
   readonly credentials: Credentials | undefined;
 }

@@ -111,7 +111,20 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
   }
   const connections = new MediaConnections();
   const { stallMs } = config;
-  const desk: CallDesk = { endpoint, media, connections, book, closing: closing.signal, stallMs, credentials };
+  const desk: CallDesk = {
+    endpoint,
+    media,
+    connections,
+    book,
+    closing: closing.signal,
+    stallMs,
+    credentials,
+    keep: (work) =>
+      keep(running, work).then(
+        () => {},
+        () => {},
+      ),
+  };
   const tray = new Tray(config.tray);
   const switchboard = new Switchboard(desk, registrar, tray, config);
   const { port } = endpoint;

@@ -163,7 +163,7 @@ export class Switchboard {
             tray: this.#tray,
           })
         : speak(this.#desk, line, { record, seed });
-    return { answered: true, ...mine(answering.then(() => {})) };
+    return { answered: true, ...mine(this.#desk.keep(answering)) };
   }
 
   async #bridge(call: IncomingCall, contacts: Parameters<typeof bridge>[2], record: CallRecord): Promise<void> {
@@ -200,7 +200,10 @@ export class Switchboard {
     const leg = await answerLeg(this.#desk, call, offer, []);
     if ("port" in leg) {
       book.conclude(record, "BRIDGED", "sip-200");
+      const end = () => void call.hangUp(BYE_MS);
+      closing.addEventListener("abort", end);
       await pickup.join(leg);
+      closing.removeEventListener("abort", end);
     } else {
       book.conclude(record, leg.result, leg.cause);
       await this.#hangUpOn(pickup);
