@@ -76,9 +76,9 @@ export function notOffered(options: CallerOptions, dis: { sub: boolean; sep: boo
   return missing;
 }
 
-/** Why pages are not taken from this caller; undefined when they are. */
+/** Why pages are not taken from this caller; undefined when they are. Who has been let in stays in. */
 export function refusalOfPages(s: Session): Cause | undefined {
-  if (s.side !== "answerer") return undefined;
+  if (s.side !== "answerer" || s.rx.pages > 0) return undefined;
   const { password, subAddresses } = s.options;
   const { SUB, PWD, SID } = s.heard;
   if (password !== undefined && PWD !== password && SID !== password) return "wrong-password";
