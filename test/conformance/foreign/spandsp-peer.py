@@ -7,6 +7,8 @@
       [--no-ecm]        a machine without error correction
       [--version N]     T38FaxVersion
       [--lose SHARE]    so many of its datagrams, both ways, are lost
+      [--vanish S]      after so many seconds of T.38 it is gone without a word; [--mute S]: its sockets stay, silent
+      [--bye S]         after so many seconds of T.38 it says BYE in the midst
 
 Prints one JSON object when the call is over. libspandsp2 comes with Wireshark; no header or compiler is needed.
 """
@@ -25,6 +27,9 @@ p.add_argument("--refuse", action="store_true")
 p.add_argument("--no-ecm", action="store_true")
 p.add_argument("--version", type=int, default=0)
 p.add_argument("--lose", type=float, default=0.0)
+p.add_argument("--vanish", type=float)
+p.add_argument("--mute", type=float)
+p.add_argument("--bye", type=float)
 p.add_argument("--seconds", type=float, default=150)
 o = p.parse_args()
 
@@ -276,6 +281,15 @@ while time.monotonic() - began < o.seconds and ("bye" not in out or time.monoton
     due += 0.02
     if t38 or audio:
         (t38 or audio).tick()
+    since = time.monotonic() - began - out["t38After"] if t38 else 0
+    if o.vanish and since > o.vanish:
+        break
+    if o.mute and since > o.mute:
+        time.sleep(1)
+        continue
+    if o.bye and since > o.bye and "bye" not in out:
+        request("BYE")
+        out["bye"] = "ours"
     if o.reinvite and audio and audio.seq > 50 and not offered and not t38:
         offered = True
         request("INVITE", sdp("image"))

@@ -29,6 +29,8 @@ interface Case {
   /** What the report says beside the pages. */
   report?: Partial<FaxCallReport>;
   refused?: true;
+  /** The cause it ends with, in the place of all that. */
+  ends?: string;
 }
 
 const CASES: Case[] = [
@@ -60,6 +62,12 @@ const CASES: Case[] = [
     peer: ["--audio", "--refuse"],
     refused: true,
   },
+  { name: "sends to a peer that is gone without a word", way: "out", peer: ["--vanish", "9"], ends: "media-lost" },
+  { name: "sends to a peer that falls silent", way: "out", peer: ["--mute", "14"], ends: "no-answer-to-block" },
+  { name: "sends to a peer that says BYE in the midst", way: "out", peer: ["--bye", "13"], ends: "hung-up-in-page" },
+  { name: "hears a peer go without a word", way: "in", peer: ["--vanish", "14"], ends: "no-command" },
+  { name: "hears a peer fall silent", way: "in", peer: ["--mute", "14"], ends: "no-command" },
+  { name: "hears a peer say BYE in the midst", way: "in", peer: ["--bye", "14"], ends: "caller-hung-up" },
 ];
 
 const pages: Bitmap[] = [4, 5].map((number) => {
@@ -86,7 +94,7 @@ async function startPeer(args: string[]): Promise<{ child: ChildProcess; end: Pr
     child.once("close", () => {
       const last = text.trimEnd().split("\n").at(-1) ?? "";
       if (last.includes('"sip"')) resolve(JSON.parse(last) as Peer);
-      else reject(new Error(`spandsp-peer: ${errors.slice(-1000)}`));
+      else if (!child.killed) reject(new Error(`spandsp-peer: ${errors.slice(-1000)}`));
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -109,17 +117,26 @@ it.concurrent.for(CASES)("the trunk $name", async ({ way, offers = ["udptl"], pe
   const answered = new Promise<Omit<FaxCallReport, "pagesConfirmed">>((resolve) => {
     void trunk.answer([OWN], { ...handler, ended: (_, report) => resolve(report) });
   });
+  let stop = () => {};
   try {
     await writeFile(there, writeTiff(pages.map((bitmap) => ({ bitmap, xDpi: 204, yDpi: 196 }))));
     const files =
       way === "out" ? ["answer", "--receive", join(folder, "got.tif")] : ["call", "--send", there, "--to", OWN];
     const ports = ["--port", String(port), "--peer", `${HOST}:${sipPort}`];
-    const { end } = await startPeer([...files, ...ports, ...peer]);
+    const { child, end } = await startPeer([...files, ...ports, ...peer]);
+    stop = () => child.kill();
     const order = { id: "1.0.1", to: "+493023125777", from: OWN, stationId: "+49 30 23125 900" };
     const report =
       way === "out"
         ? await trunk.call({ ...order, pages: contractSource(pages) }, new AbortController().signal)
         : await answered;
+    if (wanted.ends !== undefined) {
+      expect(report).toMatchObject({ cause: { code: wanted.ends }, interrupted: false });
+      expect(["SENDFAIL", "ISDNERR"]).toContain(report.outcome);
+      // Within T.30's own limits, whatever the network says or does not say.
+      expect(report.lineUs).toBeLessThan(90_000_000);
+      return;
+    }
     const theirs = await end;
     if (wanted.refused) {
       expect(report).toMatchObject({ outcome: "NOSERVICE", cause: { code: "t38-refused" } });
@@ -140,6 +157,7 @@ it.concurrent.for(CASES)("the trunk $name", async ({ way, offers = ["udptl"], pe
     // spandsp repeats the datagram that ends its TCF, and tshark takes the second for an end without a beginning.
     if (way === "out") expect(dissected.malformed).toBe(false);
   } finally {
+    stop();
     await trunk.close();
     await rm(folder, { recursive: true });
   }
