@@ -92,7 +92,11 @@ export class ImageReader {
     if (!block) return;
     const missing = decodePpr(frame.fif, block.row.ecm?.frames ?? 0);
     if (isProblem(missing)) return;
-    for (const number of missing) if (block.sent.has(number)) block.bad.add(number);
+    // Of a frame whose begin was lost on the way to a receiver its own record does not even know the number.
+    for (const number of missing) {
+      block.bad.add(number);
+      this.#seen.add(number);
+    }
     markDamaged(block);
   }
 

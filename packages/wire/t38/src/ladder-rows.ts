@@ -165,7 +165,7 @@ class LineReader {
         return [];
       case "lost":
         this.image.hole();
-        return [{ ...base, ...LOST, meaning: `${signal.count} IFPs that nothing brought back`, fields: [] }];
+        return [{ ...base, ...LOST, meaning: lostText(signal.count), fields: [] }];
       case "malformed":
         return [malformedRow(signal.problem, base)];
       default:
@@ -295,6 +295,10 @@ class LineReader {
 }
 
 type Base = Pick<LadderRow, "lineUs" | "from">;
+function lostText(count: number): string {
+  return count === 1 ? "an IFP that nothing brought back" : `${count} IFPs that nothing brought back`;
+}
+
 const LOST = { kind: "indicator", name: "packets lost", clause: "T.38 §9.1", damaged: true } as const;
 const TONE = { kind: "tone", clause: "T.30 §4.1.2" } as const;
 /** One burst of CNG (T.30 §4.1.2.1: half a second, every 3.5 s). */

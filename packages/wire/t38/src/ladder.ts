@@ -73,6 +73,7 @@ export class Recorder {
 
   /** A UDPTL datagram as it was on the wire; beyond a bound the record goes on without. */
   udptl(fromCaller: boolean, lineUs: number, bytes: Uint8Array): void {
+    this.inRealTime();
     this.#connected = true;
     this.#latestUs = Math.max(this.#latestUs, lineUs);
     this.#datagrams += bytes.length;
