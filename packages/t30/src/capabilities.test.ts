@@ -5,16 +5,13 @@ import {
   decodeCtc,
   decodeDcs,
   decodeDis,
-  dpiOf,
   encodeCtc,
   encodeDcs,
   encodeDis,
   FULL_CAPABILITIES,
-  formatOf,
-  negotiate,
-  type Wanted,
 } from "./capabilities.ts";
 import { FALLBACK, tcfOctets } from "./modulation.ts";
+import { dpiOf, formatOf, negotiate, type Wanted } from "./negotiation.ts";
 
 const hex = (octets: Uint8Array): string =>
   Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join(" ");

@@ -10,9 +10,10 @@ import {
   rowOctets,
   type Coding as T4Coding,
 } from "@depesche/t4";
-import { type Capabilities, dpiOf, FULL_CAPABILITIES, type PageFormat } from "./capabilities.ts";
+import { type Capabilities, FULL_CAPABILITIES } from "./capabilities.ts";
 import { RCP_FRAME } from "./ecm.ts";
 import type { Impairment, InMemoryResult, Side } from "./in-memory.ts";
+import { dpiOf, type PageFormat } from "./negotiation.ts";
 import type { CallerOptions, Mood, PageWish } from "./protocol.ts";
 import { chance, type TestCall } from "./test-support.ts";
 

@@ -1,10 +1,10 @@
 /** Two sessions joined by a line in memory, in virtual time: for tests, benchmarks and the question what a call would take. */
 
-import type { PageFormat } from "./capabilities.ts";
 import { durationOf, LINE_TIME, v21FrameUs } from "./duration.ts";
 import { RCP_FRAME } from "./ecm.ts";
 import { encodeFrame, type Frame } from "./frame.ts";
 import type { Modulation } from "./modulation.ts";
+import type { PageFormat } from "./negotiation.ts";
 import type { Result } from "./outcome.ts";
 import type { Action, Event } from "./protocol.ts";
 import { step } from "./session.ts";

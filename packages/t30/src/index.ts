@@ -8,6 +8,7 @@ export * from "./identity.ts";
 export * from "./in-memory.ts";
 export * from "./ladder.ts";
 export * from "./modulation.ts";
+export * from "./negotiation.ts";
 export * from "./octets.ts";
 export * from "./outcome.ts";
 export * from "./problem.ts";

@@ -8,8 +8,8 @@ import {
   type Coding as T4Coding,
 } from "@depesche/t4";
 import { expect, test } from "vitest";
-import type { PageFormat } from "./capabilities.ts";
 import { createAnswerer, createCaller, FULL_CAPABILITIES, type Impairment, runInMemory } from "./index.ts";
+import type { PageFormat } from "./negotiation.ts";
 import { chance, FINE } from "./test-support.ts";
 
 const CODINGS: Readonly<Record<PageFormat["coding"], T4Coding>> = { mh: "MH", mr: "MR", mmr: "MMR" };

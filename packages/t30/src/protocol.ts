@@ -1,17 +1,9 @@
 /** What goes into a session and what comes out: the contract between T.30 and whoever drives a line. */
 
-import type {
-  Capabilities,
-  Dcs,
-  EcmFrameSize,
-  ModemSet,
-  PageFormat,
-  Resolution,
-  Wanted,
-  Width,
-} from "./capabilities.ts";
+import type { Capabilities, Dcs, EcmFrameSize, ModemSet, Resolution, Width } from "./capabilities.ts";
 import type { FcfName, Frame } from "./frame.ts";
 import type { Modulation, Rate } from "./modulation.ts";
+import type { PageFormat, Wanted } from "./negotiation.ts";
 import type { Result } from "./outcome.ts";
 import type { TimerName } from "./timers.ts";
 

@@ -1,10 +1,10 @@
 /** The receiver after a page (T.30 §5.3.6.1.6, .7): hand it up, wait until it is stored, confirm or refuse it. */
 
 import { report, startTimer } from "./actions.ts";
-import { formatOf } from "./capabilities.ts";
 import type { PageEnd, Pps } from "./ecm.ts";
 import { FCF, frame } from "./frame.ts";
 import { awaitDis } from "./identification.ts";
+import { formatOf } from "./negotiation.ts";
 import { joinOctets } from "./octets.ts";
 import type { Action, Mood } from "./protocol.ts";
 import {

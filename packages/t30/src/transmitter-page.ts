@@ -2,11 +2,12 @@
 
 import { ignored, report, startTimer, stopTimer } from "./actions.ts";
 import { addressBits } from "./addressing.ts";
-import { type Dcs, encodeDcs, formatOf, negotiate } from "./capabilities.ts";
+import { type Dcs, encodeDcs } from "./capabilities.ts";
 import { ask, slower } from "./command.ts";
 import type { PageEnd } from "./ecm.ts";
 import { FCF, type Frame, frame } from "./frame.ts";
 import { backToPhaseB } from "./identification.ts";
+import { formatOf, negotiate } from "./negotiation.ts";
 import type { Action } from "./protocol.ts";
 import { disconnect, type Session, xOf } from "./state.ts";
 

@@ -1,10 +1,10 @@
 /** The line between a tester and the machine under test, in virtual time: delivers, lets timers run out, keeps what was said. */
 
-import type { PageFormat } from "../capabilities.ts";
 import { durationOf, LINE_TIME } from "../duration.ts";
 import type { Session } from "../index.ts";
 import type { Modulation } from "../modulation.ts";
 import { MODULATIONS } from "../modulation.ts";
+import type { PageFormat } from "../negotiation.ts";
 import type { Result } from "../outcome.ts";
 import type { Action, Event, Report } from "../protocol.ts";
 import type { TimerName } from "../timers.ts";

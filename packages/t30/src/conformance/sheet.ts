@@ -10,7 +10,8 @@ import {
   rowOctets,
   type Coding as T4Coding,
 } from "@depesche/t4";
-import type { Coding, PageFormat } from "../capabilities.ts";
+import type { Coding } from "../capabilities.ts";
+import type { PageFormat } from "../negotiation.ts";
 import type { Sheet } from "./case.ts";
 
 /** How a sheet is coded; a page format of the session will do. */
