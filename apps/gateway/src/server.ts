@@ -1,7 +1,7 @@
 // The gateway: all faces, the dashboard and the feed on one port (DESIGN section 6).
 
 import { resolve } from "node:path";
-import { type AccountConfig, type Settings, simulatedAt } from "@depesche/core";
+import { type AccountConfig, CONFIG_SCHEMA, type Settings, simulatedAt } from "@depesche/core";
 import { createDocuments, renderPagePng, tiffToPdf } from "@depesche/documents";
 import {
   checkpointClock,
@@ -153,6 +153,7 @@ export async function startGateway(config: GatewayConfig): Promise<Gateway> {
       onFault,
     }),
   );
+  app.get("/config.schema.json", (c) => c.json(CONFIG_SCHEMA));
   app.route("/", webFace(simulation ? { demoKey: DEMO_API_KEY } : {}));
 
   const server = await listen(app, settings.host, settings.port);
