@@ -23,6 +23,8 @@ const PROGRESS = {
   "no-service": "no-carrier",
 } as const;
 
+/** A caller listens to the ringing for so long. */
+const LONGEST_RINGING_US = 60_000_000;
 /** What was said may arrive so long after the news that the far end has hung up. */
 const UNDER_WAY_US = 500_000;
 
@@ -70,7 +72,10 @@ export class EmulatedModem {
     if (!this.#terminal || gone.aborted) return Promise.resolve({ answered: false, kind: "no-answer" });
     return new Promise((resolve) => {
       const giveUp = () => this.#step({ type: "call", what: "hangup" }, () => this.#stopRinging());
+      // Nobody lets it ring for ever.
+      const enough = this.#wall.at(this.#wall.nowUs() + LONGEST_RINGING_US, giveUp);
       this.#ringing = (pickup) => {
+        enough();
         gone.removeEventListener("abort", giveUp);
         resolve(pickup);
       };
