@@ -3,7 +3,13 @@
  * proves it, and says which line is no longer found when the machine was rewritten.
  */
 
-import type { Guard } from "./guard.ts";
+/** A line of the machine: changed from `from` to `to` in this file of `src`, the case that names it must fail. */
+export interface Guard {
+  file: string;
+  /** A whole line without its indentation, found once in the file. */
+  from: string;
+  to: string;
+}
 
 const guard = (file: string, from: string, to: string): Guard => ({ file, from, to });
 
@@ -111,6 +117,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "else refusePage(s, state.end, FCF.MCF, out);",
   ),
   R39: guard("modulation.ts", "dcsCode: 0b0000,", "dcsCode: 0b0010,"),
+  R40: guard(
+    "receiver.ts",
+    'if (s.state.step === "await-dcs" || s.state.step === "await-dis") stopTimer(out, "T1");',
+    "",
+  ),
   T01: guard(
     "transmitter.ts",
     'out.push({ type: "send-page", modulation, shortTraining: shortTraining(s), octets });',
@@ -211,7 +222,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "return pps.page === ((rx.page - 1) & 0xff);",
     "return pps.page === ((rx.page - 2) & 0xff);",
   ),
-  ER07: guard("receiver-ecm.ts", "if (bad > 0) {", "if (bad > 1 && bad < rx.frameCount) {"),
+  ER07: guard(
+    "ecm.ts",
+    "const fif = new Uint8Array(BLOCK_FRAMES / 8).fill(0xff);",
+    "const fif = new Uint8Array(BLOCK_FRAMES / 8);",
+  ),
   ER08: guard("receiver-page.ts", "mood.page === s.rx.pages + 1 &&", "mood.page === s.rx.pages + 2 &&"),
   ER09: guard(
     "capabilities.ts",
@@ -305,6 +320,10 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "const fif = new Uint8Array(BLOCK_FRAMES / 8).fill(0xfe);",
   ),
   ER36: guard("receiver-ecm.ts", "rx.block = 0;", "rx.block = 1;"),
+  ER37: guard("state.ts", "const TURN_LIMIT = 20_000;", "const TURN_LIMIT = 200;"),
+  ER38: guard("state.ts", "rx.frames = [];", ""),
+  ER39: guard("receiver-ecm.ts", "s.rx.frames = [];", ""),
+  ER40: guard("receiver-ecm.ts", "clearPage(rx);", ""),
   ET01: guard("ecm.ts", "fif[3] = reverseBits(pps.frames - 1);", "fif[3] = reverseBits(pps.frames);"),
   ET02: guard(
     "transmitter-ecm.ts",
@@ -357,7 +376,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   ET22: guard("transmitter-page.ts", "case FCF.PIN:", ""),
   ET23: guard("transmitter-ecm.ts", "s.tx.notReady = false;", ""),
   ET24: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     "const ecm = dis.ecm && wanted.ecm ? (dis.prefers64 ? 64 : wanted.ecmFrameSize) : 0;",
     "const ecm = dis.ecm && wanted.ecm ? (dis.prefers64 ? 64 : 256) : 0;",
   ),
@@ -400,10 +419,14 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   X07: guard("receiver.ts", "return ignored(received, out);", 'return disconnect(s, "stopped", out);'),
   X08: guard("phase-b.ts", "else ignored(received, out);", 'else disconnect(s, "stopped", out);'),
   X09: guard("timers.ts", "us: 4_000_000,", "us: 8000000,"),
-  X10: guard("frame.ts", 'if (bytes.length < 3) return problem("frame-too-short", bytes.length);', ""),
+  X10: guard("frame.ts", 'if (bytes[0] !== ADDRESS) return problem("frame-address", 0);', ""),
   X11: guard("transmitter-page.ts", "return ignored(received, out);", "return pageConfirmed(s, false, out);"),
   X12: guard("transmitter.ts", "return ignored(received, out);", "return needPage(s, out);"),
-  X13: guard("receiver-page.ts", 'if (step !== "receiving" || s.dcs!.ecm !== 0) return;', ""),
+  X13: guard(
+    "receiver-page.ts",
+    'if (step !== "receiving" || s.dcs!.ecm !== 0) return;',
+    'if (step !== "receiving") return answerWith(s, pageEnd, FCF.MCF, AWAIT_DCS, out);',
+  ),
   X14: guard("receiver.ts", "case FCF.DCN:", ""),
   X15: guard("receiver.ts", 'if (state.step === "await-end") return end(s, finalCause(s), out);', ""),
   X16: guard("command.ts", 'startTimer(out, "T4");', ""),
@@ -459,7 +482,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     'return s.side === "answerer" ? "caller-hung-up" : "polled-hung-up";',
     'return s.side !== "answerer" ? "caller-hung-up" : "polled-hung-up";',
   ),
-  X33: guard("session.ts", "return finalCause(s);", "return;"),
+  X33: guard("session.ts", "return finalCause(s);", 'return "caller-hung-up";'),
   X34: guard(
     "phase-b.ts",
     'return heardFax ? "hung-up-before-dis" : "hung-up-without-fax-tone";',
@@ -513,7 +536,18 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   ),
   X53: guard("session.ts", "if (!ok) s.rx.damagedBurst = true;", 'if (!ok) return disconnect(s, "stopped", out);'),
   X54: guard("command.ts", 'startTimer(out, "T4", BURST_US);', ""),
-  P01: guard("phase-b.ts", "if (s.tx.page >= s.tx.pages.length) return poll(s, dis, out);", ""),
+  X55: guard(
+    "receiver-answer.ts",
+    'const identifying = s.state.step === "await-dcs" && s.state.said !== null;',
+    'const identifying = s.state.step === "await-dcs" && s.state.said === null;',
+  ),
+  X56: guard("transmitter.ts", "if (fcf === FCF.CRP) return repeat(s, state, out);", ""),
+  X57: guard("command.ts", "state.tries++;", ""),
+  P01: guard(
+    "identification.ts",
+    "s.rx.answer = [...address, ...idFrame(FCF.CIG, stationId), frame(FCF.DTC, true, encodeDis(can))];",
+    "s.rx.answer = [...address, ...idFrame(FCF.CIG, stationId), frame(FCF.DIS, true, encodeDis(can))];",
+  ),
   P02: guard(
     "addressing.ts",
     "if (poll.pwd !== undefined && dis.pwd) frames.push(frame(FCF.PWD, false, encodeId(poll.pwd)));",
@@ -547,7 +581,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "const place = documents.findIndex(({ sep }) => sep === s.heard.SEP);",
     "const place = 0;",
   ),
-  P11: guard("addressing.ts", 'if (found === undefined) return "unknown-document";', ""),
+  P11: guard(
+    "addressing.ts",
+    'if (found === undefined) return "unknown-document";',
+    "if (found === undefined) return 0;",
+  ),
   P12: guard(
     "addressing.ts",
     'return found.pwd === undefined || found.pwd === s.heard.PWD ? place : "wrong-password";',
@@ -585,7 +623,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "else if (s.polling && fcf === FCF.DCS) onDcs(s, received, out);",
     "else if (s.polling && fcf === FCF.TSI) onDcs(s, received, out);",
   ),
-  P25: guard("phase-b.ts", "if (isProblem(dtc)) return;", ""),
+  P25: guard(
+    "capabilities.ts",
+    'if (octets.length < 3) return problem("dis-too-short", octets.length);',
+    'if (octets.length < 2) return problem("dis-too-short", octets.length);',
+  ),
   P26: guard(
     "addressing.ts",
     'if (poll?.sep !== undefined && !dis.sep) missing.push("SEP");',
@@ -623,19 +665,19 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "(modulation) => own.includes(modulation) || rateOf(modulation) <= ceiling,",
   ),
   C08: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     'return dis.mr && codings.includes("mr") ? "mr" : "mh";',
     'return codings.includes("mr") ? "mr" : "mh";',
   ),
   C09: guard("capabilities.ts", "fine: bitOf(fif, 15),", "fine: bitOf(fif, 16),"),
   C10: guard("capabilities.ts", "superfine: bitOf(fif, 41),", "superfine: bitOf(fif, 42),"),
-  C11: guard("capabilities.ts", 'superfine: ["fine"],', "superfine: [],"),
+  C11: guard("negotiation.ts", 'superfine: ["fine"],', "superfine: [],"),
   C12: guard(
     "capabilities.ts",
     "setBits(fif, 17, 18, dcs.width === 2432 ? 0b01 : dcs.width === 2048 ? 0b10 : 0b00);",
     "setBits(fif, 18, 18, dcs.width === 2432 ? 0b01 : dcs.width === 2048 ? 0b10 : 0b00);",
   ),
-  C13: guard("capabilities.ts", "width: Math.min(dis.width, wanted.width) as Width,", "width: wanted.width,"),
+  C13: guard("negotiation.ts", "width: Math.min(dis.width, wanted.width) as Width,", "width: wanted.width,"),
   C14: guard(
     "capabilities.ts",
     "{ code: 0b000, standardMs: 20, fineMs: 20 },",
@@ -647,26 +689,34 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "{ code: 0b110, standardMs: 20, fineMs: 20 },",
   ),
   C16: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     "minScanUs: ecm === 0 ? codableScan(dis.minScan, resolution) : 0,",
     "minScanUs: codableScan(dis.minScan, resolution),",
   ),
   C17: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     'if (ecm && dis.mmr && codings.includes("mmr")) return "mmr";',
     'if (dis.mmr && codings.includes("mmr")) return "mmr";',
   ),
   C18: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     "const ecm = dis.ecm && wanted.ecm ? (dis.prefers64 ? 64 : wanted.ecmFrameSize) : 0;",
     "const ecm = dis.ecm ? (dis.prefers64 ? 64 : wanted.ecmFrameSize) : 0;",
   ),
   C19: guard("phase-b.ts", 'if (!dis.receives) return disconnect(s, "cannot-receive", out);', ""),
-  C20: guard("phase-b.ts", 'if (s.tx.fallback.length === 0) return disconnect(s, "no-common-modulation", out);', ""),
+  C20: guard(
+    "phase-b.ts",
+    "(modulation) => own.includes(modulation) && rateOf(modulation) <= ceiling,",
+    "(modulation) => rateOf(modulation) <= ceiling,",
+  ),
   C21: guard("capabilities.ts", "let length = 3;", "let length = 4;"),
   C22: guard("phase-b.ts", "if (isProblem(dis)) return;", ""),
   C23: guard("capabilities.ts", "v27ter: 0b0100,", "v27ter: 0b0101,"),
-  C24: guard("capabilities.ts", 'if (modulation === undefined) return problem("dcs-rate-reserved", 1);', ""),
+  C24: guard(
+    "capabilities.ts",
+    "return FALLBACK.find((modulation) => MODULATIONS[modulation].dcsCode === code);",
+    "return FALLBACK.find((modulation) => MODULATIONS[modulation].dcsCode === code) ?? FALLBACK[0];",
+  ),
   C25: guard("capabilities.ts", "sub: bitOf(fif, 49),", "sub: bitOf(fif, 50),"),
   C26: guard(
     "phase-b.ts",
@@ -692,7 +742,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   ),
   C32: guard("capabilities.ts", "r300: bitOf(fif, 42),", "r300: bitOf(fif, 43),"),
   C33: guard("capabilities.ts", "r16: bitOf(fif, 43),", "r16: bitOf(fif, 44),"),
-  C34: guard("capabilities.ts", 'r16: ["superfine", "fine"],', 'r16: ["fine"],'),
+  C34: guard("negotiation.ts", 'r16: ["superfine", "fine"],', 'r16: ["fine"],'),
   C35: guard("capabilities.ts", "prefersInch: bitOf(fif, 44),", "prefersInch: bitOf(fif, 45),"),
   C36: guard(
     "capabilities.ts",
@@ -709,14 +759,14 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "const WIDTHS: readonly Width[] = [1728, 2432, 2048, 2432];",
     "const WIDTHS: readonly Width[] = [1728, 2432, 2048, 1728];",
   ),
-  C39: guard("capabilities.ts", "return us > 0 && us < 5_000 ? 5_000 : us;", "return us > 0 && us < 5_000 ? 0 : us;"),
+  C39: guard("negotiation.ts", "return us > 0 && us < 5_000 ? 5_000 : us;", "return us > 0 && us < 5_000 ? 0 : us;"),
   C40: guard(
     "capabilities.ts",
     "{ code: 0b101, standardMs: 40, fineMs: 20 },",
     "{ code: 0b101, standardMs: 40, fineMs: 40 },",
   ),
   C41: guard(
-    "capabilities.ts",
+    "negotiation.ts",
     'if (ecm && dis.mmr && codings.includes("mmr")) return "mmr";',
     'if (ecm && dis.mmr) return "mmr";',
   ),
@@ -732,7 +782,10 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "r16: { pels: 2, metric: { xDpi: 408, yDpi: 391 }, inch: { xDpi: 400, yDpi: 400 } },",
     "r16: { pels: 3, metric: { xDpi: 408, yDpi: 391 }, inch: { xDpi: 400, yDpi: 400 } },",
   ),
-  C46: guard("capabilities.ts", '"300": ["fine"],', '"300": [],'),
+  C46: guard("negotiation.ts", '"300": ["fine"],', '"300": [],'),
   C47: guard("capabilities.ts", "setBit(fif, 42, can.r300);", ""),
   C48: guard("capabilities.ts", "v29: 0b1000,", "v29: 0b1001,"),
+  C49: guard("addressing.ts", 'if (sid !== undefined && !dis.pwd) missing.push("SID");', ""),
+  C50: guard("capabilities.ts", "setBit(fif, 45, can.prefersMetric);", ""),
+  C51: guard("capabilities.ts", "return fif.subarray(0, length);", "return fif.subarray(0, 3);"),
 };

@@ -507,4 +507,33 @@ export const CAPABILITIES: readonly ConformanceCase[] = [
     options: { capabilities: { ...FULL_CAPABILITIES, modems: "v29", superfine: false, ecm: false, mmr: false } },
     steps: [{ expect: "tone", tone: "ced" }, hear("ff c8 01 00 63 1e"), ...ended("caller-disconnected", 0)],
   },
+  {
+    ...sender,
+    id: "C49",
+    title: "A caller that insists on SID leaves a station that has no bit 50",
+    clause: "T.30 table 2 bit 50",
+    options: { sid: "geheim", insists: true },
+    steps: [...called(DIS_ECM), ...givesUp(CALLER_DCN, "addressing-not-offered", 0)],
+  },
+  {
+    ...receiver,
+    id: "C50",
+    title: "DIS of a station that prefers millimetres and prints superfine in half the time of fine",
+    clause: "T.30 table 2 bits 45, 46",
+    options: {
+      capabilities: {
+        ...FULL_CAPABILITIES,
+        prefersMetric: true,
+        minScan: { standardUs: 10_000, fineUs: 10_000, superfineUs: 5_000 },
+      },
+    },
+    steps: [{ expect: "tone", tone: "ced" }, hear("ff c8 01 00 77 15 23 01 8c"), ...ended("caller-disconnected", 0)],
+  },
+  {
+    ...sender,
+    id: "C51",
+    title: "A DIS of 15 octets, with much that is not ours, is read as far as it concerns us",
+    clause: "T.30 table 2 bits 24, 32, 40",
+    steps: settled("ff c8 01 04 77 5f 23 01 b9 f1 01 01 81 01 01 01 01 10", "ff c8 c1 00 46 1f 22", "v17-14400", 2700),
+  },
 ];

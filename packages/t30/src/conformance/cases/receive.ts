@@ -645,4 +645,24 @@ export const RECEIVE: readonly ConformanceCase[] = [
       ...ended("completed", 1),
     ],
   },
+  {
+    ...base,
+    id: "R40",
+    title: "T1 is over with the first DCS: training may fail for longer than it",
+    clause: "T.30 §5.4.3.1 T1",
+    steps: [
+      ...ANSWERED,
+      ...upTo(7).flatMap((): Step[] => [
+        say(SET_MH),
+        { send: "training", modulation: "v17-14400", errors: 500 },
+        hear(FTT),
+      ]),
+      ...setUp(SET_MH),
+      mhPage(FIRST),
+      say(EOP),
+      { expect: "stored", sheet: FIRST },
+      hear(MCF),
+      ...ended("completed", 1),
+    ],
+  },
 ];
