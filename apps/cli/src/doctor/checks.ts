@@ -5,6 +5,7 @@ import { access, statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Settings } from "@depesche/core";
+import { openConfigFile } from "@depesche/core/config-file";
 import { ownerOf } from "../data-lock.ts";
 import type { Values, WordKey } from "../language.ts";
 import { type PortUse, portsOf, portTrouble } from "../ports.ts";
@@ -26,6 +27,19 @@ export interface DoctorOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** How long a gateway, simulators or a Redis may take to answer. */
   patienceMs?: number;
+}
+
+/** Nothing when there is no configuration file: a house needs none. */
+function configFindings(env: DoctorOptions["env"]): Finding[] {
+  const file = openConfigFile(env);
+  if (!file.ok) {
+    return file.problems.map((problem) => {
+      return { state: "wrong", check: "config", key: "doctor.config.wrong", values: { problem } };
+    });
+  }
+  if (file.path === undefined) return [];
+  const values = { file: file.path, lines: file.config.fax?.lines.length ?? 0 };
+  return [{ state: "ok", check: "config", key: "doctor.config.ok", values }];
 }
 
 const LEAST_NODE = [20, 19] as const;
@@ -51,6 +65,7 @@ export async function examine(options: DoctorOptions): Promise<Finding[]> {
     nodeFinding(options.nodeVersion),
     databaseFinding(settings),
     ...(settings.redisUrl ? [serverFinding("redis", "REDIS_URL", settings.redisUrl, 6379)] : []),
+    ...configFindings(options.env),
     dataFinding(settings.data),
     roomFinding(settings.data),
     ...portsOf(settings).map((use) => portFinding(use, ours)),

@@ -201,6 +201,8 @@ export const de = {
   "doctor.server.ok": "{variable}: {place} antwortet",
   "doctor.server.silent":
     "{variable}: unter {place} antwortet nichts; jenen Server starten oder die Variable entfernen",
+  "doctor.config.ok": "Konfiguration {file}: Faxleitungen nach außen: {lines}",
+  "doctor.config.wrong": "{problem}",
   "doctor.data.ok": "Datenordner {folder} ist beschreibbar",
   "doctor.data.new": "Datenordner {folder} lässt sich anlegen",
   "doctor.data.owned": "Datenordner {folder} gehört einer laufenden Depesche (Prozess {pid})",

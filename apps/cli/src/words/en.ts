@@ -194,6 +194,8 @@ export const en = {
     "no embedded PostgreSQL for {platform}: run npm ci, or set DATABASE_URL to a PostgreSQL 15 or newer",
   "doctor.server.ok": "{variable}: {place} answers",
   "doctor.server.silent": "{variable}: nothing answers at {place}; start that server or unset the variable",
+  "doctor.config.ok": "configuration {file}: fax lines outside: {lines}",
+  "doctor.config.wrong": "{problem}",
   "doctor.data.ok": "data folder {folder} can be written",
   "doctor.data.new": "data folder {folder} can be made",
   "doctor.data.owned": "data folder {folder} belongs to a running Depesche (process {pid})",
