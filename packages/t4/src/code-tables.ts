@@ -64,22 +64,20 @@ export const BLACK_CODES: ReadonlyMap<number, string> = new Map(runCodes(BLACK_T
 /** Longest run that one make-up and one terminating code can say; longer ones take further make-up codes of 2560. */
 export const LONGEST_CODED_RUN = 2560 + 63;
 
-/** For the encoder: make-up and terminating code of a run in one, at most 25 bits. */
-export type RunEncoding = { bits: Int32Array; lengths: Uint8Array };
+/** Index of a colour's half in the tables of runs: of black runs `BLACK_RUNS`, of white ones 0. */
+export const BLACK_RUNS = LONGEST_CODED_RUN + 1;
 
-function runEncoding(codes: ReadonlyMap<number, string>): RunEncoding {
-  const bits = new Int32Array(LONGEST_CODED_RUN + 1);
-  const lengths = new Uint8Array(LONGEST_CODED_RUN + 1);
+/** For the encoder: run (+ BLACK_RUNS) -> make-up and terminating code in one, at most 25 bits, << 5 | their length. */
+export const RUN_ENCODING = new Int32Array(2 * BLACK_RUNS);
+for (const [codes, first] of [
+  [WHITE_CODES, 0],
+  [BLACK_CODES, BLACK_RUNS],
+] as const) {
   for (let run = 0; run <= LONGEST_CODED_RUN; run++) {
     const code = (run < 64 ? "" : codes.get(run & ~63)!) + codes.get(run & 63)!;
-    bits[run] = Number.parseInt(code, 2);
-    lengths[run] = code.length;
+    RUN_ENCODING[first + run] = (Number.parseInt(code, 2) << 5) | code.length;
   }
-  return { bits, lengths };
 }
-
-export const WHITE_ENCODING = runEncoding(WHITE_CODES);
-export const BLACK_ENCODING = runEncoding(BLACK_CODES);
 
 /** For the encoder: vertical mode, index = distance + 3. */
 export const VERTICAL_BITS = new Int32Array(7);
@@ -89,43 +87,42 @@ for (const [distance, code] of VERTICAL) {
   VERTICAL_LENGTHS[distance + 3] = code.length;
 }
 
-/** Fills every entry of a table of `indexBits` whose index begins with `code`. */
-function fillPrefix(table: Uint16Array | Int32Array, indexBits: number, code: string, value: number): void {
+/** Fills every entry of the table's part from `start` on, of `indexBits`, whose index begins with `code`. */
+function fillPrefix(
+  table: Uint16Array | Int32Array,
+  start: number,
+  indexBits: number,
+  code: string,
+  value: number,
+): void {
   const free = indexBits - code.length;
-  const first = Number.parseInt(code, 2) << free;
+  const first = start + (Number.parseInt(code, 2) << free);
   table.fill(value, first, first + (1 << free));
 }
 
-/** For the decoder: next 13 bits -> run length << 4 | code length; 0 where no code word begins so. */
-function runDecoding(codes: ReadonlyMap<number, string>): Uint16Array {
-  const table = new Uint16Array(1 << 13);
-  for (const [run, code] of codes) fillPrefix(table, 13, code, (run << 4) | code.length);
-  return table;
-}
+/** Bits a decoder of runs looks at: no code word is longer. Above them stands the colour, 1 for black. */
+export const RUN_BITS = 13;
 
-export const WHITE_DECODING = runDecoding(WHITE_CODES);
-export const BLACK_DECODING = runDecoding(BLACK_CODES);
-
-/** How many bits a pair of runs may take to be found in one step. */
-const PAIR_BITS = 13;
-
+/** For the decoder: colour and next 13 bits -> run length << 4 | code length; 0 where no code word begins so. */
+export const RUN_DECODING = new Uint16Array(2 << RUN_BITS);
 /**
- * For the decoder: next 13 bits -> first run << 12 | second run << 4 | length of both, where two terminating codes of these
- * colours follow each other in them; 0 otherwise. Most runs of a page are short.
+ * For the decoder: colour and next 13 bits -> first run << 12 | second run << 4 | length of both, where two terminating codes,
+ * the first of this colour, follow each other in them; 0 otherwise. Most runs of a page are short.
  */
-function pairDecoding(first: ReadonlyMap<number, string>, second: ReadonlyMap<number, string>): Int32Array {
-  const table = new Int32Array(1 << PAIR_BITS);
-  for (let a = 0; a < 64; a++) {
-    for (let b = 0; b < 64; b++) {
-      const code = first.get(a)! + second.get(b)!;
-      if (code.length <= PAIR_BITS) fillPrefix(table, PAIR_BITS, code, (a << 12) | (b << 4) | code.length);
+export const PAIR_DECODING = new Int32Array(2 << RUN_BITS);
+for (const [codes, others, start] of [
+  [WHITE_CODES, BLACK_CODES, 0],
+  [BLACK_CODES, WHITE_CODES, 1 << RUN_BITS],
+] as const) {
+  for (const [run, code] of codes) fillPrefix(RUN_DECODING, start, RUN_BITS, code, (run << 4) | code.length);
+  for (let first = 0; first < 64; first++) {
+    for (let second = 0; second < 64; second++) {
+      const code = codes.get(first)! + others.get(second)!;
+      if (code.length > RUN_BITS) continue;
+      fillPrefix(PAIR_DECODING, start, RUN_BITS, code, (first << 12) | (second << 4) | code.length);
     }
   }
-  return table;
 }
-
-export const WHITE_BLACK_DECODING = pairDecoding(WHITE_CODES, BLACK_CODES);
-export const BLACK_WHITE_DECODING = pairDecoding(BLACK_CODES, WHITE_CODES);
 
 /** For the decoder: next 7 bits -> mode << 4 | code length; 0 where no mode begins so (EOL, extensions, damage). */
 export const MODE_DECODING = new Uint16Array(1 << 7);
@@ -133,8 +130,8 @@ export const MODE_DECODING = new Uint16Array(1 << 7);
 export const MODE_VERTICAL = 4;
 export const MODE_PASS = 8;
 const MODE_HORIZONTAL = 9;
-fillPrefix(MODE_DECODING, 7, PASS, (MODE_PASS << 4) | PASS.length);
-fillPrefix(MODE_DECODING, 7, HORIZONTAL, (MODE_HORIZONTAL << 4) | HORIZONTAL.length);
+fillPrefix(MODE_DECODING, 0, 7, PASS, (MODE_PASS << 4) | PASS.length);
+fillPrefix(MODE_DECODING, 0, 7, HORIZONTAL, (MODE_HORIZONTAL << 4) | HORIZONTAL.length);
 for (const [distance, code] of VERTICAL) {
-  fillPrefix(MODE_DECODING, 7, code, ((MODE_VERTICAL + distance) << 4) | code.length);
+  fillPrefix(MODE_DECODING, 0, 7, code, ((MODE_VERTICAL + distance) << 4) | code.length);
 }

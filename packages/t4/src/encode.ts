@@ -3,14 +3,7 @@
 import { BitSink } from "./bit-sink.ts";
 import { type Bitmap, type BitOrder, reverseBits, rowOctets } from "./bitmap.ts";
 import { changeList, findChanges, pageView } from "./changes.ts";
-import {
-  BLACK_ENCODING,
-  LONGEST_CODED_RUN,
-  type RunEncoding,
-  VERTICAL_BITS,
-  VERTICAL_LENGTHS,
-  WHITE_ENCODING,
-} from "./code-tables.ts";
+import { BLACK_RUNS, LONGEST_CODED_RUN, RUN_ENCODING, VERTICAL_BITS, VERTICAL_LENGTHS } from "./code-tables.ts";
 
 export type Coding = "MH" | "MR" | "MMR";
 
@@ -109,10 +102,20 @@ function putEol(sink: BitSink, align: boolean, tagged: boolean, oneDimensional: 
   if (tagged) sink.put(oneDimensional ? 1 : 0, 1);
 }
 
-function putRun(sink: BitSink, run: number, encoding: RunEncoding): void {
-  let left = run;
-  for (; left > LONGEST_CODED_RUN; left -= 2560) sink.put(0b11111, 12);
-  sink.put(encoding.bits[left]!, encoding.lengths[left]!);
+/** A run whose colour's part of the table begins at `colour`, behind a prefix of at most 3 bits. */
+function putRun(sink: BitSink, run: number, colour: number, prefix: number, prefixLength: number): void {
+  if (run > LONGEST_CODED_RUN) {
+    putLongRun(sink, run, colour, prefix, prefixLength);
+    return;
+  }
+  const code = RUN_ENCODING[colour + run]!;
+  const length = code & 31;
+  sink.put((prefix << length) | (code >> 5), prefixLength + length);
+}
+
+function putLongRun(sink: BitSink, run: number, colour: number, prefix: number, prefixLength: number): void {
+  sink.put((prefix << 12) | 0b11111, prefixLength + 12);
+  putRun(sink, run - 2560, colour, 0, 0);
 }
 
 /** T.4 §4.1: the runs of the line, white first. */
@@ -120,7 +123,7 @@ function putLine1D(sink: BitSink, current: Int32Array, width: number): void {
   let from = 0;
   for (let i = 0; from < width || i === 0; i++) {
     const to = current[i]!;
-    putRun(sink, to - from, i & 1 ? BLACK_ENCODING : WHITE_ENCODING);
+    putRun(sink, to - from, i & 1 ? BLACK_RUNS : 0, 0, 0);
     from = to;
   }
 }
@@ -158,10 +161,9 @@ function putLine2D(sink: BitSink, reference: Int32Array, current: Int32Array, wi
       r += distance < 0 && r > 0 ? -1 : 1;
     } else {
       const a2 = current[c + 1]!;
-      sink.put(HORIZONTAL_BITS, HORIZONTAL_LENGTH);
-      const black = (c & 1) === 1;
-      putRun(sink, a1 - Math.max(a0, 0), black ? BLACK_ENCODING : WHITE_ENCODING);
-      putRun(sink, a2 - a1, black ? WHITE_ENCODING : BLACK_ENCODING);
+      const colour = c & 1 ? BLACK_RUNS : 0;
+      putRun(sink, a1 - Math.max(a0, 0), colour, HORIZONTAL_BITS, HORIZONTAL_LENGTH);
+      putRun(sink, a2 - a1, BLACK_RUNS - colour, 0, 0);
       a0 = a2;
       c += 2;
     }

@@ -2,14 +2,13 @@
 
 import { changeList, endChanges } from "./changes.ts";
 import {
-  BLACK_DECODING,
-  BLACK_WHITE_DECODING,
   HORIZONTAL_LENGTH,
   MODE_DECODING,
   MODE_PASS,
   MODE_VERTICAL,
-  WHITE_BLACK_DECODING,
-  WHITE_DECODING,
+  PAIR_DECODING,
+  RUN_BITS,
+  RUN_DECODING,
 } from "./code-tables.ts";
 
 /** Zero octets behind the stream, so that a 32-bit look-ahead never leaves the buffer. Zeros are no code word. */
@@ -120,7 +119,7 @@ export class LineReader {
     let count = 0;
     while (position < width) {
       const ahead = view.getUint32(at >>> 3) << (at & 7);
-      const pair = (count & 1 ? BLACK_WHITE_DECODING : WHITE_BLACK_DECODING)[ahead >>> 19]!;
+      const pair = PAIR_DECODING[((count & 1) << RUN_BITS) | (ahead >>> (32 - RUN_BITS))]!;
       const first = pair >> 12;
       const end = position + first + ((pair >> 4) & 0xff);
       // Two whole runs at a look; one that is empty, or that may end the line, goes the slow way.
@@ -133,7 +132,7 @@ export class LineReader {
         continue;
       }
       this.at = at;
-      position = this.#readRun(position, count & 1 ? BLACK_DECODING : WHITE_DECODING);
+      position = this.#readRun(position, count & 1);
       at = this.at;
       if (position < 0) return false;
       if (position === width) break;
@@ -190,7 +189,7 @@ export class LineReader {
         r += 2;
       } else {
         const from = Math.max(a0, 0);
-        const pair = (count & 1 ? BLACK_WHITE_DECODING : WHITE_BLACK_DECODING)[(ahead << HORIZONTAL_LENGTH) >>> 19]!;
+        const pair = PAIR_DECODING[((count & 1) << RUN_BITS) | ((ahead << HORIZONTAL_LENGTH) >>> (32 - RUN_BITS))]!;
         const first = pair >> 12;
         a0 = from + first + ((pair >> 4) & 0xff);
         if (first !== 0 && a0 > from + first && a0 <= width) {
@@ -200,8 +199,8 @@ export class LineReader {
           at += pair & 15;
         } else {
           this.at = at;
-          const a1 = this.#readRun(from, count & 1 ? BLACK_DECODING : WHITE_DECODING);
-          a0 = a1 < 0 ? -1 : this.#readRun(a1, count & 1 ? WHITE_DECODING : BLACK_DECODING);
+          const a1 = this.#readRun(from, count & 1);
+          a0 = a1 < 0 ? -1 : this.#readRun(a1, ~count & 1);
           at = this.at;
           if (a0 < 0) return false;
           count = pushChange(current, count, a1);
@@ -218,12 +217,12 @@ export class LineReader {
     return at <= this.bitLength;
   }
 
-  /** The run from pixel `from` on: where it ends, or -1. */
-  #readRun(from: number, table: Uint16Array): number {
+  /** The run of `colour` (1 is black) from pixel `from` on: where it ends, or -1. */
+  #readRun(from: number, colour: number): number {
     let position = from;
     let entry: number;
     do {
-      entry = table[this.#look(this.at) >>> 19]!;
+      entry = RUN_DECODING[(colour << RUN_BITS) | (this.#look(this.at) >>> (32 - RUN_BITS))]!;
       this.at += entry & 15;
       position += entry >> 4;
     } while (entry >= 64 << 4 && position <= this.width);
