@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FULL_CAPABILITIES } from "./capabilities.ts";
 import type { Misdeed, Mood } from "./protocol.ts";
-import { call, octets, since } from "./test-support.ts";
+import { call, FINE, octets, since } from "./test-support.ts";
 
 const TWO = [octets(256 * 8, 1), octets(256 * 8, 2)];
 const PLAIN = { ...FULL_CAPABILITIES, ecm: false, mmr: false };
@@ -180,6 +180,55 @@ test("the wrong word is said once, and the call recovers", () => {
     "> block v17-14400 8",
   ]);
   expect(result.stored).toEqual(TWO);
+});
+
+describe("places", () => {
+  const threeBlocks = (at: Misdeed["at"], block: number) =>
+    call({
+      pages: [octets(64 * 10), octets(64 * 600)],
+      caller: {
+        ecmFrameSize: 64,
+        mood: { script: [{ at: "image", page: 2, block: 2, attempt: 1, does: { do: "lose", frames: [1] } }] },
+      },
+      answerer: { mood: { script: [{ at, page: 2, block, attempt: 1, does: { do: "skip" } }] } },
+    });
+
+  test("a confirmation of a block is named by it, and so is a request for its bad frames", () => {
+    const confirmed = threeBlocks("page-answer", 1);
+    expect(since(confirmed, "PPS-NULL").slice(0, 3)).toEqual(["> PPS-NULL", "> PPS-NULL", "< MCF"]);
+    const asked = threeBlocks("PPR", 2);
+    expect(
+      since(asked, "MCF")
+        .filter((line) => /PPR|PPS/.test(line))
+        .slice(1, 4),
+    ).toEqual(["> PPS-NULL", "> PPS-NULL", "< PPR"]);
+    // Block 1 needs none: nothing is left out.
+    expect(threeBlocks("PPR", 1).ladder.filter((line) => line === "> PPS-NULL").length).toBe(3);
+  });
+
+  test("a confirmation before EOM is of the page it has counted, a refusal of the one to come again", () => {
+    const wishes = [FINE, { ...FINE, resolution: "standard" } as const];
+    const skips = (page: number, mood: Mood = {}) =>
+      call({
+        pages: TWO,
+        wishes,
+        caller: { ecm: false },
+        answerer: { mood: { ...mood, script: [{ at: "page-answer", page, attempt: 1, does: { do: "skip" } }] } },
+      });
+    expect(since(skips(1), "EOM").slice(0, 3)).toEqual(["> EOM", "> EOM", "< MCF"]);
+    expect(since(skips(2), "EOP").slice(0, 3)).toEqual(["> EOP", "> EOP", "< MCF"]);
+    const refused = skips(2, { answers: [{ page: 2, with: "RTN" }] });
+    expect(since(refused, "EOP").slice(0, 3)).toEqual(["> EOP", "> EOP", "< RTN"]);
+  });
+});
+
+test("another word has the X bit of who says it, if it has one", () => {
+  const fcfs = (frame: "FTT" | "DIS") =>
+    call({ caller: { mood: withScript({ at: "DCS", attempt: 1, does: { do: "say", frame } }) } }).actions.flatMap(
+      ({ side, action }) => (side === "caller" && action.type === "send-frames" ? [action.frames[0]!.fcf] : []),
+    )[0];
+  expect(fcfs("FTT")).toBe(0xa2);
+  expect(fcfs("DIS")).toBe(0x01);
 });
 
 test("a confirmation that is left out is asked for again", () => {

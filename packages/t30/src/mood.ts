@@ -32,7 +32,6 @@ export function stepMoody(s: Session, event: Event, out: Action[], react: React)
   if (held === null) return perform(s, meant, out);
   held.push(...meant);
   if (event.type !== "hangup-by-peer") return;
-  s.held = null;
   out.push(held.at(-1)!);
 }
 
@@ -112,13 +111,20 @@ function isAt(s: Session, misdeed: Misdeed, signal: Signal): boolean {
   return (misdeed.page ?? page) === page && (misdeed.block ?? block) === block;
 }
 
-/** The page and block a signal is about, from 1. A confirmation is about the page that it has just counted. */
-function placeOf({ tx, rx, state }: Session, signal: Signal): { page: number; block: number } {
-  if (signal === "image" || signal === "page-end" || signal === "CTC" || signal === "EOR" || signal === "RR")
-    return { page: tx.page + 1, block: (tx.block?.number ?? 0) + 1 };
-  const isCounted = signal === "page-answer" && rx.block === 0 && rx.pages > 0 && state.step !== "await-dcs";
-  return isCounted ? { page: rx.pages, block: 1 } : { page: rx.pages + 1, block: Math.max(1, rx.block) };
+/**
+ * The page and block a signal is about, from 1. What confirms a page has just counted it, what confirms or holds back a block
+ * has counted that.
+ */
+function placeOf({ tx, rx, said }: Session, signal: Signal): { page: number; block: number } {
+  if (SENDERS.has(signal)) return { page: tx.page + 1, block: (tx.block?.number ?? 0) + 1 };
+  if (signal === "RNR") return { page: rx.pages + 1, block: Math.max(1, rx.block) };
+  if (signal !== "page-answer") return { page: rx.pages + 1, block: rx.block + 1 };
+  const isRefusal = fcfOf(said[0]!) === FCF.RTN || fcfOf(said[0]!) === FCF.PIN;
+  if (isRefusal) return { page: rx.pages + 1, block: 1 };
+  return rx.block > 0 ? { page: rx.pages + 1, block: rx.block } : { page: rx.pages, block: 1 };
 }
+
+const SENDERS: ReadonlySet<Signal> = new Set(["DCS", "TCF", "image", "page-end", "CTC", "EOR", "RR"]);
 
 function signalOf(action: Action): Signal | undefined {
   switch (action.type) {

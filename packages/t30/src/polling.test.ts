@@ -135,11 +135,33 @@ describe("SUB, PWD and SID before DCS", () => {
     expect(agreed).toMatchObject({ dcs: { sub: true, sid: true } });
   });
 
-  test("are left out when it does not, and said to be; a caller that insists ends the call", () => {
-    const result = call({ caller: { sub: "12", sid: "y" } });
-    expect(result.ladder).toContain("> TSI DCS");
-    expect(reports(result, "caller")).toContainEqual({ kind: "ignored", frame: "SUB" });
+  test("are left out when it does not, and said to be, each for itself", () => {
+    const left = (caller: Partial<CallerOptions>, can: Partial<typeof FULL_CAPABILITIES> = {}) =>
+      reports(call({ caller, answerer: { capabilities: { ...FULL_CAPABILITIES, ...can } } }), "caller").flatMap(
+        (report) => (report.kind === "ignored" ? [report.frame] : []),
+      );
+    expect(call({ caller: { sub: "12", sid: "y" } }).ladder).toContain("> TSI DCS");
+    expect(left({})).toEqual([]);
+    expect(left({ sub: "12" })).toEqual(["SUB"]);
+    expect(left({ sub: "12", sid: "y" }, { sub: true })).toEqual(["SID"]);
+    expect(left({ pwd: "x", poll: { sep: "1" } }, { sub: true })).toEqual(["SEP", "PWD"]);
+    expect(left({ poll: { pwd: "x" } }, { sep: true })).toEqual(["PWD"]);
+    expect(left({ sub: "12", pwd: "x", sid: "y", poll: { sep: "1" } }, { sub: true, sep: true, pwd: true })).toEqual(
+      [],
+    );
+  });
+
+  test("end the call of a caller that insists, when they are not offered", () => {
     expect(call({ caller: { sub: "12", insists: true } }).caller?.cause).toBe("addressing-not-offered");
+    expect(call({ caller: { insists: true } }).caller?.cause).toBe("completed");
+  });
+
+  test("are told once, however often they come", () => {
+    const result = call({
+      caller: { sub: "12" },
+      answerer: { capabilities: can, mood: { trainsUpTo: 9600 } },
+    });
+    expect(reports(result, "answerer").filter(({ kind }) => kind === "address").length).toBe(1);
   });
 
   test("open a machine that wants a password or knows its sub-addresses", () => {
