@@ -3,13 +3,14 @@
  * The line is half duplex as a telephone line is: what begins while this side speaks is not heard, but for DCN.
  */
 
-import { type Action, type Dcs, durationOf, type Event, type Report, type Result, type TimerName } from "@depesche/t30";
+import type { Action, Dcs, Event, Report, Result, TimerName } from "@depesche/t30";
 import { encodeIfp, type Ifp } from "@depesche/t38";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
 import type { IfpPort } from "./ifp-port.ts";
 import type { Recorder } from "./ladder.ts";
 import type { Side } from "./line-time.ts";
-import { piecesOf, type TcfTransfer } from "./paced.ts";
+import { Mouth } from "./mouth.ts";
+import type { TcfTransfer } from "./paced.ts";
 import {
   type CallEnd,
   type CallPage,
@@ -20,7 +21,6 @@ import {
   settled,
   storedEvent,
 } from "./run-call.ts";
-import type { TimedIfp } from "./signals.ts";
 import { monotonicWall, type Wall } from "./wall.ts";
 
 export interface PacedCallOptions extends Pick<RunCallOptions, "needPage" | "receivedPage" | "report" | "signal"> {
@@ -46,27 +46,11 @@ const SILENCE_MS = 120_000;
 const EXPLAIN_US = 2_000_000;
 /** What was said before BYE may be under way for so long (jitter). */
 const BYE_US = 500_000;
-/** Pieces that are late go out together up to here; the rest of what is being sent moves back instead. */
-const BUNCH = 4;
 /** A timer waits for a signal that is on the line, but not for ever. */
 const MOST_DEFERRED_US = 10_000_000;
 const DEFER_US = 200_000;
 /** Timers that ask "has anything come?". The others guard against what never ends. */
 const WAITING: ReadonlySet<TimerName> = new Set(["T1", "T2", "T4", "TTCF"]);
-
-type Turn =
-  | {
-      do: "send";
-      pieces: Iterator<TimedIfp>;
-      next: TimedIfp | undefined;
-      lateUs: number;
-      endUs: number;
-      image: boolean;
-    }
-  | { do: "start-timer"; timer: TimerName; afterUs: number }
-  | { do: "hang-up"; action: Action & { type: "hang-up" }; byPeer: boolean };
-
-type Sending = Turn & { do: "send" };
 
 /** Runs the call to its end. Never rejects; closes the port. */
 export function runPacedCall(options: PacedCallOptions): Promise<CallEnd> {
@@ -81,10 +65,7 @@ class PacedCall {
   readonly #ear: ForeignEar;
   readonly #silenceUs: number;
   readonly #timers = new Map<TimerName, { dueUs: number; lastUs: number }>();
-  /** What is still to be done, in order of the line. */
-  #turns: Turn[] = [];
-  /** CNG sounds until anything is heard or said. */
-  #cng: Sending | undefined;
+  readonly #mouth: Mouth;
   /** The V.21 burst on the line began while this side spoke. */
   #talkedOver = false;
   #alarm: { atUs: number; cancel: () => void } | undefined;
@@ -113,6 +94,7 @@ class PacedCall {
     this.#heardUs = nowUs;
     this.#saidUs = nowUs;
     this.#ear = newForeignEar(options.tcf);
+    this.#mouth = new Mouth(options.tcf);
     this.#silenceUs = (options.silenceMs ?? SILENCE_MS) * 1000;
   }
 
@@ -141,7 +123,7 @@ class PacedCall {
   #hear(ifp: Ifp): void {
     if (this.#ended) return;
     this.#heardUs = this.#wall.nowUs();
-    this.#cng = undefined;
+    this.#mouth.endCng();
     this.#record(false, ifp);
     const events: Event[] = [];
     hear(this.#ear, ifp, events);
@@ -152,14 +134,10 @@ class PacedCall {
   #feedHeard(events: readonly Event[]): void {
     for (const event of events) {
       if (this.#ended) return;
-      if (event.type === "carrier" && event.up) this.#talkedOver = event.modulation === "v21" && this.#speaking;
+      if (event.type === "carrier" && event.up) this.#talkedOver = event.modulation === "v21" && this.#mouth.isSpeaking;
       const isV21 = event.type === "frame" || (event.type === "carrier" && event.modulation === "v21");
       if (!isV21 || !this.#talkedOver || (event.type === "frame" && event.ok && isDcn(event.bytes))) this.#feed(event);
     }
-  }
-
-  get #speaking(): boolean {
-    return this.#turns.some((turn) => turn.do === "send" && turn.next !== undefined);
   }
 
   #feed(event: Event): void {
@@ -178,17 +156,16 @@ class PacedCall {
       case "send-training":
       case "send-page":
       case "send-ecm-block":
-        this.#send(action);
+        this.#mouth.send(action, this.#wall.nowUs());
         return;
       case "listen":
         this.#ear.listening = action.for;
         return;
       case "start-timer":
         this.#forget(action.timer);
-        // It counts from the end of what is sent before it.
-        if (this.#turns.length > 0)
-          this.#turns.push({ do: "start-timer", timer: action.timer, afterUs: action.afterUs });
-        else this.#startTimer(action.timer, action.afterUs);
+        // It counts from the end of what is said before it.
+        if (this.#mouth.isIdle) this.#startTimer(action.timer, action.afterUs);
+        else this.#mouth.wait({ do: "start-timer", timer: action.timer, afterUs: action.afterUs });
         return;
       case "stop-timer":
         this.#forget(action.timer);
@@ -204,9 +181,8 @@ class PacedCall {
         return;
       case "hang-up": {
         const byPeer = because.type === "hangup-by-peer" || (because.type === "frame" && isDcn(because.bytes));
-        if (byPeer) this.#hangUp(action, true);
-        else if (this.#turns.length > 0) this.#turns.push({ do: "hang-up", action, byPeer });
-        else this.#hangUp(action, byPeer);
+        if (byPeer || this.#mouth.isIdle) this.#hangUp(action, byPeer);
+        else this.#mouth.wait({ do: "hang-up", action });
         return;
       }
       default:
@@ -214,26 +190,9 @@ class PacedCall {
     }
   }
 
-  #send(action: Action): void {
-    this.#cng = undefined;
-    const startUs = Math.max(this.#wall.nowUs(), this.#lastEndUs());
-    const pieces = piecesOf(action, startUs, this.#options.tcf);
-    const image = action.type === "send-page" || action.type === "send-ecm-block";
-    const endUs = startUs + durationOf(action);
-    const turn: Sending = { do: "send", pieces, next: taken(pieces), lateUs: 0, endUs, image };
-    if (action.type === "send-tone" && action.tone === "cng") this.#cng = turn;
-    else this.#turns.push(turn);
-  }
-
-  #lastEndUs(): number {
-    let endUs = 0;
-    for (const turn of this.#turns) if (turn.do === "send") endUs = turn.endUs;
-    return endUs;
-  }
-
   #forget(timer: TimerName): void {
     this.#timers.delete(timer);
-    this.#turns = this.#turns.filter((turn) => turn.do !== "start-timer" || turn.timer !== timer);
+    this.#mouth.forgetTimer(timer);
   }
 
   #startTimer(timer: TimerName, afterUs: number): void {
@@ -252,34 +211,13 @@ class PacedCall {
   }
 
   #speak(): void {
-    const nowUs = this.#wall.nowUs();
-    for (let bunch = BUNCH; !this.#ended; ) {
-      const turn = this.#turns[0] ?? this.#cng;
-      if (!turn) return;
-      if (turn.do !== "send" || !turn.next) {
-        this.#turns.shift();
-        if (turn.do === "start-timer") this.#startTimer(turn.timer, turn.afterUs);
-        else if (turn.do === "hang-up") this.#hangUp(turn.action, turn.byPeer);
-        continue;
-      }
-      const lateUs = nowUs - dueOf(turn);
-      if (lateUs < 0) return;
-      if (bunch-- === 0) {
-        this.#moveBack(lateUs);
-        return;
-      }
-      this.#say(turn.next.ifp);
-      if (turn.image && turn.next.ifp.kind === "data") this.#pageSent = true;
-      turn.next = taken(turn.pieces);
-    }
-  }
-
-  /** This process was too busy: what is left of what is being sent keeps its pace instead of making up for it. */
-  #moveBack(byUs: number): void {
-    for (const turn of [...this.#turns, ...(this.#cng ? [this.#cng] : [])]) {
-      if (turn.do !== "send") continue;
-      turn.lateUs += byUs;
-      turn.endUs += byUs;
+    for (const due of this.#mouth.due(this.#wall.nowUs())) {
+      if (due.do === "start-timer") this.#startTimer(due.timer, due.afterUs);
+      else if (due.do === "say") {
+        this.#pageSent ||= due.image;
+        this.#say(due.ifp);
+      } else this.#hangUp(due.action, false);
+      if (this.#ended) return;
     }
   }
 
@@ -335,9 +273,8 @@ class PacedCall {
   #plan(): void {
     if (this.#ended) return;
     const quietUs = quietAfterUs(this.#ear);
-    const turn = this.#turns[0] ?? this.#cng;
     const atUs = Math.min(
-      turn?.do === "send" && turn.next ? dueOf(turn) : turn ? 0 : NEVER,
+      this.#mouth.dueUs,
       this.#earliest()?.dueUs ?? NEVER,
       quietUs === undefined ? NEVER : this.#heardUs + quietUs,
       this.#byeUs === undefined ? NEVER : this.#byeUs + BYE_US,
@@ -358,14 +295,13 @@ class PacedCall {
 
   /** The line is no more. A call that was good already stays so. */
   #hungUp(how: "hung-up" | "lost"): void {
-    const turn = this.#turns[0];
-    const sending = turn?.do === "send" && turn.image && this.#pageSent;
-    // Our own goodbye was under way.
-    const ending = this.#turns.find((one) => one.do === "hang-up");
+    // Our own goodbye may have been under way.
+    const ending = this.#mouth.ending;
     if (ending) {
-      this.#hangUp(ending.action, ending.byPeer);
+      this.#hangUp(ending, false);
       return;
     }
+    const sending = this.#mouth.isInImage && this.#pageSent;
     const actions: Action[] = [];
     this.#options.party.step({ type: "hangup-by-peer", sending }, actions);
     for (const action of actions) {
@@ -385,18 +321,18 @@ class PacedCall {
 
   #stop(): void {
     if (this.#ended) return;
-    const ending = this.#turns.find((one) => one.do === "hang-up");
+    const ending = this.#mouth.ending;
     if (ending) {
       // A goodbye takes little longer; half a page that was to be cut would.
-      if (this.#turns.some((one) => one.do === "send" && one.image)) this.#hangUp(ending.action, ending.byPeer);
+      if (this.#mouth.hasImage) this.#hangUp(ending, false);
       return;
     }
     this.#stopped = true;
     // What is on the line is broken off: a page would take minutes.
-    if (this.#speaking) this.#say({ kind: "indicator", indicator: "no-signal" });
-    this.#turns = [];
+    if (this.#mouth.isSpeaking) this.#say({ kind: "indicator", indicator: "no-signal" });
+    this.#mouth.breakOff();
     this.#feed({ type: "local", what: "stop" });
-    if (!this.#turns.some((turn) => turn.do === "hang-up")) this.#finish("stopped", "us");
+    if (!this.#mouth.ending) this.#finish("stopped", "us");
     this.#plan();
   }
 
@@ -440,7 +376,7 @@ class PacedCall {
     if (this.#ended) return;
     this.#ended = true;
     this.#alarm?.cancel();
-    this.#turns = [];
+    this.#mouth.breakOff();
     this.#timers.clear();
     const { port, signal, recorder } = this.#options;
     signal?.removeEventListener("abort", this.#onAbort);
@@ -462,12 +398,3 @@ class PacedCall {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-function dueOf(turn: Sending): number {
-  return (turn.next?.atUs ?? 0) + turn.lateUs;
-}
-
-function taken(pieces: Iterator<TimedIfp>): TimedIfp | undefined {
-  const { done, value } = pieces.next();
-  return done ? undefined : value;
-}
