@@ -18,7 +18,16 @@ import { Recorder } from "@depesche/wire-t38";
 import { CallTrace } from "./call-trace.ts";
 import { CALLER_GONE, type Ended, MEDIA_LOST, NO_PORT, STOPPED, T38_REFUSED } from "./ended.ts";
 import { receivedOf } from "./format.ts";
-import { awaitedLine, bindMedia, connectedLine, converse, type Line, type LineContext, udptlLine } from "./line.ts";
+import {
+  awaitedLine,
+  bindMedia,
+  connectedLine,
+  converse,
+  keepUdptl,
+  type Line,
+  type LineContext,
+  udptlLine,
+} from "./line.ts";
 import { outOfAudio } from "./out-of-audio.ts";
 import { conclude, fill } from "./report.ts";
 import { GOODBYE_MS } from "./ringing.ts";
@@ -116,6 +125,7 @@ const ANSWERS: { readonly [Kind in FaxOffer["kind"]]: Pick<Kind> } = {
     const media = { address: parts.config.bind, port: socket.port };
     trace.connected();
     if (call.answer(answerUdptl(call.invite.body, media))) {
+      keepUdptl(call, parts, socket, offer);
       return udptlLine(context, socket, offer).catch(() => {
         socket.close();
         return MEDIA_LOST;

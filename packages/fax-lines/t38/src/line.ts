@@ -2,7 +2,7 @@
 
 import { lookup } from "node:dns/promises";
 import type { FaxMedia } from "@depesche/sip";
-import type { FaxOffer } from "@depesche/wire-sip";
+import { answerUdptl, type Call, type FaxOffer, readOffer } from "@depesche/wire-sip";
 import {
   bindUdptl,
   type CallEnd,
@@ -86,6 +86,16 @@ export async function udptlLine(
     connectUs: trace.connectUs,
   });
   return { kind: "foreign", port, tcf: rateManagement === "localTCF" ? "local" : "transferred" };
+}
+
+/** The peer may offer what it has again, as a sign of life (RFC 4028): the fax goes on. Anything else is refused. */
+export function keepUdptl(call: Call, { config }: TrunkParts, socket: UdptlSocket, far: Udptl): void {
+  call.onOffer((sdp) => {
+    const again = readOffer(sdp);
+    const isSame = again.kind === "udptl" && again.host === far.host && again.port === far.port;
+    if (!isSame) return { status: 488 };
+    return { status: 200, sdp: answerUdptl(sdp, { address: config.bind, port: socket.port }) };
+  });
 }
 
 /** We open the TCP connection to the peer; undefined when it does not come about before the signal falls. */

@@ -4,7 +4,15 @@ import { openRtp } from "@depesche/wire-rtp";
 import { type Call, type FaxOffer, offerAudio, offerFax, offerTcp, offerUdptl } from "@depesche/wire-sip";
 import { connectMedia } from "@depesche/wire-t38";
 import { type Ended, MEDIA_LOST, NO_FAX_MEDIA, T38_TRANSPORT } from "./ended.ts";
-import { bindMedia, connectedLine, errorCorrectionOf, type Line, type LineContext, udptlLine } from "./line.ts";
+import {
+  bindMedia,
+  connectedLine,
+  errorCorrectionOf,
+  keepUdptl,
+  type Line,
+  type LineContext,
+  udptlLine,
+} from "./line.ts";
 import { outOfAudio } from "./out-of-audio.ts";
 import type { TrunkParts } from "./trunk.ts";
 
@@ -46,9 +54,10 @@ export const OFFERINGS: Readonly<Record<FaxOfferKind, (parts: TrunkParts) => Pro
     const media = { address: parts.config.bind, port: socket.port, errorCorrection: errorCorrectionOf(parts) };
     return {
       sdp: offerUdptl(media),
-      async take(context, { offer }) {
-        if (offer.kind === "udptl") return udptlLine(context, socket, offer).catch(() => dropped(MEDIA_LOST));
-        return dropped(unfit(offer));
+      async take(context, { call, offer }) {
+        if (offer.kind !== "udptl") return dropped(unfit(offer));
+        keepUdptl(call, parts, socket, offer);
+        return udptlLine(context, socket, offer).catch(() => dropped(MEDIA_LOST));
       },
       drop: () => socket.close(),
     };

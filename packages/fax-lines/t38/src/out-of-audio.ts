@@ -25,6 +25,7 @@ import {
   connectedLine,
   dropLine,
   errorCorrectionOf,
+  keepUdptl,
   type Line,
   type LineContext,
   udptlLine,
@@ -94,16 +95,21 @@ class AudioPhase {
         () => void this.#change(),
       );
     this.#after(T1_US, () => this.#unheard());
-    const from = { host: far.host, port: far.port, law: far.payload, payloadType: far.payloadType };
-    await rtp.start(from, (samples) => this.#hear(samples)).catch(() => this.#end(MEDIA_LOST));
+    void this.#listenTo(far);
     const outcome = await result;
     stop.removeEventListener("abort", onStop);
     for (const takeBack of this.#timers) takeBack();
     this.#over.abort();
     if (!this.#socketTaken) void this.#socket?.then((socket) => socket.close()).catch(() => {});
-    // A change back to audio at the end of the fax, or anything else, is refused: the fax goes on as it is.
-    call.onOffer(() => ({ status: 488 }));
     return outcome;
+  }
+
+  async #listenTo({ host, port, payload: law, payloadType }: AudioCall["far"]): Promise<void> {
+    try {
+      await this.#audio.rtp.start({ host, port, law, payloadType }, (samples) => this.#hear(samples));
+    } catch {
+      this.#end(MEDIA_LOST);
+    }
   }
 
   #after(us: number, then: () => void): void {
@@ -186,6 +192,7 @@ class AudioPhase {
         this.#heard = true;
         return { status: 200, sdp: await this.#takeTcp(sdp, offer, address) };
       case "audio":
+        void this.#listenTo(offer);
         return { status: 200, sdp: answerAudio(sdp, { address, port: this.#audio.rtp.port }) };
       case "own":
       case "none":
@@ -209,6 +216,7 @@ class AudioPhase {
   async #take(socket: UdptlSocket, far: FaxOffer & { kind: "udptl" }): Promise<void> {
     if (this.#socketTaken) return;
     this.#socketTaken = true;
+    keepUdptl(this.#audio.call, this.#context.parts, socket, far);
     try {
       this.#end(await udptlLine(this.#context, socket, far));
     } catch {

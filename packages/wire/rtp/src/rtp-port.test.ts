@@ -132,6 +132,15 @@ it("hears its far end and nobody else, before the start nobody at all", async ()
   stranger.close();
 });
 
+it("sends nothing while the far end holds the stream, and goes on in time when it comes back elsewhere", async () => {
+  await port.start({ host: "0.0.0.0", port: far.address().port, law: "pcma" }, () => {});
+  wall.pass(100_000);
+  await start();
+  wall.pass(20_000);
+  await expect.poll(() => datagrams.length).toBe(1);
+  expect(port.counts().sent).toBe(7);
+});
+
 it("speaks and hears under the payload type that the far end gave the law", async () => {
   const heard: number[] = [];
   const there = { host: HOST, port: far.address().port, law: "pcmu", payloadType: 97 } as const;

@@ -47,7 +47,10 @@ export type RtpSource = (into: Int16Array) => boolean;
 
 export interface RtpPort {
   readonly port: number;
-  /** Begins to send, silence first, and tells what is heard. Rejects when the far end's name leads nowhere. */
+  /**
+   * Begins to send, silence first, and tells what is heard; again, when the far end has moved. An address or port of nought
+   * holds the stream: its time goes on, nothing leaves. Rejects when the far end's name leads nowhere.
+   */
   start(far: RtpFarEnd, ear: (samples: Int16Array) => void): Promise<void>;
   /** What is sent from now on in the place of what was; `ended` is told when it has nothing more. */
   play(source: RtpSource, ended?: () => void): void;
@@ -58,6 +61,7 @@ export interface RtpPort {
   close(): Promise<void>;
 }
 
+const HOLD = "0.0.0.0";
 const FRAME_US = 20_000;
 const FRAME_SAMPLES = 160;
 /** A process that was away longer does not make up for it: the far end's buffer would overflow. */
@@ -104,10 +108,12 @@ class Stream implements RtpPort {
 
   async start(far: RtpFarEnd, ear: (samples: Int16Array) => void): Promise<void> {
     const { address } = await lookup(far.host);
-    if (this.#closed || this.#far) return;
+    if (this.#closed) return;
+    const isFirst = this.#far === undefined;
     this.#far = { ...far, host: address };
     this.#incoming = createIncoming(far.law, far.payloadType);
     this.#ear = ear;
+    if (!isFirst) return;
     this.#begunUs = this.#wall.nowUs();
     this.#tick();
   }
@@ -164,8 +170,8 @@ class Stream implements RtpPort {
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
     this.#counts.sent++;
-    // Port 0 holds the stream (RFC 3264 §8.4 in its old form): its time goes on, nothing leaves.
-    if (far.port !== 0) {
+    // A stream on hold (RFC 3264 §8.4, and §5.1 for the address of nought).
+    if (far.port !== 0 && far.host !== HOLD) {
       this.#socket.send(packet, far.port, far.host, (error) => {
         if (error) this.#counts.sendFailures++;
       });
