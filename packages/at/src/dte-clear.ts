@@ -13,6 +13,8 @@ export function hangUp(dte: Dte, out: DteAction[]): void {
     case "off":
     case "on-hook":
     case "setup":
+    case "probing":
+      if (dte.state.step === "probing") dte.state.next = null;
       dte.hangingUp = false;
       out.push({ type: "on-hook" });
       return;

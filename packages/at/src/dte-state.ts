@@ -36,6 +36,8 @@ export type DteState =
   /** Command `at` was said; `said`: what the modem answered to it so far; `sends`: what +FTM=? has told. */
   | { step: "setup"; at: number; tries: number; said: string[]; sends: ModemSet | null }
   | { step: "on-hook" }
+  /** Whether it still answers, while nothing else is to be done; `next`: what came meanwhile. */
+  | { step: "probing"; next: { type: "dial"; number: string } | { type: "answer" } | null }
   /** Whether the modem still answers, before the number is dialled. */
   | { step: "checking"; number: string }
   | { step: "dialling" }

@@ -169,6 +169,18 @@ describe("dialling", () => {
   });
 });
 
+describe("a modem with nothing to do", () => {
+  it("is asked whether it is still there; what is wanted of it meanwhile is done after its answer", () => {
+    const bench = ready().feed({ type: "probe" });
+    expect(bench.written().at(-1)).toBe("AT");
+    expect(bench.says("\r\nRING\r\n").take("ring")).toHaveLength(1);
+    expect(bench.feed({ type: "answer" }).written()).toEqual([]);
+    expect(bench.says(OK).written()).toEqual(["ATA"]);
+    const dead = ready().feed({ type: "probe" }).feed({ type: "guard" });
+    expect(dead.take("fault")).toEqual([{ type: "fault", problem: "modem-silent" }]);
+  });
+});
+
 describe("being called", () => {
   it("says RING with the caller's number, answers, and sends its first frames without a command", () => {
     const bench = ready();

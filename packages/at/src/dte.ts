@@ -15,6 +15,7 @@ import { takeOctets } from "./dte-reader.ts";
 import { pourOn, sendLine } from "./dte-send.ts";
 import { callLine, dialLine, openModem, setupGuard, setupLine } from "./dte-setup.ts";
 import { command, type Dte, type DteProblem, fault, GUARD_US, guard, onHookAgain } from "./dte-state.ts";
+import { readResult } from "./result-codes.ts";
 
 export { createDte, type Dte, type DteOptions, type DteProblem } from "./dte-state.ts";
 
@@ -28,6 +29,7 @@ export type DialResult = "busy" | "no-answer" | "no-carrier" | "no-dialtone" | "
  * - `octets`: from the modem, in pieces of any size.
  * - `taken`: the octets of a `write` with `more` are on their way; the next may be given.
  * - `guard`: the time last asked for by an action `guard` is over.
+ * - `probe`: is the modem still there? Nothing comes of it, or `fault`. Only on hook.
  * - `dial`: a number, digits and the signs of V.250 (`,` `W` `*` `#`). Only on hook.
  * - `answer`: takes the call that rings. Only on hook.
  * - `do`: T.30 actions, carried out in order.
@@ -39,6 +41,7 @@ export type DteEvent =
   | { type: "octets"; octets: Uint8Array }
   | { type: "taken" }
   | { type: "guard" }
+  | { type: "probe" }
   | { type: "dial"; number: string }
   | { type: "answer" }
   | { type: "do"; actions: readonly Action[] }
@@ -94,12 +97,19 @@ export function stepDte(dte: Dte, event: DteEvent, out: DteAction[]): void {
     case "guard":
       takeGuard(dte, out);
       return;
+    case "probe":
+      if (dte.state.step !== "on-hook") return;
+      dte.state = { step: "probing", next: null };
+      command(dte, "AT", GUARD_US.command, out);
+      return;
     case "dial":
+      if (dte.state.step === "probing") dte.state.next = event;
       if (dte.state.step !== "on-hook") return;
       dte.state = { step: "checking", number: event.number };
       command(dte, "AT+FCLASS=1", GUARD_US.command, out);
       return;
     case "answer":
+      if (dte.state.step === "probing") dte.state.next = event;
       if (dte.state.step !== "on-hook") return;
       dte.state = { step: "answering" };
       command(dte, "ATA", GUARD_US.answer, out);
@@ -129,6 +139,9 @@ function takeLine(dte: Dte, line: string, out: DteAction[]): void {
     case "on-hook":
       callLine(dte, line, out);
       return;
+    case "probing":
+      probedLine(dte, dte.state.next, line, out);
+      return;
     case "checking":
     case "dialling":
     case "answering":
@@ -157,6 +170,16 @@ function takeLine(dte: Dte, line: string, out: DteAction[]): void {
     default:
       dte.state satisfies never;
   }
+}
+
+function probedLine(dte: Dte, next: DteEvent | null, line: string, out: DteAction[]): void {
+  if (readResult(line) !== "OK") {
+    callLine(dte, line, out);
+    return;
+  }
+  dte.state = { step: "on-hook" };
+  guard(0, out);
+  if (next) stepDte(dte, next, out);
 }
 
 function takeGuard(dte: Dte, out: DteAction[]): void {
@@ -200,6 +223,7 @@ function takeGuard(dte: Dte, out: DteAction[]): void {
     case "v21-out":
     case "hearing":
       return;
+    case "probing":
     case "checking":
     case "carrier":
     case "frames":

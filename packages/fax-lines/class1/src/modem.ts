@@ -27,6 +27,8 @@ export interface ModemParts {
 /** After a failure it is looked for again after so long, doubled each time. */
 const FIRST_RETRY_US = 500_000;
 const LAST_RETRY_US = 30_000_000;
+/** A modem that has nothing to do is asked so often whether it is still there: one that is switched off does not say so. */
+const PROBE_US = 60_000_000;
 
 export class Modem {
   /** What it can send and receive; known once it was ready. */
@@ -42,6 +44,7 @@ export class Modem {
   #guard: (() => void) | undefined;
   #retry: (() => void) | undefined;
   #retryUs = FIRST_RETRY_US;
+  #probe: (() => void) | undefined;
   readonly #waiting: DteEvent[] = [];
   #stepping = false;
 
@@ -160,6 +163,7 @@ export class Modem {
           this.receives = action.receives;
           this.#state = "ready";
           this.#retryUs = FIRST_RETRY_US;
+          this.#probeLater();
           this.#parts.onChange();
           break;
         case "fault":
@@ -195,6 +199,15 @@ export class Modem {
     });
   }
 
+  #probeLater(): void {
+    const { wall } = this.#parts;
+    this.#probe?.();
+    this.#probe = wall.at(wall.nowUs() + PROBE_US, () => {
+      if (this.isFree) this.feed({ type: "probe" });
+      this.#probeLater();
+    });
+  }
+
   #fail(problem: ModemProblem): void {
     if (this.#state === "closed" || this.#state === "down") return;
     const user = this.#user;
@@ -212,6 +225,8 @@ export class Modem {
   #letGo(): void {
     this.#guard?.();
     this.#guard = undefined;
+    this.#probe?.();
+    this.#probe = undefined;
     this.#waiting.length = 0;
     this.#stream?.close();
     this.#stream = undefined;

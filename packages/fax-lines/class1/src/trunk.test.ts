@@ -278,6 +278,16 @@ describe("calls that come in over a modem", () => {
     expect(await network.dialIn([contractPage(4)])).toMatchObject({ cause: "completed" });
   });
 
+  it("a modem that was switched off is missed within a minute or two, though its line says nothing", async () => {
+    open();
+    await trunk.answer([OWN], keepingHandler().handler);
+    const atUs = network.wall.nowUs();
+    network.modem!.deaf = true;
+    network.away = true;
+    await expect.poll(() => trunk.answered()).toEqual([]);
+    expect(network.wall.nowUs() - atUs).toBeGreaterThan(0);
+  });
+
   it("and one that rings is not dialled over", async () => {
     open();
     machine();
