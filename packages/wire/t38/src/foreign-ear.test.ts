@@ -1,9 +1,19 @@
 // What stacks that nobody here wrote put on the line, IFP by IFP, and what T.30 must hear of it.
 
 import { type Event, encodeFrame, FCF, frame } from "@depesche/t30";
-import type { Field, FieldType, Ifp, Indicator, Modulation } from "@depesche/t38";
+import {
+  FIELD_TYPES,
+  type Field,
+  type FieldType,
+  type Ifp,
+  INDICATORS,
+  type Indicator,
+  MODULATIONS,
+  type Modulation,
+} from "@depesche/t38";
 import { describe, expect, it } from "vitest";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
+import { randomOf } from "./memory-network.ts";
 
 const said = (indicator: Indicator): Ifp => ({ kind: "indicator", indicator });
 const v21 = (...fields: Field[]): Ifp => ({ kind: "data", modulation: "v21", fields });
@@ -252,4 +262,30 @@ it("a burst in which nothing follows the last frame is over soon, one that has o
   // Flags take a second before the first octet (T.30 §5.3.1), and jitter half of one.
   expect(begun).toBeGreaterThan(1_650_000);
   expect(quietAfterUs(ear)).toBeLessThan(1_000_000);
+});
+
+it("makes sense of twenty thousand IFPs in no order at all: carriers go up and down in turn, nothing grows", () => {
+  const random = randomOf(4);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+  const ear = newForeignEar("transferred");
+  let up: string | undefined;
+  for (let round = 0; round < 20_000; round++) {
+    const out: Event[] = [];
+    if (random() < 0.02) ear.listening = pick(["v21", "training", "page", "ecm"] as const);
+    if (random() < 0.02) hearGap(ear);
+    if (random() < 0.01) hearQuiet(ear, out);
+    const fields = Array.from({ length: Math.floor(random() * 5) }, (): Field => {
+      const data = new Uint8Array(Math.floor(random() * 60)).map(() => random() * 256);
+      return random() < 0.5 ? { type: pick(FIELD_TYPES) } : { type: pick(FIELD_TYPES), data };
+    });
+    hear(ear, random() < 0.2 ? said(pick(INDICATORS)) : image(pick(MODULATIONS), ...fields), out);
+    for (const event of out) {
+      if (event.type === "carrier") {
+        expect(up).toBe(event.up ? undefined : event.modulation);
+        up = event.up ? event.modulation : undefined;
+      } else if (event.type === "training") expect(event.errors).toBeLessThanOrEqual(event.octets);
+      else if (event.type === "frame" && event.ok) expect(event.bytes.length).toBeGreaterThan(0);
+    }
+  }
+  expect(ear.frame.bytes.length).toBeLessThan(5000);
 });

@@ -1,7 +1,7 @@
 // Whole calls in virtual time: two T.30 sessions over streams of IFPs, in memory and over UDPTL through bad networks.
 
-import { FULL_CAPABILITIES } from "@depesche/t30";
-import { type Ifp, protectionFor, type UdptlProtection } from "@depesche/t38";
+import { createAnswerer, createCaller, FULL_CAPABILITIES } from "@depesche/t30";
+import { FIELD_TYPES, type Ifp, INDICATORS, MODULATIONS, protectionFor, type UdptlProtection } from "@depesche/t38";
 import { describe, expect, it } from "vitest";
 import {
   type IfpPort,
@@ -12,8 +12,8 @@ import {
   VirtualWall,
   type Wall,
 } from "./index.ts";
-import type { Weather } from "./memory-network.ts";
-import { call, overUdptl, sameAsSent } from "./test-support.ts";
+import { randomOf, type Weather } from "./memory-network.ts";
+import { call, overUdptl, partyOf, sameAsSent } from "./test-support.ts";
 
 const NO_ECM = { capabilities: { ...FULL_CAPABILITIES, ecm: false, mmr: false } };
 
@@ -226,6 +226,37 @@ describe("the end of a call", () => {
       await wall.run(600_000_000);
       expect(ends).toEqual([`${cause} 90000000`]);
       expect(wall.waiting).toBe(0);
+    }
+  });
+
+  it("comes for either side however long a peer talks nonsense", async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = randomOf(seed);
+      const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+      // Some never leave V.21, some only repeat one indicator, some say anything.
+      const modulations = seed % 3 === 0 ? (["v21"] as const) : MODULATIONS;
+      const indicators = seed % 4 === 0 ? [pick(INDICATORS)] : INDICATORS;
+      const { wall, port, hear } = lonely();
+      const nonsense = () => {
+        const data = new Uint8Array(1 + Math.floor(random() * 80)).map(() => random() * 256);
+        const field = { type: pick(FIELD_TYPES), data };
+        const ifp: Ifp =
+          random() < 0.3 || seed % 4 === 0
+            ? { kind: "indicator", indicator: pick(indicators) }
+            : { kind: "data", modulation: pick(modulations), fields: [field] };
+        hear(ifp);
+        wall.at(wall.nowUs() + 1000 + random() * 200_000, nonsense);
+      };
+      wall.at(1000, nonsense);
+      const side = seed % 2 ? "caller" : "answerer";
+      const session = seed % 2 ? createCaller({ pages: [{ width: 1728, resolution: "fine" }] }) : createAnswerer();
+      let cause = "";
+      void runPacedCall({ side, party: partyOf(session), port, tcf: "transferred", wall }).then((end) => {
+        cause = end.cause;
+      });
+      await wall.run(1_800_000_000, () => cause !== "");
+      expect([seed, cause]).not.toEqual([seed, ""]);
+      expect(cause).not.toBe("completed");
     }
   });
 
