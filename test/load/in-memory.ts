@@ -27,10 +27,10 @@ export function pagesInMemory(forMs: number): number {
 function oneCall(bitmap: Bitmap): void {
   const ear = newEar();
   const throughT38 = (action: Action, atUs: number) => {
-    for (const { ifp } of signalsOf(action, atUs)) {
+    for (const { ifp, atUs: heardUs } of signalsOf(action, atUs)) {
       const arrived = decodeIfp(encodeIfp(ifp));
       if (!arrived.ok) throw new Error("an IFP of our own cannot be read");
-      eventsOf(arrived.ifp, ear);
+      eventsOf(arrived.ifp, ear, heardUs);
     }
   };
   let rows = 0;
