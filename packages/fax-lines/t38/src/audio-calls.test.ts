@@ -253,6 +253,27 @@ describe("a call that comes in as sound", () => {
   });
 });
 
+it("a hundred calls at once, answered and hung up or never answered, leave no socket and no timer behind", async () => {
+  pickUp(undefined, (call) => void call.hangUp(1000));
+  await trunk.call(order, NEVER);
+  const before = process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout" && kind !== "Immediate").length;
+  let count = 0;
+  onInvite = (call) => {
+    count++;
+    if (count % 2 === 0) call.reject(486);
+    else {
+      call.answer(answerAudio(call.invite.body, { address: HOST, port: 9 }));
+      void call.hangUp(1000);
+    }
+  };
+  const reports = await Promise.all(Array.from({ length: 100 }, () => trunk.call(order, NEVER)));
+  expect(reports.filter(({ outcome }) => outcome === "BUSY")).toHaveLength(50);
+  expect(reports.filter(({ cause }) => cause.code === "hung-up-without-fax-tone")).toHaveLength(50);
+  await expect
+    .poll(() => process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout" && kind !== "Immediate").length)
+    .toBeLessThanOrEqual(before);
+});
+
 it("a fax stream that is offered again is taken again, sound in its place is not", async () => {
   await trunk.close();
   trunk = await open({ offers: ["udptl"] });
