@@ -122,6 +122,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     'if (s.state.step === "await-dcs" || s.state.step === "await-dis") stopTimer(out, "T1");',
     "",
   ),
+  R41: guard(
+    "receiver.ts",
+    'return step === "deciding" ? undefined : onDcs(s, received, out);',
+    'return step === "receiving" ? undefined : onDcs(s, received, out);',
+  ),
   T01: guard(
     "transmitter.ts",
     'out.push({ type: "send-page", modulation, shortTraining: shortTraining(s), octets });',
@@ -324,6 +329,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   ER38: guard("state.ts", "rx.frames = [];", ""),
   ER39: guard("receiver-ecm.ts", "s.rx.frames = [];", ""),
   ER40: guard("receiver-ecm.ts", "clearPage(rx);", ""),
+  ER41: guard(
+    "receiver-ecm.ts",
+    'return answerFrame(s, "PPR", pprFrame(rx.frames, rx.frameCount, xOf(s)), RECEIVING, out);',
+    'return answerFrame(s, "PPR", pprFrame(rx.frames, rx.frameCount, xOf(s)), { step: "await-end" }, out);',
+  ),
   ET01: guard("ecm.ts", "fif[3] = reverseBits(pps.frames - 1);", "fif[3] = reverseBits(pps.frames);"),
   ET02: guard(
     "transmitter-ecm.ts",
@@ -398,6 +408,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     "startBlock(s, block.page, block.from + block.frames.length * size, block.number + 1, out);",
     "startBlock(s, block.page, block.from + block.frames.length * size, block.number, out);",
   ),
+  ET31: guard("command.ts", "say(s, [state.command], out);", "say(s, [{ ...state.command, fcf: FCF.DCN }], out);"),
+  ET32: guard("transmitter.ts", "if (fcf === FCF.DCN) return end(s, disconnectCause(s), out);", ""),
   X01: guard("receiver-answer.ts", "startTimer(out, timer, burstUs);", ""),
   X02: guard("session.ts", "if (!ok) return;", ""),
   X03: guard("session.ts", "if (!ok) return;", 'if (!ok) return end(s, "stopped", out);'),
@@ -543,6 +555,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   ),
   X56: guard("transmitter.ts", "if (fcf === FCF.CRP) return repeat(s, state, out);", ""),
   X57: guard("command.ts", "state.tries++;", ""),
+  X58: guard("session.ts", "if (isStationId(s, fcf)) return onStationId(s, received, out);", ""),
   P01: guard(
     "identification.ts",
     "s.rx.answer = [...address, ...idFrame(FCF.CIG, stationId), frame(FCF.DTC, true, encodeDis(can))];",

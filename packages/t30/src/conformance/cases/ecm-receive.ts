@@ -746,4 +746,22 @@ export const ECM_RECEIVE: readonly ConformanceCase[] = [
       ...ended("page-incomplete", 1),
     ],
   },
+  {
+    ...base,
+    id: "ER41",
+    title: "PPS again, because PPR was lost, is answered with the same PPR",
+    clause: "T.30 §5.4.2",
+    steps: [
+      ...ANSWERED,
+      ...setUp(SET_ECM),
+      ...damagedBlocks(1),
+      { send: "frames", frames: [LAST], afterUs: 3_000_000 },
+      hear(pprAbout([1], 3)),
+      ecmBlock(THREE_FRAMES, { only: [1] }),
+      say(LAST),
+      { expect: "stored", sheet: THREE_FRAMES },
+      hear(MCF),
+      ...ended("completed", 1),
+    ],
+  },
 ];

@@ -511,4 +511,31 @@ export const ECM_TRANSMIT: readonly ConformanceCase[] = [
       ...good(1),
     ],
   },
+  {
+    ...base,
+    id: "ET31",
+    title: "No answer after repeated frames: PPS alone goes again, not the frames",
+    clause: "T.30 §5.4.3.1 T4",
+    steps: [
+      ...READY,
+      ...blockWith([0, 1, 2], LAST),
+      say(ppr([1], 3)),
+      ...blockWith([1], LAST),
+      hearWithin(T4, LAST),
+      say(MCF),
+      ...good(1),
+    ],
+  },
+  {
+    ...base,
+    id: "ET32",
+    title: "DCN in answer to PPS ends the call, and the page is not confirmed",
+    clause: "T.30 §5.3.6.1.8 DCN",
+    steps: [
+      ...READY,
+      ...blockWith([0, 1, 2], LAST),
+      say("ff c8 5f"),
+      { expect: "hang-up", cause: "disconnected-after-page", pages: 0, withinUs: [0, 0] },
+    ],
+  },
 ];

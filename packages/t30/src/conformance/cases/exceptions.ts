@@ -852,4 +852,19 @@ export const EXCEPTIONS: readonly ConformanceCase[] = [
       ...givesUp(CALLER_DCN, "no-answer-to-page", 0),
     ],
   },
+  {
+    ...sender,
+    id: "X58",
+    title: "CSI and DIS in bursts of their own are heard as one",
+    clause: "T.30 §5.3.6.1.1",
+    steps: [
+      ...called(named("02", "001").replace("ff c0", "ff c8")),
+      { send: "frames", frames: [DIS_PLAIN], afterUs: 500_000 },
+      { expect: "report", report: { kind: "remote-id", id: "001" } },
+      ...setUpBy(DCS_MR),
+      ...pageWith(EOP),
+      say(MCF),
+      ...good(1),
+    ],
+  },
 ];
