@@ -98,3 +98,16 @@ test("a page answered for another index than the one asked for is not sent", () 
   expect(after(session, page(3))).toEqual([]);
   expect(session.state.step).toBe("await-page");
 });
+
+test("both sides tell the phases of the call, and phase B again after EOM", () => {
+  const wishes = [FINE, { ...FINE, resolution: "standard" } as const];
+  const result = call({ pages: [octets(300), octets(300, 2)], wishes, answerer: { documents: [{ pages: [FINE] }] } });
+  const phases = (of: string) =>
+    result.actions
+      .flatMap(({ side, action }) =>
+        side === of && action.type === "report" && action.report.kind === "phase" ? [action.report.phase] : [],
+      )
+      .join("");
+  expect(phases("caller")).toBe("ABCDBCDE");
+  expect(phases("answerer")).toBe("ABCDBCD");
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FULL_CAPABILITIES } from "./capabilities.ts";
+import { decodeDis, FULL_CAPABILITIES } from "./capabilities.ts";
 import { createAnswerer, createCaller, FCF, step } from "./index.ts";
 import type { Action, AnswererOptions, CallerOptions, Report } from "./protocol.ts";
 import { call, FINE, octets, since, swallowing, type TestCall } from "./test-support.ts";
@@ -65,6 +65,10 @@ describe("a caller that polls", () => {
     const lost = polled({ poll: {} }, answerer, { line: swallowing("*> CIG DTC") });
     expect(lost.ladder.filter((line) => line === "> CIG DTC").length).toBe(3);
     expect(lost.caller?.cause).toBe("no-answer-to-dtc");
+    expect(reports(lost, "caller").filter(({ kind }) => kind === "command-repeated")).toEqual([
+      { kind: "command-repeated", command: "DTC", attempt: 2 },
+      { kind: "command-repeated", command: "DTC", attempt: 3 },
+    ]);
     const once = polled({ poll: {} }, answerer, { line: swallowing("> CIG DTC") });
     expect(once.caller?.cause).toBe("completed");
   });
@@ -90,6 +94,30 @@ describe("a caller that polls", () => {
     const result = polled({ poll: {} }, { documents: [{ pages }] });
     expect(since(result, "PPS-EOM").slice(0, 5)).toEqual(["< PPS-EOM", "> MCF", "< CSI DIS", "> CIG DTC", "< TSI DCS"]);
   });
+});
+
+test("DTC says what it can receive, and bits 47 and 50 only when SEP and PWD go before it", () => {
+  const fif = (poll: CallerOptions["poll"] & object) => {
+    const result = polled({ poll }, { documents: [{ sep: "1", pwd: "x", pages: [FINE] }] });
+    const burst = result.actions.flatMap(({ action }) => (action.type === "send-frames" ? [action.frames] : []))[1]!;
+    return { names: burst.length, dtc: decodeDis(burst.at(-1)!.fif) };
+  };
+  expect(fif({})).toMatchObject({ names: 2, dtc: { receives: true, hasDocument: false, sep: false, pwd: false } });
+  expect(fif({ sep: "1" })).toMatchObject({ names: 3, dtc: { sep: true, pwd: false } });
+  expect(fif({ sep: "1", pwd: "x" })).toMatchObject({ names: 4, dtc: { sep: true, pwd: true } });
+});
+
+test("a SEP whose DTC was lost does not stand for the next one", () => {
+  const session = createAnswerer({ documents: [{ sep: "1", pages: [FINE] }, { pages: [FINE, FINE] }] });
+  const out: Action[] = [];
+  const hear = (control: number, ...octets: number[]) =>
+    step(session, { type: "frame", ok: true, bytes: Uint8Array.of(0xff, control, ...octets) }, out);
+  step(session, { type: "connected" }, out);
+  hear(0xc0, FCF.SEP, 0x8c);
+  expect(session.heard).toEqual({ SEP: "1" });
+  step(session, { type: "timeout", timer: "T4" }, out);
+  hear(0xc8, FCF.DTC, 0, 0x77, 0x1e);
+  expect(session.tx.pages.length).toBe(2);
 });
 
 describe("turnaround", () => {
