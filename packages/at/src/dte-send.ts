@@ -56,15 +56,19 @@ export function sendLine(dte: Dte, line: string, out: DteAction[]): void {
       framesLine(dte, state.at, result, out);
       return;
     case "pouring":
-      if (result === "ERROR" || result === "NO CARRIER" || result === "OK") peerGone(dte, true, out);
+      if (result === "ERROR" || result === "NO CARRIER" || result === "OK") peerGone(dte, isPage(dte.queue[0]), out);
       return;
     case "draining":
       if (result === "OK") isSent(dte, out);
-      else if (result === "ERROR" || result === "NO CARRIER") peerGone(dte, dte.queue[0]?.type !== "send-frames", out);
+      else if (result === "ERROR" || result === "NO CARRIER") peerGone(dte, isPage(dte.queue[0]), out);
       return;
     default:
       return;
   }
+}
+
+function isPage(action: Action | undefined): boolean {
+  return action?.type === "send-page" || action?.type === "send-ecm-block";
 }
 
 function gapIsOver(dte: Dte, out: DteAction[]): void {

@@ -130,8 +130,8 @@ export const GUARD_US = {
   frame: 10 * SECOND,
   /** Over the modelled time of an image, for what the modem adds. */
   image: 15 * SECOND,
-  /** A piece of an image, until it is taken. */
-  piece: 40 * SECOND,
+  /** A piece of an image, until it is taken: what lies before it in buffers, some 20,000 octets, may go at 2400 bit/s. */
+  piece: 120 * SECOND,
   /** After a page was broken off. */
   cut: 10 * SECOND,
   /** DLE ETX until its result. */
