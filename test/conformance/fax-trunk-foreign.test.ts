@@ -77,6 +77,12 @@ describe("a call to a machine arrives pixel for pixel", () => {
   });
 });
 
+it.concurrent("sound turns into T.38 within the one connection of SIP over TCP", CALLS, async ({ expect }) => {
+  const peer = { transport: "tcp", host: HOST, port: exchange.port } as const;
+  const report = await send(await trunkWith({ offers: ["audio"], exchange: peer }), "+493023125015", [contractPage(1)]);
+  expect(report).toMatchObject({ outcome: "OK", pagesConfirmed: 1 });
+});
+
 it.concurrent("a person who picks up is a voice, told within T1", CALLS, async ({ expect }) => {
   const report = await send(await trunkWith({ offers: ["udptl", "audio"] }), "+493023125300", [contractPage(1)]);
   expect(report).toMatchObject({ outcome: "VOICE", pagesConfirmed: 0 });
