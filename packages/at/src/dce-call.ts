@@ -1,5 +1,6 @@
 /** Calls of an emulated modem: dialling, ringing, answering, hanging up (V.250 §6.3, T.31 §8.1). */
 
+import { release } from "./dce-page.ts";
 import { carrierDown } from "./dce-receive.ts";
 import {
   conclude,
@@ -10,7 +11,7 @@ import {
   newReception,
   say,
 } from "./dce-state.ts";
-import { beginAnswer, release } from "./dce-transmit.ts";
+import { beginAnswer } from "./dce-transmit.ts";
 
 const SECOND_US = 1_000_000;
 /** European cadence: one second of ringing, four of silence. */

@@ -3,32 +3,23 @@
  * data of +FTM, and the silences between. Each octet goes out when it is its turn, never when the terminal happened to give it.
  */
 
-import { LINE_TIME, MODULATIONS, rateOf, reverseAllBits, reverseBits } from "@depesche/t30";
-import type { Field, Indicator, Modulation } from "@depesche/t38";
-import { conclude, type DceAction, type DceState, type PageTransmission, say } from "./dce-state.ts";
-import { newDleState, unstuffDle, XOFF, XON } from "./dle.ts";
+import { LINE_TIME, MODULATIONS, reverseBits } from "@depesche/t30";
+import { carrierOff, indicate, onTime, sendFields } from "./dce-carrier.ts";
+import { sendPiece } from "./dce-page.ts";
+import { conclude, type DceAction, type DceState, say } from "./dce-state.ts";
+import { newDleState, unstuffDle } from "./dle.ts";
 import { faxModem, V21_CODE } from "./fax-modems.ts";
-import { FLAG, type HdlcFrame, newHdlcReader, readHdlc } from "./hdlc.ts";
 
 /** After CONNECT, and between pieces of data, a terminal may take so long (T.31 §8.3.3). */
 const TERMINAL_PATIENCE_US = 5_000_000;
 /** Somebody else on the line is waited for no longer than this before the carrier goes up all the same. */
 const MOST_POLITE_US = 1_000_000;
-/** Page data of so much line time goes into one IFP. */
-const PIECE_US = 40_000;
-/** Time that was missed beyond this is not caught up. */
-const MOST_LATE_US = 400_000;
-/** The buffer of a modem: above the first the terminal is stopped, below the second it goes on. */
-const BUFFER_HIGH = 2048;
-const BUFFER_LOW = 1024;
 const MAX_FRAME = 400;
 const MAX_FRAMES = 16;
 const V21_OCTET_US = Math.round(8_000_000 / 300);
 /** FCS and the flag behind it. */
 const V21_END_US = 3 * V21_OCTET_US;
 const FINAL_BIT = 0x10;
-const FCS_OCTETS = 2;
-
 /** +FTH=3 or +FTM: the carrier goes up when the line has been quiet for 75 ms. */
 export function beginCarrier(state: DceState, code: number, nowUs: number): void {
   state.rx.frames = [];
@@ -119,11 +110,6 @@ function advanceOnce(state: DceState, nowUs: number, out: DceAction[]): void {
   }
 }
 
-/** A due time, or a later one when too much has been missed. */
-function onTime(dueUs: number, nowUs: number): number {
-  return Math.max(dueUs, nowUs - MOST_LATE_US);
-}
-
 function carrierOn(state: DceState, next: "v21" | number, nowUs: number, out: DceAction[]): void {
   if (state.call.is === "up") delete state.call.cngUs;
   if (next === "v21") {
@@ -148,12 +134,6 @@ function carrierOn(state: DceState, next: "v21" | number, nowUs: number, out: Dc
   };
   if (state.mode.is === "send-page") state.mode.lastUs = nowUs;
   say(state, "CONNECT", out);
-}
-
-function carrierOff(state: DceState, atUs: number, out: DceAction[]): void {
-  indicate("no-signal", out);
-  state.tx = { is: "silent" };
-  state.sentUs = atUs;
 }
 
 /** CONNECT: now the terminal owes a frame. */
@@ -211,115 +191,4 @@ function sendOctet(state: DceState, tx: DceState["tx"] & { is: "frame" }, nowUs:
   sendFields("v21", [{ type: frame.length === 0 ? "hdlc-sig-end" : "hdlc-fcs-ok-sig-end" }], out);
   carrierOff(state, nowUs, out);
   conclude(state, "OK", out);
-}
-
-/** The terminal's octets while it sends page data. */
-export function takePageData(state: DceState, octets: Uint8Array, nowUs: number, out: DceAction[]): void {
-  const { mode, tx } = state;
-  if (mode.is !== "send-page" || tx.is !== "page") return;
-  if (tx.ended) return;
-  const { data, ended } = unstuffDle(mode.dle, octets);
-  mode.lastUs = nowUs;
-  tx.ended = ended;
-  if (data.length > 0) {
-    // A terminal that let the buffer run dry leaves a gap on the line.
-    if (tx.buffered === 0) tx.clockUs = Math.max(tx.clockUs, nowUs);
-    tx.buffer.push(data.slice());
-    tx.buffered += data.length;
-  }
-  advance(state, nowUs, out);
-  control(state, tx, out);
-}
-
-/** Back-pressure: the terminal waits while the buffer is full (T.31 §8.4.3, +FLO). */
-function control(state: DceState, tx: PageTransmission, out: DceAction[]): void {
-  if (!tx.stopped && tx.buffered > BUFFER_HIGH && !tx.ended) flow(state, tx, true, out);
-  else if (tx.stopped && (tx.buffered < BUFFER_LOW || tx.ended)) flow(state, tx, false, out);
-}
-
-function flow(state: DceState, tx: PageTransmission, stop: boolean, out: DceAction[]): void {
-  tx.stopped = stop;
-  out.push({ type: "flow", stop });
-  if (state.profile.flow === 1) out.push({ type: "dte", bytes: Uint8Array.of(stop ? XOFF : XON) });
-}
-
-/** The terminal is heard again, whatever became of its page. */
-export function release(state: DceState, out: DceAction[]): void {
-  if (state.tx.is === "page" && state.tx.stopped) flow(state, state.tx, false, out);
-}
-
-function sendPiece(state: DceState, tx: PageTransmission, nowUs: number, out: DceAction[]): void {
-  const { modulation, data: name } = faxModem(tx.code)!;
-  if (tx.buffered === 0) {
-    const isHdlc = tx.hdlc !== undefined && tx.hdlc !== false;
-    sendFields(name, [{ type: isHdlc ? "hdlc-sig-end" : "t4-non-ecm-sig-end" }], out);
-    release(state, out);
-    carrierOff(state, nowUs, out);
-    // Without its end nothing has come from the terminal for too long.
-    conclude(state, tx.ended ? "OK" : "ERROR", out);
-    return;
-  }
-  // Two octets tell what it is.
-  if (tx.hdlc === undefined && tx.buffered < 2 && !tx.ended) {
-    tx.clockUs = nowUs + PIECE_US;
-    return;
-  }
-  const octetUs = 8_000_000 / rateOf(modulation);
-  const piece = takeOctets(tx, Math.max(2, Math.floor(PIECE_US / octetUs)));
-  tx.hdlc ??= piece[0] === FLAG && piece[1] === FLAG ? { reader: newHdlcReader(), told: 0 } : false;
-  const fields: Field[] = tx.hdlc ? framed(tx.hdlc, piece) : [{ type: "t4-non-ecm-data", data: reverseAllBits(piece) }];
-  if (fields.length > 0) sendFields(name, fields, out);
-  tx.clockUs = onTime(tx.clockUs, nowUs) + Math.round(piece.length * octetUs);
-  control(state, tx, out);
-}
-
-function takeOctets(tx: PageTransmission, most: number): Uint8Array {
-  const piece = new Uint8Array(Math.min(most, tx.buffered));
-  let size = 0;
-  while (size < piece.length) {
-    const first = tx.buffer[0]!;
-    const part = first.subarray(0, piece.length - size);
-    piece.set(part, size);
-    size += part.length;
-    if (part.length === first.length) tx.buffer.shift();
-    else tx.buffer[0] = first.subarray(part.length);
-  }
-  tx.buffered -= piece.length;
-  return piece;
-}
-
-/** The terminal's own HDLC as the fields of T.38, octets as soon as they cannot be the FCS. */
-function framed(hdlc: { reader: ReturnType<typeof newHdlcReader>; told: number }, octets: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  const data = (from: Uint8Array | number[]) => {
-    if (from.length > 0) fields.push({ type: "hdlc-data", data: reverseAllBits(Uint8Array.from(from)) });
-  };
-  for (const octet of octets) {
-    const frames: HdlcFrame[] = [];
-    readHdlc(hdlc.reader, Uint8Array.of(octet), frames);
-    for (const { frame, ok } of frames) {
-      data(frame.subarray(hdlc.told));
-      fields.push({ type: ok ? "hdlc-fcs-ok" : "hdlc-fcs-bad" });
-      hdlc.told = 0;
-    }
-    // Given up in its midst.
-    if (hdlc.told > hdlc.reader.frame.length) {
-      fields.push({ type: "hdlc-fcs-bad" });
-      hdlc.told = 0;
-    }
-  }
-  const sure = hdlc.reader.frame.length - FCS_OCTETS;
-  if (sure > hdlc.told) {
-    data(hdlc.reader.frame.slice(hdlc.told, sure));
-    hdlc.told = sure;
-  }
-  return fields;
-}
-
-function indicate(indicator: Indicator, out: DceAction[]): void {
-  out.push({ type: "ifp", ifp: { kind: "indicator", indicator } });
-}
-
-function sendFields(modulation: Modulation, fields: Field[], out: DceAction[]): void {
-  out.push({ type: "ifp", ifp: { kind: "data", modulation, fields } });
 }

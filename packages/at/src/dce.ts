@@ -6,6 +6,7 @@
 
 import { answer, callDue, callDueUs, callProgress, dial, hangUp } from "./dce-call.ts";
 import { type Command, nextCommand, readOctet } from "./dce-line.ts";
+import { takePageData } from "./dce-page.ts";
 import { abortReception, carrierDown, hear, hearGap, receiveFrames, receivePage, signalLostUs } from "./dce-receive.ts";
 import { DEFAULT_OPTIONS, newProfile, setBasic, setExtended, setRegister } from "./dce-settings.ts";
 import {
@@ -17,7 +18,7 @@ import {
   newReception,
   type Profile,
 } from "./dce-state.ts";
-import { advance, beginCarrier, takeFrameData, takePageData, transmissionDueUs } from "./dce-transmit.ts";
+import { advance, beginCarrier, takeFrameData, transmissionDueUs } from "./dce-transmit.ts";
 import { CAN, XOFF, XON } from "./dle.ts";
 import { faxModem, V21_CODE } from "./fax-modems.ts";
 import { LINE_END } from "./result-codes.ts";
@@ -112,6 +113,7 @@ function takeOctets(state: DceState, octets: Uint8Array, nowUs: number, out: Dce
         return;
       case "send-page":
         takePageData(state, octets.subarray(i), nowUs, out);
+        advance(state, nowUs, out);
         return;
       default:
         if (isAbort(state, octet, nowUs)) abort(state, out);
