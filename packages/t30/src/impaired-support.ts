@@ -89,6 +89,7 @@ export function badLine(next: Chance, pages: number): Impairment {
   const loss = some(0.5, 0.15);
   const frameLoss = some(0.5, 0.1);
   const frameDamage = some(0.6, 0.3);
+  const doubling = some(0.3, 0.1);
   const truncation = some(0.3, 0.2);
   const trainingDamage = some(0.4, 1);
   const imageDamage = some(0.4, 0.5);
@@ -109,6 +110,7 @@ export function badLine(next: Chance, pages: number): Impairment {
       if (bytes === RCP_FRAME) return fate < frameLoss ? "lost" : "ok";
       if (fate < frameLoss) return "lost";
       if (fate < frameLoss + frameDamage) return "bad";
+      if (fate > 1 - doubling) return "twice";
       // A frame cut short has no good FCS; rarely one that is left of it has by chance.
       return next() < truncation * 0.2 && bytes.length < 40 ? bytes.subarray(0, Math.floor(next() * 3)) : "ok";
     },

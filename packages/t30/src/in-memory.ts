@@ -18,8 +18,8 @@ export type Side = "caller" | "answerer";
 export interface Impairment {
   /** A whole signal (tone, burst, training, page or block) is not even noticed. */
   swallows?(from: Side, action: Action): boolean;
-  /** One frame arrives damaged (bad FCS), not at all, or as other octets with a good FCS. */
-  frame?(from: Side, bytes: Uint8Array): "ok" | "bad" | "lost" | Uint8Array;
+  /** One frame arrives damaged (bad FCS), not at all, twice, or as other octets with a good FCS. */
+  frame?(from: Side, bytes: Uint8Array): "ok" | "bad" | "lost" | "twice" | Uint8Array;
   /** How many octets of a training check arrive wrong. */
   trainingErrors?(from: Side, octets: number, modulation: Modulation): number;
   /** What arrives of a page without error correction. */
@@ -238,6 +238,7 @@ export function runInMemory(call: InMemoryCall): InMemoryResult {
     if (fate === "lost") return;
     const other = typeof fate === "string" ? bytes : fate;
     feed(to, { type: "frame", bytes: other, ok: fate !== "bad" });
+    if (fate === "twice" && nowUs >= to.busyUntilUs) feed(to, { type: "frame", bytes, ok: true });
   };
 
   const burst = ({ from, to, beginUs, lengthUs }: Signal, frames: readonly Frame[]): undefined => {
