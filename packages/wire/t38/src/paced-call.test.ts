@@ -48,22 +48,24 @@ describe("a call in real time", () => {
     expect(ran.answerer).toMatchObject({ cause: "hung-up-on-purpose", endedBy: "us" });
   });
 
-  it("counts timers from the end of what was said before them", async () => {
+  it("says one thing after the other, and counts timers from the end of what was said before them", async () => {
     const { wall, port, said } = lonely();
     const party: Party = {
       step: (event, out) => {
-        if (event.type === "connected")
-          out.push({ type: "send-tone", tone: "ced" }, { type: "start-timer", timer: "T4", afterUs: 3_000_000 });
+        const ced = { type: "send-tone", tone: "ced" } as const;
+        if (event.type === "connected") out.push(ced, ced, { type: "start-timer", timer: "T4", afterUs: 3_000_000 });
         if (event.type === "timeout") out.push({ type: "send-tone", tone: "cng" });
       },
     };
     void runPacedCall({ side: "answerer", party, port, tcf: "transferred", wall });
-    await wall.run(7_000_000);
+    await wall.run(10_000_000);
     expect(said.map(({ name, atUs }) => `${name} ${atUs}`)).toEqual([
       "ced 200000",
       "no-signal 2800000",
-      "cng 5800000",
-      "no-signal 6300000",
+      "ced 3000000",
+      "no-signal 5600000",
+      "cng 8600000",
+      "no-signal 9100000",
     ]);
   });
 
