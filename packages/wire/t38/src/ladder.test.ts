@@ -56,6 +56,30 @@ describe("a call's record", () => {
     ]);
   });
 
+  it("keeps offers that were refused, and challenges, in their order before the connect", () => {
+    const recorder = new Recorder("caller");
+    const said = [
+      "INVITE sip:x SIP/2.0",
+      "SIP/2.0 100 Trying",
+      "SIP/2.0 407 Proxy Authentication Required",
+      "ACK sip:x SIP/2.0",
+    ];
+    for (const [i, start] of said.entries())
+      recorder.sip({ sent: i % 3 === 0, bytes: octets(`${start}\r\nCSeq: 1 INVITE\r\n\r\n`) });
+    recorder.sip({ sent: true, bytes: INVITE });
+    recorder.sip({ sent: false, bytes: OK });
+    recorder.sip({ sent: true, bytes: octets("ACK sip:x SIP/2.0\r\nCSeq: 2 ACK\r\n\r\n") });
+    expect(renderLadder(recorder.finish(80_000))!.map(({ name, lineUs }) => `${name} ${lineUs}`)).toEqual([
+      "INVITE -80000",
+      "100 Trying -80000",
+      "407 Proxy Authentication Required -80000",
+      "ACK -80000",
+      "INVITE -80000",
+      "200 OK 0",
+      "ACK 0",
+    ]);
+  });
+
   it("has the goodbye last, also when it overtook what was said before it", () => {
     const recorder = recorded();
     recorder.sip({ sent: false, bytes: octets("BYE sip:x SIP/2.0\r\nCSeq: 7 BYE\r\n\r\n") });

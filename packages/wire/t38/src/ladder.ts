@@ -109,9 +109,12 @@ export class Recorder {
     const connected = this.#entries.findIndex(isConnect);
     const firstIfp = this.#connected ? this.#entries.findIndex(({ kind }) => kind === "ifp" || kind === "udptl") : -1;
     const untilIndex = [connected, firstIfp].find((index) => index >= 0) ?? this.#entries.length;
-    const entries = this.#entries.map((entry, i) =>
-      i < untilIndex && entry.kind === "sip" && isRinging(entry.bytes) ? { ...entry, lineUs: -ringUs } : entry,
-    );
+    // Offers and challenges that were answered before the last INVITE went out belong to the time before the connect, too.
+    const lastInvite = this.#entries.findLastIndex((entry, i) => i < untilIndex && isInvite(entry));
+    const entries = this.#entries.map((entry, i) => {
+      const rings = i < untilIndex && entry.kind === "sip" && (i < lastInvite || isRinging(entry.bytes));
+      return rings ? { ...entry, lineUs: -ringUs } : entry;
+    });
     entries.sort((a, b) => a.lineUs - b.lineUs);
     // It may overtake on its own connection what was said before it; it ends the call all the same.
     const goodbyes = entries.filter(isGoodbye).map((entry) => ({ ...entry, lineUs: this.#latestUs }));
@@ -129,6 +132,10 @@ function isGoodbye({ kind, bytes }: LadderEntry): boolean {
 /** The answer that connected the call. */
 function isConnect({ kind, bytes }: LadderEntry): boolean {
   return kind === "sip" && /^SIP\/2\.0 2[\s\S]*?\ncseq *: *\d+ +INVITE\b/i.test(ascii.decode(bytes));
+}
+
+function isInvite({ kind, bytes }: LadderEntry): boolean {
+  return kind === "sip" && ascii.decode(bytes.subarray(0, 7)) === "INVITE ";
 }
 
 /** INVITE, CANCEL and provisional answers belong to the time before the final answer. */

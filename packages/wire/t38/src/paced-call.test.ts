@@ -1,6 +1,16 @@
 // Whole calls in virtual time: two T.30 sessions over streams of IFPs, in memory and over UDPTL through bad networks.
 
-import { createAnswerer, createCaller, FULL_CAPABILITIES } from "@depesche/t30";
+import {
+  createAnswerer,
+  createCaller,
+  decodeFrame,
+  encodeFrame,
+  FCF,
+  type Frame,
+  FULL_CAPABILITIES,
+  frame,
+  nameOf,
+} from "@depesche/t30";
 import { FIELD_TYPES, type Ifp, INDICATORS, MODULATIONS, protectionFor, type UdptlProtection } from "@depesche/t38";
 import { describe, expect, it } from "vitest";
 import {
@@ -67,6 +77,34 @@ describe("a call in real time", () => {
       "cng 8600000",
       "no-signal 9100000",
     ]);
+  });
+
+  it("does not take for an answer what began while it was still speaking, but hears a goodbye", async () => {
+    const { wall, port, hear } = lonely();
+    const heard: string[] = [];
+    const party: Party = {
+      step: (event, out) => {
+        if (event.type === "connected")
+          out.push({ type: "send-page", modulation: "v17-14400", shortTraining: true, octets: new Uint8Array(18_000) });
+        if (event.type === "frame") heard.push(`${nameOf(decodeFrame(event.bytes) as Frame)} ${wall.nowUs()}`);
+      },
+    };
+    void runPacedCall({ side: "caller", party, port, tcf: "transferred", wall });
+    const say = (fcf: number, atUs: number) =>
+      wall.at(atUs, () => {
+        const data = encodeFrame(frame(fcf, true));
+        hear({
+          kind: "data",
+          modulation: "v21",
+          fields: [{ type: "hdlc-data", data }, { type: "hdlc-fcs-ok-sig-end" }],
+        });
+      });
+    // The page is on the line for ten seconds.
+    say(FCF.MCF, 3_000_000);
+    say(FCF.DCN, 4_000_000);
+    say(FCF.MCF, 11_000_000);
+    await wall.run(12_000_000);
+    expect(heard).toEqual(["DCN 4000000", "MCF 11000000"]);
   });
 
   it("lets a timer wait for a signal that has begun, but not for ever", async () => {
