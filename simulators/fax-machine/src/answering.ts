@@ -13,6 +13,7 @@ import {
   FCF,
   fcfOf,
   formatOf,
+  isLastPage,
   isProblem,
   type PageFormat,
   RESOLUTIONS,
@@ -95,7 +96,7 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
       const octets = readable(session.state.step === "receiving" ? session.rx : unfinished);
       return octets.length === 0 || !session.dcs ? undefined : trayPage(octets, formatOf(session.dcs));
     },
-    lastPage: () => session.side === "answerer" && session.state.step === "deciding" && session.state.end === "EOP",
+    lastPage: () => isLastPage(session),
     remoteId: () => session.remoteId,
     receive(octets, format) {
       const coding = CODINGS[format.coding];
