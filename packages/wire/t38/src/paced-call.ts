@@ -5,6 +5,7 @@
 
 import type { Action, Dcs, Event, Report, Result, TimerName } from "@depesche/t30";
 import { encodeIfp, type Ifp } from "@depesche/t38";
+import { CallTimers } from "./call-timers.ts";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
 import type { IfpPort } from "./ifp-port.ts";
 import type { Recorder } from "./ladder.ts";
@@ -46,12 +47,6 @@ const SILENCE_MS = 120_000;
 const EXPLAIN_US = 2_000_000;
 /** What was said before BYE may be under way for so long (jitter). */
 const BYE_US = 500_000;
-/** A timer waits for a signal that is on the line, but not for ever. */
-const MOST_DEFERRED_US = 10_000_000;
-const DEFER_US = 200_000;
-/** Timers that ask "has anything come?". The others guard against what never ends. */
-const WAITING: ReadonlySet<TimerName> = new Set(["T1", "T2", "T4", "TTCF"]);
-
 /** Runs the call to its end. Never rejects; closes the port. */
 export function runPacedCall(options: PacedCallOptions): Promise<CallEnd> {
   return new Promise((resolve) => new PacedCall(options, resolve).begin());
@@ -64,7 +59,7 @@ class PacedCall {
   readonly #connectUs: number;
   readonly #ear: ForeignEar;
   readonly #silenceUs: number;
-  readonly #timers = new Map<TimerName, { dueUs: number; lastUs: number }>();
+  readonly #timers = new CallTimers();
   readonly #mouth: Mouth;
   /** The V.21 burst on the line began while this side spoke. */
   #talkedOver = false;
@@ -191,13 +186,12 @@ class PacedCall {
   }
 
   #forget(timer: TimerName): void {
-    this.#timers.delete(timer);
+    this.#timers.stop(timer);
     this.#mouth.forgetTimer(timer);
   }
 
   #startTimer(timer: TimerName, afterUs: number): void {
-    const dueUs = this.#wall.nowUs() + afterUs;
-    this.#timers.set(timer, { dueUs, lastUs: dueUs + MOST_DEFERRED_US });
+    this.#timers.start(timer, this.#wall.nowUs(), afterUs);
   }
 
   /** Does what is due. */
@@ -236,26 +230,12 @@ class PacedCall {
   }
 
   #fireTimers(): void {
-    const nowUs = this.#wall.nowUs();
-    for (;;) {
-      const due = this.#earliest();
-      if (this.#ended || !due || due.dueUs > nowUs) return;
-      const { name, dueUs, lastUs } = due;
-      if (WAITING.has(name) && this.#ear.carrier !== undefined && dueUs < lastUs) {
-        this.#timers.set(name, { dueUs: Math.min(lastUs, nowUs + DEFER_US), lastUs });
-        continue;
-      }
-      this.#timers.delete(name);
-      this.#options.recorder?.timer(this.#options.side === "caller", this.#lineUs, name);
-      this.#feed({ type: "timeout", timer: name });
+    const { recorder, side } = this.#options;
+    for (const timer of this.#timers.due(this.#wall.nowUs(), () => this.#ear.carrier !== undefined)) {
+      recorder?.timer(side === "caller", this.#lineUs, timer);
+      this.#feed({ type: "timeout", timer });
+      if (this.#ended) return;
     }
-  }
-
-  #earliest(): { name: TimerName; dueUs: number; lastUs: number } | undefined {
-    let earliest: { name: TimerName; dueUs: number; lastUs: number } | undefined;
-    for (const [name, timer] of this.#timers)
-      if (!earliest || timer.dueUs < earliest.dueUs) earliest = { name, ...timer };
-    return earliest;
   }
 
   #lookAtLine(): void {
@@ -275,7 +255,7 @@ class PacedCall {
     const quietUs = quietAfterUs(this.#ear);
     const atUs = Math.min(
       this.#mouth.dueUs,
-      this.#earliest()?.dueUs ?? NEVER,
+      this.#timers.dueUs,
       quietUs === undefined ? NEVER : this.#heardUs + quietUs,
       this.#byeUs === undefined ? NEVER : this.#byeUs + BYE_US,
       this.#lostUs === undefined ? NEVER : this.#lostUs + EXPLAIN_US,
