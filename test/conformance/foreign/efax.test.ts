@@ -1,13 +1,12 @@
 // Debian's efax at the emulated modems: it sends to and receives from simulated machines, and calls another efax.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { equalBitmaps, writeTiff } from "@depesche/t4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixture, newestFax, tellTown, town } from "../../journeys/post-office.ts";
 import {
+  efax,
   efaxPages,
   type Folder,
   filesForEfax,
@@ -49,31 +48,12 @@ function upsideDown(page: (typeof two)[0]): (typeof two)[0] {
   return { ...page, data };
 }
 
+const idOf = (line: number) => `+49 30 23125 92${line}`;
 const tiffOf = (pages: typeof two) => writeTiff(pages.map((bitmap) => ({ bitmap, xDpi: 204, yDpi: 196 })));
-
-/** Runs efax to its end; `ready` is called when it waits for a call. */
-async function efax(line: number, args: string[], ready?: () => void): Promise<{ code: number | null; said: string }> {
-  const child = spawn(
-    "efax",
-    ["-d", lines[line]!.device, "-l", `+49 30 23125 92${line}`, "-v", "chewinmrxta", ...args],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let said = "";
-  const hear = (text: string) => {
-    said += text;
-    if (/command {2}"\+FRM=\?".*response "OK"/s.test(said)) ready?.();
-  };
-  child.stdout.setEncoding("utf8").on("data", hear);
-  child.stderr.setEncoding("utf8").on("data", hear);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, said };
-}
 
 async function send(line: number, number: string, pages: typeof two): Promise<void> {
   const files = await filesForEfax(pages, join(folder.path, `send-${line}-${pages.length}`));
-  const { code, said } = await efax(line, ["-h", " ", "-t", number, ...files]);
+  const { code, said } = await efax(lines[line]!.device, idOf(line), ["-h", " ", "-t", number, ...files]);
   expect(code, said).toBe(0);
 }
 
@@ -82,9 +62,14 @@ async function receive(line: number, call: () => Promise<unknown>): Promise<type
   const place = join(folder.path, `receive-${line}`);
   await mkdir(place);
   let calling: Promise<unknown> | undefined;
-  const { code, said } = await efax(line, ["-w", "-i", "S0=1", "-r", join(place, "in")], () => {
-    calling ??= call();
-  });
+  const { code, said } = await efax(
+    lines[line]!.device,
+    idOf(line),
+    ["-w", "-i", "S0=1", "-r", join(place, "in")],
+    () => {
+      calling ??= call();
+    },
+  );
   await calling;
   expect(code, said).toBe(0);
   expect(said.match(/received \d+ lines, 0 errors/g)?.length, said).toBeGreaterThan(0);

@@ -113,6 +113,27 @@ function groupThreeTiff(page: Bitmap): Buffer {
   return Buffer.concat([head, strip]);
 }
 
+/** Runs efax to its end, `id` its own number; `ready` is called when it waits for a call. */
+export async function efax(
+  device: string,
+  id: string,
+  args: string[],
+  ready?: () => void,
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn("efax", ["-d", device, "-l", id, "-v", "chewinmrxta", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  const hear = (text: string) => {
+    said += text;
+    if (/command {2}"\+FRM=\?".*response "OK"/s.test(said)) ready?.();
+  };
+  child.stdout.setEncoding("utf8").on("data", hear);
+  child.stderr.setEncoding("utf8").on("data", hear);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, said };
+}
+
 /** Pages that efax wrote, in order. */
 export async function efaxPages(folder: string): Promise<Bitmap[]> {
   const names = (await readdir(folder)).filter((name) => /^in\.\d{3}$/.test(name)).sort();
