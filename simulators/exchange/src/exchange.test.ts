@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DIALLING_MOODS, type DiallingMood } from "@depesche/fax-machine";
 import { blankBitmap, equalBitmaps, readTiff, writeTiff } from "@depesche/t4";
-import { offerFax, readFax } from "@depesche/wire-sip";
+import { offerFax, readOffer } from "@depesche/wire-sip";
 import { connectMedia, MediaConnections } from "@depesche/wire-t38";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Exchange, openExchange } from "./index.ts";
@@ -166,7 +166,7 @@ describe("the exchange and foreign programs", () => {
       ["Content-Type: application/sdp"],
       Buffer.from(offerFax(HOST)).toString(),
     );
-    const fax = readFax(Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4)));
+    const fax = readOffer(Buffer.from(answer.slice(answer.indexOf("\r\n\r\n") + 4)));
     if (fax.kind !== "own") throw new Error(fax.kind);
     connectMedia(fax, new MediaConnections()).close();
     await expect.poll(() => exchange.calls().at(-1)).toMatchObject({ result: "ISDNERR", cause: "media-lost" });

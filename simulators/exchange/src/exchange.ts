@@ -65,6 +65,8 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
+/** Calls at once: each to a foreign end holds a socket. */
+const MAX_CALLS = 5000;
 /** Name of the house in its challenges. */
 const REALM = "exchange.example";
 
@@ -96,7 +98,10 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
       { host, port: config.port, product: "Depesche exchange" },
       {
         // What fails here is ours (a full disk under the wire log): the caller hears of a fault, nobody else does.
-        invite: (call) => void keep(running, switchboard.route(call)).catch(() => call.reject(500)),
+        invite: (call) => {
+          if (running.size >= MAX_CALLS) call.reject(503, [["Retry-After", "10"]]);
+          else void keep(running, switchboard.route(call)).catch(() => call.reject(500));
+        },
         admit: (request) => {
           const verdict = gatekeeper?.judge(request, request.method === "REGISTER" ? 401 : 407);
           return verdict?.ok === false ? verdict : undefined;

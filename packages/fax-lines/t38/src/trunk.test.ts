@@ -10,7 +10,7 @@ import {
   type IncomingCall,
   offerFax,
   openSipEndpoint,
-  readFax,
+  readOffer,
   type SipEndpoint,
   type Target,
 } from "@depesche/wire-sip";
@@ -309,7 +309,7 @@ describe("a call that comes in", () => {
       complete: async () => refusals.shift() ?? true,
     });
     const call = inviteTrunk(offerFax(HOST));
-    const fax = readFax((await call.answered).response.body);
+    const fax = readOffer((await call.answered).response.body);
     if (fax.kind !== "own") throw new Error(fax.kind);
     const pages = [1, 2].map(() => ({ width: 1728, resolution: "fine" }) as const);
     const session = createCaller({ stationId: "1", pages, ecm: false });

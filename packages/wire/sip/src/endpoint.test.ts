@@ -8,7 +8,7 @@ import {
   type IncomingCall,
   offerFax,
   openSipEndpoint,
-  readFax,
+  readOffer,
   type SipEndpoint,
   type Target,
 } from "./index.ts";
@@ -76,7 +76,7 @@ for (const transport of ["tcp", "udp"] as const) {
       const call = invite(transport, (status) => statuses.push(status));
       const { response, local } = await call.answered;
       expect([response.status, local, statuses]).toEqual([200, false, [180]]);
-      expect(readFax(response.body)).toEqual({ kind: "own", host: HOST, port: 5, token: "t1" });
+      expect(readOffer(response.body)).toEqual({ kind: "own", host: HOST, port: 5, token: "t1" });
       expect(incoming).toMatchObject({ called: "+493023125000", from: "+493023125900" });
       await call.bye();
       await incoming!.over;

@@ -26,7 +26,6 @@ export {
 export { IncomingCall } from "./incoming-call.ts";
 export { newId } from "./new-id.ts";
 export { OutgoingCall, type OutgoingOrder } from "./outgoing-call.ts";
-export { readFax } from "./own-fax.ts";
 export { digestHash } from "./signing.ts";
 export type { Trace } from "./transactions.ts";
 export type { DropCounters, Path, Target, Transport } from "./transport.ts";
