@@ -409,6 +409,14 @@ describe("sending pages", () => {
     expect(sent).toEqual(page.map(reversed));
   });
 
+  it("what a terminal missed is not made up for: behind a gap the line keeps its pace", () => {
+    const desk = identified().type("AT+FTM=96\r").wait(300).send("00 00").wait(3000);
+    desk.do({ type: "dte", bytes: new Uint8Array(1200) }).send("10 03");
+    desk.heard();
+    expect(desk.wait(995).heard()).not.toContain("OK");
+    expect(desk.wait(10).heard()).toContain("OK");
+  });
+
   it("five seconds without data or end: ERROR", () => {
     const desk = identified().type("AT+FTM=96\r").wait(300).send("00 00");
     desk.heard();
@@ -446,6 +454,14 @@ describe("receiving", () => {
       .wait(30)
       .hear(v21(["hdlc-sig-end"]));
     expect(desk.heard()).toBe(`${CONNECT}\xff\x131\xcc\x9f\x10\x03${OK}`);
+  });
+
+  it("a preamble that is announced three times is one", () => {
+    const desk = identified().type("AT+FRH=3\r");
+    desk.hear(indicator("v21-preamble"), indicator("v21-preamble"), indicator("v21-preamble"));
+    expect(desk.heard()).toBe("");
+    desk.hear(v21(["hdlc-data", "ff c8 8c"], ["hdlc-fcs-ok-sig-end"]));
+    expect(desk.heard()).toMatch(/OK/);
   });
 
   it("frames that pass while the terminal waits for silence are not lost to its next +FRH", () => {
