@@ -4,6 +4,7 @@
 import type { Ifp } from "@depesche/t38";
 import { describe, expect, it } from "vitest";
 import { createDce, type DceAction, type DceEvent, type DceState, dceWakeUs, stepDce } from "./dce.ts";
+import { type HdlcFrame, newHdlcReader, readHdlc } from "./hdlc.ts";
 
 const hex = (text: string) => Uint8Array.from(text.split(" "), (octet) => Number.parseInt(octet, 16));
 const v21 = (...fields: [string, string?][]): Ifp => ({
@@ -558,6 +559,41 @@ describe("receiving", () => {
       .hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8"]));
     desk.do({ type: "gap", count: 1 }).hear(v21(["hdlc-data", "8c"], ["hdlc-fcs-ok-sig-end"]));
     expect(desk.heard()).toMatch(/ERROR/);
+  });
+
+  it("a lost piece spoils the ECM frame it belongs to, and no other", () => {
+    const desk = identified().type("AT+FRM=146\r").hear(indicator("v17-14400-short-training"));
+    desk.heard();
+    const ecm = (...fields: [string, string?][]): Ifp => ({ ...v21(...fields), modulation: "v17-14400" }) as Ifp;
+    desk.hear(ecm(["hdlc-data", "ff c0 60 00 11"]));
+    desk.do({ type: "gap", count: 1 });
+    desk.hear(ecm(["hdlc-fcs-ok"]), ecm(["hdlc-data", "ff c0 61"], ["hdlc-fcs-ok"]), ecm(["hdlc-sig-end"]));
+    const heard = desk.heard();
+    const frames: HdlcFrame[] = [];
+    const octets = Uint8Array.from(heard.slice(0, heard.indexOf("\x10\x03")), (char) => char.charCodeAt(0));
+    readHdlc(newHdlcReader(), octets, frames);
+    expect(frames.map(({ frame, ok }) => [frame.length, ok])).toEqual([
+      [5, false],
+      [3, true],
+    ]);
+  });
+
+  it("V.21 in the midst of a burst is another carrier than a page's; behind a final frame it is ending", () => {
+    const amid = identified().hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c0 02"], ["hdlc-fcs-ok"]));
+    expect(amid.type("AT+FRM=145\r").heard()).toBe("\r\n+FCERROR\r\n");
+    const ending = identified().hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8 c1"], ["hdlc-fcs-ok"]));
+    ending.type("AT+FRH=3\r");
+    ending.heard();
+    ending.type("AT+FRM=145\r").hear(v21(["hdlc-sig-end"]), indicator("v17-14400-long-training"));
+    expect(ending.heard()).toBe(CONNECT);
+  });
+
+  it("a page that has passed is not handed over to a later +FRM once frames were asked for", () => {
+    const desk = identified().hear(indicator("v29-9600-training"));
+    desk.hear({ kind: "data", modulation: "v29-9600", fields: [{ type: "t4-non-ecm-data", data: hex("80 01") }] });
+    desk.hear(indicator("no-signal")).type("AT+FRH=3\r").wait(10).send("18");
+    desk.heard();
+    expect(desk.type("AT+FRM=96\r").heard()).toBe("");
   });
 
   it("a signal that never ends is given up after six seconds", () => {
