@@ -270,6 +270,13 @@ describe("calls", () => {
     expect(desk.type("AT+FRH=3\r").heard()).toBe("\r\nERROR\r\n");
   });
 
+  it("who dials while it rings meets the caller, not a free line", () => {
+    const desk = new Desk().type("ATE0+FCLASS=1\r").do({ type: "call", what: "ring" });
+    desk.heard();
+    expect(desk.type("ATD1\r").wait(10).heard()).toBe("\r\nNO CARRIER\r\n");
+    expect(desk.did).toEqual([]);
+  });
+
   it("a data call is none", () => {
     const desk = new Desk().type("ATE0\rATD1\r").do({ type: "call", what: "connected" });
     expect(desk.heard()).toMatch(/NO CARRIER/);
@@ -325,6 +332,11 @@ describe("sending frames", () => {
     desk.send("10").wait(20).send("03").wait(500);
     expect(desk.heard()).toBe(CONNECT);
     expect(desk.words()).toEqual(["v21-preamble", "ff", "c0", "c2", "08", "22", "hdlc-fcs-ok"]);
+  });
+
+  it("the line feed behind a command is no part of the frame that follows", () => {
+    const desk = identified().type("AT+FTH=3\r").type("\n").send("ff 13 84 10 03").wait(3000);
+    expect(desk.words()).toEqual(["v21-preamble", "ff", "c8", "21", "hdlc-fcs-ok-sig-end", "no-signal"]);
   });
 
   it("a terminal that owes a frame for five seconds loses the carrier with ERROR", () => {
@@ -455,6 +467,14 @@ describe("receiving", () => {
       .wait(30)
       .hear(v21(["hdlc-sig-end"]));
     expect(desk.heard()).toBe(`${CONNECT}\xff\x131\xcc\x9f\x10\x03${OK}`);
+  });
+
+  it("the end of a signal that was never heard begins none", () => {
+    const desk = identified().type("AT+FRS=7\r").wait(10);
+    desk.hear({ kind: "data", modulation: "v17-14400", fields: [{ type: "hdlc-sig-end" }] });
+    desk.type("AT+FRH=3\r").hear(v21(["hdlc-sig-end"]));
+    expect(desk.state.rx.signal).toBeUndefined();
+    expect(desk.heard()).toBe(OK);
   });
 
   it("a preamble that is announced three times is one", () => {
