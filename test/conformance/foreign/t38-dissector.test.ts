@@ -228,12 +228,16 @@ async function capture(file: string, ports: number[]): Promise<(() => Promise<vo
     stdio: ["ignore", "ignore", "pipe"],
   });
   const gone = once(program, "close");
-  let said = "";
-  for await (const text of program.stderr.setEncoding("utf8")) {
-    said += text;
-    if (said.includes("listening on lo")) break;
-    if (/permission|not permitted/i.test(said)) return undefined;
-  }
+  // Whatever else it says must find a reader.
+  const ready = new Promise<boolean>((resolve) => {
+    let said = "";
+    program.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (said.includes("listening on lo")) resolve(true);
+    });
+    void gone.then(() => resolve(false));
+  });
+  if (!(await ready)) return undefined;
   return async () => {
     program.kill("SIGINT");
     await gone;
