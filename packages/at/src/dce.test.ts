@@ -143,8 +143,8 @@ describe("commands", () => {
     const desk = new Desk().type("ATE0\r");
     desk.heard();
     desk.type(`AT${"X4".repeat(5000)}`);
-    expect(desk.type("\rAT\r").heard()).toBe(`\r\nERROR\r\n${OK}`);
     expect(desk.state.line.text.length).toBeLessThan(600);
+    expect(desk.type("\rAT\r").heard()).toBe(`\r\nERROR\r\n${OK}`);
   });
 
   it("V0 gives numbers, Q1 gives nothing", () => {
@@ -277,6 +277,11 @@ describe("calls", () => {
     expect(desk.did).toEqual([]);
   });
 
+  it("what is on the line without a call is not heard", () => {
+    const desk = new Desk().type("ATE0+FCLASS=1\r").hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8"]));
+    expect(desk.state.rx.signal).toBeUndefined();
+  });
+
   it("a data call is none", () => {
     const desk = new Desk().type("ATE0\rATD1\r").do({ type: "call", what: "connected" });
     expect(desk.heard()).toMatch(/NO CARRIER/);
@@ -332,6 +337,13 @@ describe("sending frames", () => {
     desk.send("10").wait(20).send("03").wait(500);
     expect(desk.heard()).toBe(CONNECT);
     expect(desk.words()).toEqual(["v21-preamble", "ff", "c0", "c2", "08", "22", "hdlc-fcs-ok"]);
+  });
+
+  it("what a terminal says before CONNECT is no part of its frame", () => {
+    const desk = calling();
+    desk.hear(indicator("v21-preamble"), v21(["hdlc-data", "ff c8 01 00"], ["hdlc-fcs-ok-sig-end"]));
+    desk.type("AT+FTH=3\r").send("41 42").wait(100).send("ff 13 84 10 03").wait(3000);
+    expect(desk.words()).toEqual(["v21-preamble", "ff", "c8", "21", "hdlc-fcs-ok-sig-end", "no-signal"]);
   });
 
   it("the line feed behind a command is no part of the frame that follows", () => {

@@ -63,6 +63,23 @@ it("a bit wrong on the line is a frame with a bad FCS, and the next one is good 
   expect(read(octets).map(({ ok }) => ok)).toEqual([false, true]);
 });
 
+it("a frame with bits to spare before its flag is damaged, though its octets agree with its FCS", () => {
+  const octets = stream({ frame: Uint8Array.of(0xff, 0x13, 0x21) });
+  const bits = [...octets].flatMap((octet) => Array.from({ length: 8 }, (_, bit) => (octet >> bit) & 1));
+  const flag = bits.join("").indexOf("01111110", 20);
+  bits.splice(flag, 0, 0, 1, 0);
+  while (bits.length % 8 !== 0) bits.push(0);
+  const spoilt = bits.reduce(
+    (out, bit, i) => {
+      out[i >> 3]! |= bit << (i & 7);
+      return out;
+    },
+    new Uint8Array(bits.length / 8),
+  );
+  expect(read(octets).map(({ ok }) => ok)).toEqual([true]);
+  expect(read(spoilt).map(({ ok }) => ok)).toEqual([false]);
+});
+
 it("a frame written as damaged is read as damaged", () => {
   const frame = Uint8Array.of(0xff, 0x03, 0x06, 9, 9);
   expect(read(stream({ frame, ok: false }, { frame }))).toEqual([
