@@ -1,6 +1,16 @@
 // Calls that begin as sound, against a bare SIP end with a bare audio stream. The time of the media runs twenty times as fast.
 
-import { cedTone, createFaxEar, createV21, FLAG, type Heard, hearFax, modulateV21, playTone } from "@depesche/audio";
+import {
+  cedTone,
+  cngTone,
+  createFaxEar,
+  createV21,
+  FLAG,
+  type Heard,
+  hearFax,
+  modulateV21,
+  playTone,
+} from "@depesche/audio";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { openRtp, type RtpPort, type RtpSource } from "@depesche/wire-rtp";
 import {
@@ -72,6 +82,11 @@ function pickUp(source: RtpSource | undefined, then: (call: IncomingCall) => voi
   };
 }
 
+/** Sockets and the like; the far end's audio stream has a timer of its own. */
+function openHandles(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout" && kind !== "Immediate").length;
+}
+
 const silence: RtpSource = (into) => into.fill(0).length > 0;
 
 function ced(): RtpSource {
@@ -117,9 +132,11 @@ describe("a call answered as sound", () => {
         return { status: 488 };
       });
     });
+    const before = openHandles();
     const report = await trunk.call(order, NEVER);
     expect(report).toMatchObject({ outcome: "NOSERVICE", cause: { code: "t38-refused" }, pagesConfirmed: 0 });
     await over;
+    await expect.poll(openHandles).toBeLessThanOrEqual(before);
     expect(offers).toEqual(["udptl"]);
     expect(starts(report.ladder).join(" ")).toMatch(/^INVITE 200 ACK INVITE 488 ACK BYE 200$/);
   });
@@ -129,6 +146,12 @@ describe("a call answered as sound", () => {
     const report = await trunk.call(order, NEVER);
     expect(report).toMatchObject({ outcome: "VOICE", cause: { code: "no-fax-tone" } });
     expect(report.lineUs).toBeGreaterThan(34_900_000);
+  });
+
+  it("by something that only calls, as a machine set to send, is no machine to send to", async () => {
+    const cng = cngTone();
+    pickUp((into) => playTone(cng, into));
+    expect(await trunk.call(order, NEVER)).toMatchObject({ outcome: "VOICE", cause: { code: "no-fax-tone" } });
   });
 
   it("without any sound is a fault with a name of its own", async () => {
@@ -256,7 +279,7 @@ describe("a call that comes in as sound", () => {
 it("a hundred calls at once, answered and hung up or never answered, leave no socket and no timer behind", async () => {
   pickUp(undefined, (call) => void call.hangUp(1000));
   await trunk.call(order, NEVER);
-  const before = process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout" && kind !== "Immediate").length;
+  const before = openHandles();
   let count = 0;
   onInvite = (call) => {
     count++;
@@ -269,9 +292,7 @@ it("a hundred calls at once, answered and hung up or never answered, leave no so
   const reports = await Promise.all(Array.from({ length: 100 }, () => trunk.call(order, NEVER)));
   expect(reports.filter(({ outcome }) => outcome === "BUSY")).toHaveLength(50);
   expect(reports.filter(({ cause }) => cause.code === "hung-up-without-fax-tone")).toHaveLength(50);
-  await expect
-    .poll(() => process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout" && kind !== "Immediate").length)
-    .toBeLessThanOrEqual(before);
+  await expect.poll(openHandles).toBeLessThanOrEqual(before);
 });
 
 it("a fax stream that is offered again is taken again, sound in its place is not", async () => {
