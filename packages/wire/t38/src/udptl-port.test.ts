@@ -178,6 +178,17 @@ describe("a UDPTL port in bad weather", () => {
     expect(b.malformed).toBe(0);
   });
 
+  it("does not take the end of a frame whose verdict was lost for another syntax", async () => {
+    const { wall, network, b } = inMemory({ seed: 1 });
+    const heard: Ifp[] = [];
+    b.listen({ ifp: (ifp) => heard.push(ifp), gap: () => {}, lost: () => {} });
+    const end: Ifp = { kind: "data", modulation: "v21", fields: [{ type: "hdlc-sig-end" }] };
+    network.stray("b", datagram(0, OCTET(1)), A);
+    network.stray("b", datagram(2, end), A);
+    await wall.run(1_000_000);
+    expect(heard).toEqual([OCTET(1), end]);
+  });
+
   it("goes on with a peer that begins to count anew", async () => {
     const { wall, network, b } = inMemory({ seed: 1 });
     const { told, heard } = listener();
