@@ -3,8 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { FaxAnswerHandler } from "@depesche/ports";
 import { createAnswerer, FULL_CAPABILITIES, isLastPage, step } from "@depesche/t30";
-import { Recorder, type Wall } from "@depesche/wire-t38";
-import { receivedOf } from "./format.ts";
+import { Recorder, receivedOf, type Wall } from "@depesche/wire-t38";
 import { runModemCall } from "./modem-call.ts";
 import { fill, newReport } from "./report.ts";
 import type { Line } from "./trunk.ts";

@@ -2,10 +2,8 @@
 
 import type { FaxCallOrder, FaxCallReport } from "@depesche/ports";
 import { createCaller, type Report, rateOf, type Session, step } from "@depesche/t30";
-import { Recorder } from "@depesche/wire-t38";
+import { eitherSignal, needOf, Recorder } from "@depesche/wire-t38";
 import { dialNumber } from "./dial-number.ts";
-import { eitherSignal } from "./either-signal.ts";
-import { needOf } from "./format.ts";
 import { runModemCall } from "./modem-call.ts";
 import { problemOf } from "./outcomes.ts";
 import { fill, newReport } from "./report.ts";

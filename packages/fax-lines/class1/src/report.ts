@@ -3,7 +3,7 @@
 import type { Cause, Outcome } from "@depesche/core";
 import type { FaxCallReport } from "@depesche/ports";
 import { CAUSES, dpiOf, rateOf } from "@depesche/t30";
-import { codingOf } from "./format.ts";
+import { codingOf } from "@depesche/wire-t38";
 import type { ModemCallEnd } from "./modem-call.ts";
 import { problemOf, refusalOf } from "./outcomes.ts";
 

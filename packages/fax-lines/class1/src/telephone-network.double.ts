@@ -4,8 +4,7 @@ import { createDce, type DceAction, type DceEvent, type DceState, dceWakeUs, ste
 import { bitmapOf, type ContractPage, coded } from "@depesche/ports/contract/fax-trunk";
 import { type AnswererOptions, createAnswerer, createCaller, FULL_CAPABILITIES, isLastPage, step } from "@depesche/t30";
 import { ModemPlaceError, type ModemStream, type ModemStreamListener } from "@depesche/wire-modem";
-import { type CallEnd, type IfpPort, ifpPair, runPacedCall, VirtualWall } from "@depesche/wire-t38";
-import { needOf, receivedOf } from "./format.ts";
+import { type CallEnd, type IfpPort, ifpPair, needOf, receivedOf, runPacedCall, VirtualWall } from "@depesche/wire-t38";
 
 /** What is behind a number. */
 export type FarEnd =

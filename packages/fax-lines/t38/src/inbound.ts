@@ -14,10 +14,9 @@ import {
   offerAudio,
   readOffer,
 } from "@depesche/wire-sip";
-import { Recorder } from "@depesche/wire-t38";
+import { Recorder, receivedOf } from "@depesche/wire-t38";
 import { CallTrace } from "./call-trace.ts";
 import { CALLER_GONE, type Ended, MEDIA_LOST, NO_PORT, STOPPED, T38_REFUSED } from "./ended.ts";
-import { receivedOf } from "./format.ts";
 import {
   awaitedLine,
   bindMedia,

@@ -7,6 +7,7 @@ import {
   bindUdptl,
   type CallEnd,
   connectTpkt,
+  eitherSignal,
   type IfpPort,
   listenTpkt,
   type MediaConnection,
@@ -21,7 +22,6 @@ import {
   udptlPort,
 } from "@depesche/wire-t38";
 import type { CallTrace } from "./call-trace.ts";
-import { eitherSignal } from "./either-signal.ts";
 import type { TrunkParts } from "./trunk.ts";
 
 /** A line to one of our own ends keeps line time; one to anybody else is paced. */

@@ -2,9 +2,8 @@
 
 import type { FaxCallReport } from "@depesche/ports";
 import { CAUSES, dpiOf, rateOf } from "@depesche/t30";
-import { type CallEnd, causeText } from "@depesche/wire-t38";
+import { type CallEnd, causeText, codingOf } from "@depesche/wire-t38";
 import type { Ended } from "./ended.ts";
-import { codingOf } from "./format.ts";
 
 type Report = Omit<FaxCallReport, "pagesConfirmed"> & { pagesConfirmed?: number };
 

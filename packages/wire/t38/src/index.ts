@@ -1,4 +1,5 @@
 export { protectionFor, type UdptlProtection } from "@depesche/t38";
+export { eitherSignal } from "./either-signal.ts";
 export { ifpPair, LINE_DELAY_US } from "./ifp-pair.ts";
 export type { IfpListener, IfpPort } from "./ifp-port.ts";
 export { decodeLadder, encodeLadder, type Ladder, type LadderEntry, Recorder } from "./ladder.ts";
@@ -10,6 +11,7 @@ export { memoryNetwork, type Weather } from "./memory-network.ts";
 export { decodeOwn, encodeOwn, isOwnMessage, type OwnMessage } from "./own-message.ts";
 export type { TcfTransfer } from "./paced.ts";
 export { type PacedCallOptions, runPacedCall } from "./paced-call.ts";
+export { codingOf, needOf, receivedOf } from "./page-words.ts";
 export { type CallEnd, type CallPage, causeText, type Party, type RunCallOptions, runCall } from "./run-call.ts";
 export { dataOf, type Ear, eventsOf, newEar, signalsOf, type TimedIfp, trainingOf } from "./signals.ts";
 export { connectTpkt, listenTpkt, type TpktListener, type TpktPortOptions, tpktPort } from "./tpkt-port.ts";
