@@ -1,10 +1,12 @@
 /** Frames in words: what a ladder, the dashboard and the command line show of a session. */
 
 import { bitOf, bitsOf } from "./capabilities.ts";
+import { COUNTRIES } from "./countries.ts";
 import { DIS_BITS } from "./dis-bits.ts";
 import { BLOCK_FRAMES, callsOperator, decodeFcd, decodePpr, decodePps, endOf } from "./ecm.ts";
 import { FCF, type FcfName, type Frame, fcfName, fcfOf, X } from "./frame.ts";
 import { decodeId } from "./identity.ts";
+import { reverseBits } from "./octets.ts";
 import { isProblem } from "./problem.ts";
 
 /** One decoded field of a frame. */
@@ -84,16 +86,19 @@ const WORDS: Readonly<Record<FcfName, { meaning: string; clause: string }>> = {
   RCP: word("end of page data", "T.4 annex A.3.7"),
 };
 
-const ID_FRAMES: ReadonlySet<number> = new Set([
-  FCF.CSI,
-  FCF.CIG,
-  FCF.TSI,
-  FCF.SUB,
-  FCF.SID,
-  FCF.SEP,
-  FCF.PWD,
-  FCF.PSA,
+/** Frames that hold up to 20 characters, and what these are. */
+const ID_FRAMES: ReadonlyMap<number, { name: string; clause: string }> = new Map([
+  [FCF.CSI, { name: "identification", clause: "T.30 §5.3.6.2.4" }],
+  [FCF.CIG, { name: "identification", clause: "T.30 §5.3.6.2.5" }],
+  [FCF.TSI, { name: "identification", clause: "T.30 §5.3.6.2.6" }],
+  [FCF.SUB, { name: "sub-address", clause: "T.30 §5.3.6.1.3" }],
+  [FCF.SID, { name: "sender id", clause: "T.30 §5.3.6.1.3" }],
+  [FCF.SEP, { name: "document", clause: "T.30 §5.3.6.1.2" }],
+  [FCF.PWD, { name: "password", clause: "T.30 §5.3.6.1.2" }],
+  [FCF.PSA, { name: "sub-address", clause: "T.30 §5.3.6.1.2" }],
 ]);
+const NON_STANDARD: ReadonlySet<number> = new Set([FCF.NSF, FCF.NSC, FCF.NSS]);
+const INTERNET: ReadonlySet<number> = new Set([FCF.CIA, FCF.TSA, FCF.IRA, FCF.ISP]);
 const FROM_ANSWERER: ReadonlySet<number> = new Set([FCF.DIS, FCF.CSI, FCF.NSF]);
 const FROM_CALLER: ReadonlySet<number> = new Set([
   FCF.DTC,
@@ -147,7 +152,10 @@ function fieldsOf(frame: Frame): FrameField[] {
   if (fcf === FCF.DIS || fcf === FCF.DTC || fcf === FCF.DCS) return bitFields(frame.fif, fcf === FCF.DCS);
   if (fcf === FCF.CTC) return bitFields(frame.fif.subarray(0, 2), true).filter((field) => field.bit === 11);
   if (frame.fif.length === 0) return [];
-  if (ID_FRAMES.has(fcf)) return [idField(frame.fif)];
+  const id = ID_FRAMES.get(fcf);
+  if (id) return [idField(frame.fif, id)];
+  if (NON_STANDARD.has(fcf)) return nonStandardFields(frame.fif);
+  if (INTERNET.has(fcf)) return [whole(frame.fif, "address", textOrHex(frame.fif), "T.30 §5.3.6.2")];
   if (fcf === FCF.EOR) return [endField(frame.fif)];
   if (fcf === FCF.PPS) return ppsFields(frame.fif);
   if (fcf === FCF.PPR) return [pprField(frame.fif)];
@@ -162,6 +170,7 @@ function bitFields(fif: Uint8Array, isDcs: boolean): FrameField[] {
   let next = 1;
   for (const row of DIS_BITS) {
     if (row.to > fif.length * 8) break;
+    if (row.reservedIn === (isDcs ? "DCS" : "DIS")) continue;
     reserved(fif, next, row.from - 1, fields);
     next = row.to + 1;
     const value = bitsOf(fif, row.from, row.to);
@@ -176,13 +185,42 @@ function bitFields(fif: Uint8Array, isDcs: boolean): FrameField[] {
 
 function reserved(fif: Uint8Array, from: number, to: number, fields: FrameField[]): void {
   for (let bit = from; bit <= to; bit++) {
-    if (bitOf(fif, bit)) fields.push({ bit, bits: 1, name: `bit ${bit}`, value: "set", clause: "T.30 table 2" });
+    if (bitOf(fif, bit))
+      fields.push({ bit, bits: 1, name: `bit ${bit}, reserved`, value: "set", clause: "T.30 table 2" });
   }
 }
 
-function idField(fif: Uint8Array): FrameField {
+function idField(fif: Uint8Array, { name, clause }: { name: string; clause: string }): FrameField {
   const id = decodeId(fif);
-  return whole(fif, "identification", typeof id === "string" ? id : hexOf(fif), "T.30 §5.3.6.2.4");
+  return whole(fif, name, typeof id === "string" ? id : hexOf(fif), clause);
+}
+
+/** T.35 country code, then what the maker in that country likes; the rest is no business of the standard's. */
+function nonStandardFields(fif: Uint8Array): FrameField[] {
+  const clause = "T.30 §5.3.6.2.7";
+  const fields: FrameField[] = [{ bit: 1, bits: 8, name: "country", value: countryOf(fif[0]!), clause }];
+  const rest = fif.subarray(1);
+  if (rest.length > 0) fields.push({ bit: 9, bits: rest.length * 8, name: "maker's own", value: hexOf(rest), clause });
+  return fields;
+}
+
+/** Since 2003 the standard says which bit comes first; before, half of the makers sent the code the other way round. */
+function countryOf(octet: number): string {
+  const reversed = reverseBits(octet);
+  const names = [
+    ...(COUNTRIES[octet] === undefined ? [] : [`${COUNTRIES[octet]} (T.35 code ${hex(octet)})`]),
+    ...(COUNTRIES[reversed] === undefined || reversed === octet
+      ? []
+      : [`${COUNTRIES[reversed]} (T.35 code ${hex(reversed)}, last bit first)`]),
+  ];
+  return names.length > 0 ? names.join(" or ") : `T.35 code ${hex(octet)}`;
+}
+
+/** Characters as they stand behind the octets that say kind and length; hex when there are none. */
+function textOrHex(fif: Uint8Array): string {
+  const text = Array.from(fif, (octet) => String.fromCharCode(reverseBits(octet))).join("");
+  const readable = /[\x20-\x7e]{3,}/.exec(text)?.[0];
+  return readable === undefined ? hexOf(fif) : `${readable} (${hexOf(fif)})`;
 }
 
 function ppsFields(fif: Uint8Array): FrameField[] {
