@@ -1,5 +1,7 @@
 /** What lives behind the simulated telephone numbers: the table of the fictional numbers +49 30 23125 xyz, as data. */
 
+import type { MachineScript } from "./script.ts";
+
 /** Fax machines by what is special about them; simulators/fax-machine knows what each name means. */
 export const MACHINE_MOODS = [
   "modern",
@@ -20,8 +22,8 @@ export type MachineMood = (typeof MACHINE_MOODS)[number];
 
 /** What a call to a number meets. */
 export type Subscriber =
-  /** `busyCalls`: so many calls meet a busy line first. */
-  | { kind: "machine"; mood: MachineMood; busyCalls: number }
+  /** `busyCalls`: so many calls meet a busy line first. `script`: what it can do and does over its mood. */
+  | { kind: "machine"; mood: MachineMood; busyCalls: number; script?: MachineScript }
   | { kind: "busy" }
   | { kind: "no-answer" }
   | { kind: "voice" }
