@@ -23,6 +23,13 @@ it("says what calls and messages to its numbers meet, and nothing about others",
   expect(scenario.call("constructor")).toBeUndefined();
 });
 
+it("gives a machine its script, and keeps it over the next process", () => {
+  const script = { calls: "1", answers: [{ page: 1, with: "RTN" }] };
+  const call = { kind: "machine", mood: "no-ecm-mr", script };
+  new Scenario(file).replace({ numbers: { "+493023199001": { call } } });
+  expect(new Scenario(file).call("+493023199001")).toEqual({ ...call, busyCalls: 0 });
+});
+
 it("is known again by the next process", () => {
   new Scenario(file).replace({ numbers: { "+493023199001": { call: { kind: "busy" } } } });
   expect(new Scenario(file).call("+493023199001")).toEqual({ kind: "busy" });
@@ -45,6 +52,15 @@ it.each([
   [{ numbers: { "+493023199001": { call: { kind: "machine", busyCalls: -1 } } } }, "call.busyCalls"],
   [{ numbers: { "+493023199001": { call: { kind: "machine", busycalls: 2 } } } }, 'call has no field "busycalls"'],
   [{ numbers: { "+493023199001": { call: { kind: "busy", mood: "modern" } } } }, 'call has no field "mood"'],
+  [
+    { numbers: { "+493023199001": { call: { kind: "machine", mood: "mh-960" } } } },
+    'hangs-up, no-paper (did you mean "mh-9600"?)',
+  ],
+  [
+    { numbers: { "+493023199001": { call: { kind: "machine", script: { answers: [{ page: 0, with: "RTN" }] } } } } },
+    'numbers["+493023199001"].call.script.answers[0].page must be a whole number from 1 to 1000.',
+  ],
+  [{ numbers: { "+493023199001": { call: { kind: "busy", script: {} } } } }, 'call has no field "script"'],
   [{ numbers: { "+493023199001": { fax: { kind: "busy" } } } }, 'no field "fax" here, only "call", "sms"'],
   [{ numbers: {}, seed: 5 }, 'no field "seed"'],
   [{ numbers: { "+493023199001": {}, "0049 30 23199 001": {} } }, "both mean +493023199001"],

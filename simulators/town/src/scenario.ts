@@ -1,7 +1,7 @@
 // The scenario: what numbers do that have no mood of their own, or another one than theirs. A file, so that it outlives the process.
 
 import * as fs from "node:fs";
-import { MACHINE_MOODS, type Subscriber } from "@depesche/scenario";
+import { MACHINE_MOODS, nearest, readScript, SCRIPT_SCHEMA, type Subscriber } from "@depesche/scenario";
 import { isMoodName, MOODS, type MoodName } from "@depesche/twilio-simulator";
 import { BadRequest, e164, objectAt, type Route } from "./house.ts";
 
@@ -130,20 +130,31 @@ function readNumber(number: string, given: unknown): ScenarioNumber {
 }
 
 function readSubscriber(place: string, given: unknown): Subscriber {
-  const { kind, mood = "modern", busyCalls = 0 } = objectAt(given, place);
+  const { kind, mood = "modern", busyCalls = 0, script } = objectAt(given, place);
   if (kind !== "machine") {
     const found = KINDS.find((known) => known === kind);
-    if (found === undefined) throw new BadRequest(`${place}.kind must be one of machine, ${KINDS.join(", ")}.`);
+    if (found === undefined)
+      throw new BadRequest(`${place}.kind must be one of ${meant(kind, ["machine", ...KINDS])}.`);
     objectAt(given, place, ["kind"]);
     return { kind: found };
   }
-  objectAt(given, place, ["kind", "mood", "busyCalls"]);
+  objectAt(given, place, ["kind", "mood", "busyCalls", "script"]);
   const found = MACHINE_MOODS.find((known) => known === mood);
-  if (found === undefined) throw new BadRequest(`${place}.mood must be one of ${MACHINE_MOODS.join(", ")}.`);
+  if (found === undefined) throw new BadRequest(`${place}.mood must be one of ${meant(mood, MACHINE_MOODS)}.`);
   if (!Number.isInteger(busyCalls) || Number(busyCalls) < 0 || Number(busyCalls) > BUSY_CALLS_LIMIT) {
     throw new BadRequest(`${place}.busyCalls must be a whole number from 0 to ${BUSY_CALLS_LIMIT}.`);
   }
-  return { kind, mood: found, busyCalls: Number(busyCalls) };
+  const machine = { kind, mood: found, busyCalls: Number(busyCalls) } as const;
+  if (script === undefined) return machine;
+  const read = readScript(script, found, `${place}.script`);
+  if (!read.ok) throw new BadRequest(read.detail);
+  return { ...machine, script: read.script };
+}
+
+/** The words to choose from, with the nearest to what was written. */
+function meant(given: unknown, words: readonly string[]): string {
+  const near = typeof given === "string" ? nearest(given, words) : undefined;
+  return words.join(", ") + (near === undefined ? "" : ` (did you mean "${near}"?)`);
 }
 
 const SCENARIO = {
@@ -163,6 +174,7 @@ const SCENARIO = {
               kind: { enum: ["machine", ...KINDS] },
               mood: { enum: MACHINE_MOODS },
               busyCalls: { type: "integer", minimum: 0, maximum: BUSY_CALLS_LIMIT },
+              script: SCRIPT_SCHEMA,
             },
           },
           sms: { enum: Object.keys(MOODS) },
