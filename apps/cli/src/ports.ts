@@ -15,17 +15,19 @@ export interface PortUse {
 }
 
 const LOOPBACK = "127.0.0.1";
-/** Modems of the exchange, at ports one behind the other. */
 const MODEMS = 4;
+
+/** Ports of the exchange's modems: one behind the other, from the first. */
+export function modemPorts(first: number): number[] {
+  return Array.from({ length: MODEMS }, (_, i) => first + i);
+}
 
 export function portsOf(s: Settings): PortUse[] {
   return [
     { variable: "DEPESCHE_PORT", host: s.host, port: s.port },
     { variable: "DEPESCHE_SIM_PORT", host: LOOPBACK, port: s.simPort },
     { variable: "DEPESCHE_SIP_PORT", host: LOOPBACK, port: s.sipPort, udp: true },
-    ...Array.from({ length: MODEMS }, (_, i) => {
-      return { variable: "DEPESCHE_MODEM_PORT", host: LOOPBACK, port: s.modemPort + i } as const;
-    }),
+    ...modemPorts(s.modemPort).map((port) => ({ variable: "DEPESCHE_MODEM_PORT", host: LOOPBACK, port }) as const),
     { variable: "DEPESCHE_TWILIO_PORT", host: LOOPBACK, port: s.twilioPort },
     { variable: "DEPESCHE_SMTP_PORT", host: LOOPBACK, port: s.smtpPort },
   ];

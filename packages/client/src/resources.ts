@@ -305,6 +305,8 @@ export interface InboundView {
   pages: number;
   /** False when the sender broke off: the pages are those confirmed until then. */
   complete: boolean;
+  /** Lines of all pages that came damaged and were concealed. */
+  badLines: number;
   state: "new" | "fetched" | "deleted";
 }
 

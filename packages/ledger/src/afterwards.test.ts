@@ -117,6 +117,7 @@ describe("a received fax", () => {
       remoteId: "x\0",
       pages: 2,
       complete,
+      badLines: 3,
       tiffHash: "a".repeat(64),
       bytes: 10,
     });
@@ -131,7 +132,7 @@ describe("a received fax", () => {
   it("whose sender broke off is kept and told apart, in its row and in its event", async () => {
     const from = await lastSeq(pool);
     const ids = [await receive(), await receive(account, "broken", false)];
-    expect(await readInbound(pool, account, ids[1]!)).toMatchObject({ complete: false, pages: 2 });
+    expect(await readInbound(pool, account, ids[1]!)).toMatchObject({ complete: false, pages: 2, badLines: 3 });
     const { items } = await readInbounds(pool, account, { limit: 10 });
     expect(items.map(({ complete }) => complete)).toEqual([false, true]);
     const events = await readEvents(pool, from, 10, account);

@@ -67,6 +67,7 @@ it("deletes a blob a day after its last reference is gone, and not an hour earli
     remoteId: "",
     pages: 1,
     complete: true,
+    badLines: 0,
   };
   const fax = await storeInbound(pool, { ...about, tiffHash: hash, bytes: 100 });
   await age(hash, 100);

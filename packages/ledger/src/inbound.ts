@@ -16,6 +16,7 @@ interface Row {
   remote_id: string;
   pages: number;
   complete: boolean;
+  bad_lines: number;
   tiff_hash: string;
   state: InboundFax["state"];
 }
@@ -29,6 +30,7 @@ const toFax = (r: Row): InboundFax => ({
   remoteId: r.remote_id,
   pages: r.pages,
   complete: r.complete,
+  badLines: r.bad_lines,
   tiffHash: r.tiff_hash,
   state: r.state,
 });
@@ -45,6 +47,7 @@ export async function storeInbound(
     pages: number;
     /** False when the sender broke off. */
     complete: boolean;
+    badLines: number;
     tiffHash: string;
     bytes: number;
   },
@@ -52,8 +55,8 @@ export async function storeInbound(
   return transaction(pool, async (client) => {
     const { rows } = await client.query<{ id: number }>(
       /* sql */ `
-      INSERT INTO inbound (account_id, call_id, received_at, originator, called, remote_id, pages, complete, tiff_hash)
-      VALUES ($1, $2, sim_ms(), $3, $4, $5, $6, $7, $8) ON CONFLICT (call_id) DO NOTHING RETURNING id`,
+      INSERT INTO inbound (account_id, call_id, received_at, originator, called, remote_id, pages, complete, tiff_hash, bad_lines)
+      VALUES ($1, $2, sim_ms(), $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (call_id) DO NOTHING RETURNING id`,
       [
         fax.accountId,
         fax.callId,
@@ -63,6 +66,7 @@ export async function storeInbound(
         fax.pages,
         fax.complete,
         fax.tiffHash,
+        fax.badLines,
       ],
     );
     const id = rows[0]?.id;
@@ -71,13 +75,13 @@ export async function storeInbound(
       return known.rows[0]?.id as number;
     }
     await referBlobs(client, fax.accountId, `inbound:${id}`, [[fax.tiffHash, fax.bytes]]);
-    const { originator, called, remoteId, pages, complete } = fax;
+    const { originator, called, remoteId, pages, complete, badLines } = fax;
     appendEvents(client, [
       {
         account: fax.accountId,
         channel: "fax",
         type: "inbound.received",
-        data: { id, originator, called, remoteId, pages, complete },
+        data: { id, originator, called, remoteId, pages, complete, ...(badLines > 0 && { badLines }) },
       },
     ]);
     return id;

@@ -108,6 +108,7 @@ describe("the record of a call that came in", () => {
       remoteId: "",
       pages: 1,
       complete: true,
+      badLines: 0,
       tiffHash: "0".repeat(64),
       bytes: 1,
     });

@@ -254,4 +254,9 @@ CREATE TABLE exchange (
 );
 `;
 
-export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS, RECORDS];
+const QUALITY = /* sql */ `
+-- Lines of a received fax that came damaged and were concealed.
+ALTER TABLE inbound ADD COLUMN bad_lines integer NOT NULL DEFAULT 0;
+`;
+
+export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS, RECORDS, QUALITY];

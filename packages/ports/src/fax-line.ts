@@ -76,8 +76,11 @@ export interface ReceivedPage {
 export interface FaxAnswerHandler {
   /** Called number as dialled; undefined refuses the call (404). */
   accept(call: { id: string; called: string; from: string }): Promise<{ stationId: string } | undefined>;
-  /** Stores a page; the machine confirms it (MCF) only after this resolved true. False asks for the page again (RTN). */
-  page(call: { id: string }, page: ReceivedPage): Promise<boolean>;
+  /**
+   * Stores a page; the machine confirms it (MCF) only after this resolved true, or with the number of lines that came damaged and
+   * were concealed. False asks for the page again (RTN).
+   */
+  page(call: { id: string }, page: ReceivedPage): Promise<boolean | { badLines: number }>;
   /** All pages are in (EOP): makes the fax durable before the last MCF. */
   complete(call: { id: string; called: string; from: string; remoteId: string }): Promise<boolean>;
   /** The call is over, however it ended. */

@@ -50,6 +50,8 @@ export interface InboundFax {
   pages: number;
   /** False when the sender broke off: the pages are those confirmed until then. */
   complete: boolean;
+  /** Lines of all pages that came damaged and were concealed. */
+  badLines: number;
   /** Blob of the multipage TIFF. */
   tiffHash: string;
   state: "new" | "fetched" | "deleted";

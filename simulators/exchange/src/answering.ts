@@ -145,8 +145,8 @@ export async function receiveFax(
     party: machine,
     receivedPage: async ({ index, octets, format, last, lineUs }) => {
       // A page whose line in the log could not be written comes again: the machine has it already.
-      if (index >= machine.pages.length && !machine.receive(octets, format)) return false;
-      if (!last) return true;
+      const taken = machine.pages[index] ?? machine.receive(octets, format);
+      if (!taken || !last) return taken;
       // The line in the log comes before the confirmation on the line, so that no confirmed fax is missing in it.
       record.pages = machine.pages.length;
       record.sha256 = sumOfHashes(machine.pages.map((page) => page.sha256));
@@ -154,7 +154,7 @@ export async function receiveFax(
       desk.book.conclude(record, "OK", "completed");
       logged = true;
       tray.put(record.to, faxOf(record, machine, true), machine.pages);
-      return true;
+      return taken;
     },
   });
   record.lineUs = end.lineUs;

@@ -13,6 +13,7 @@ import {
   type IncomingCall,
   newSeries,
   offerAudio,
+  offerFax,
   offerTcp,
   offerUdptl,
   openSipEndpoint,
@@ -240,6 +241,29 @@ describe.concurrent("a foreign SIP end", () => {
     const lines = (await readFile(exchange.wireLog, "utf8")).trimEnd().split("\n");
     expect(lines.filter((line) => line.includes(number))).toHaveLength(1);
   }, 120_000);
+
+  it("that takes our own kind of stream for T.38 over UDPTL is called again with what it meant", async ({ expect }) => {
+    const number = "+49309900013";
+    const offered: string[] = [];
+    const left: Promise<void>[] = [];
+    await register(number, (call) => {
+      const { kind } = readOffer(call.invite.body);
+      offered.push(kind);
+      if (kind !== "own") return call.reject(486);
+      left.push(call.over);
+      call.answer(offerUdptl({ address: HOST, port: 4040 }));
+    });
+    const tiff = writeTiff([{ bitmap: page(), xDpi: 204, yDpi: 196 }]);
+    const placed = await exchange.placeCall({ from: "+493023125001", to: number, tiff });
+    expect(placed).toMatchObject({ ok: true, record: { result: "BUSY", cause: "sip-486" } });
+    expect(offered).toEqual(["own", "udptl"]);
+    const { response } = await place(number, offerFax(HOST)).answered;
+    expect(response).toMatchObject({ status: 488 });
+    await Promise.all(left);
+    expect(left).toHaveLength(2);
+    const lines = (await readFile(exchange.wireLog, "utf8")).trimEnd().split("\n");
+    expect(lines.filter((line) => line.includes(number))).toHaveLength(1);
+  }, 60_000);
 
   it("is joined to another one, and what either changes in the midst passes through", async ({ expect }) => {
     const number = "+49309900012";

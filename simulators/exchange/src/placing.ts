@@ -62,7 +62,8 @@ async function offer(desk: CallDesk, order: PlaceOrder, kind: StreamKind): Promi
       if (invited.refused) return invited.refused;
       const media = readOffer(invited.body);
       if (media.kind === "own") return { kind, media, ...standing(invited) };
-      return letGo(invited, OTHER_STREAM);
+      // Some take our own kind of stream for one they know, whatever its m= line says: as good as a refusal of the kind.
+      return { ...(await letGo(invited, OTHER_STREAM)), status: media.kind === "none" ? 200 : 488 };
     }
     case "udptl": {
       const socket = await bindUdptl({ host: address });
@@ -126,7 +127,7 @@ function standing({ call, ringUs = 0 }: Invited) {
   return { call, ringUs };
 }
 
-async function letGo({ call, ringUs }: Invited, why: NoLeg): Promise<PlacedCallLeg> {
+async function letGo({ call, ringUs }: Invited, why: NoLeg): Promise<PlacedCallLeg & { kind: "none" }> {
   await call.hangUp(BYE_MS);
   return { kind: "none", status: 200, ringUs, ...why };
 }

@@ -24,8 +24,9 @@ import { MACHINES } from "./moods.ts";
 import { noise } from "./noise.ts";
 import { hashOf, type TrayPage } from "./tray.ts";
 
-/** A page is refused (RTN) when more than this part of its lines is bad. */
+/** Copy quality: a page is refused (RTN) when more than this part of its lines is bad, or so many one after the other. */
 const BAD_LINES_LIMIT = 0.1;
+const BAD_RUN_LIMIT = 10;
 
 const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr: "MMR" };
 
@@ -33,8 +34,8 @@ const CODINGS: Readonly<Record<Coding, PageCoding>> = { mh: "MH", mr: "MR", mmr:
 export interface AnsweringMachine {
   step(event: Event, out: Action[]): void;
   lastPage(): boolean;
-  /** Takes a page in; false refuses it. */
-  receive(octets: Uint8Array, format: PageFormat): boolean;
+  /** Takes a page in, with so many lines concealed; false refuses it. */
+  receive(octets: Uint8Array, format: PageFormat): { badLines: number } | false;
   /** Pages taken in so far, one after the other. */
   readonly pages: readonly (TrayPage & { octets: Uint8Array })[];
   /** After a call that ended in the midst of a page: what had come of it, as far as it is readable without a gap. */
@@ -65,7 +66,14 @@ function readable({ pieces, frames }: Unfinished): Uint8Array {
 
 function trayPage(octets: Uint8Array, format: Pick<PageFormat, "coding" | "width" | "resolution">) {
   const { coding, width, resolution } = format;
-  return { octets, sha256: hashOf(octets), coding: CODINGS[coding], width, yDpi: RESOLUTIONS[resolution].metric.yDpi };
+  return {
+    octets,
+    sha256: hashOf(octets),
+    coding: CODINGS[coding],
+    width,
+    yDpi: RESOLUTIONS[resolution].metric.yDpi,
+    badLines: 0,
+  };
 }
 
 /** A machine going off-hook. `stationId` becomes its CSI. */
@@ -100,16 +108,21 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
     remoteId: () => session.remoteId,
     receive(octets, format) {
       const coding = CODINGS[format.coding];
-      if (!isLegible(octets, coding, format.width)) return false;
-      pages.push(trayPage(octets, format));
-      return true;
+      const badLines = concealed(octets, coding, format.width);
+      if (badLines === undefined) return false;
+      pages.push({ ...trayPage(octets, format), badLines });
+      return { badLines };
     },
   };
 }
 
-/** Copy quality checking. With MMR there is error correction below, and nothing could be refused. */
-function isLegible(octets: Uint8Array, coding: PageCoding, width: number): boolean {
-  if (coding === "MMR") return true;
-  const { rows, badLines } = decode(octets, { coding, width });
-  return rows > 0 && badLines <= rows * BAD_LINES_LIMIT;
+/**
+ * Copy quality checking: lines that were concealed, undefined for a page nobody could read. With MMR there is error correction
+ * below, and nothing could be refused.
+ */
+function concealed(octets: Uint8Array, coding: PageCoding, width: number): number | undefined {
+  if (coding === "MMR") return 0;
+  const { rows, badLines, consecutiveBadLines } = decode(octets, { coding, width });
+  const isLegible = rows > 0 && badLines <= rows * BAD_LINES_LIMIT && consecutiveBadLines <= BAD_RUN_LIMIT;
+  return isLegible ? badLines : undefined;
 }

@@ -14,7 +14,7 @@ function strokes(height: number, seed: number): Bitmap {
 
 function trayPage(bitmap: Bitmap, yDpi = 196) {
   const octets = encode(bitmap, { coding: "MMR" });
-  return { octets, sha256: hashOf(octets), coding: "MMR" as const, width: 1728, yDpi };
+  return { octets, sha256: hashOf(octets), coding: "MMR" as const, width: 1728, yDpi, badLines: 0 };
 }
 
 describe("a machine's tray", () => {
@@ -64,11 +64,25 @@ describe("a machine's tray", () => {
 describe("a machine that answers", () => {
   it("takes a good page and refuses one that is mostly bad lines", () => {
     const octets = encode(strokes(60, 3), { coding: "MH" });
-    expect(answeringMachine({ mood: "mh-9600", stationId: "" }).receive(octets, FORMAT)).toBe(true);
+    expect(answeringMachine({ mood: "mh-9600", stationId: "" }).receive(octets, FORMAT)).toEqual({ badLines: 0 });
     const spoilt = octets.map((octet, i) => (i % 20 === 0 ? octet ^ 0x5a : octet));
     const machine = answeringMachine({ mood: "mh-9600", stationId: "" });
     expect(machine.receive(spoilt, FORMAT)).toBe(false);
     expect(machine.pages).toHaveLength(0);
+  });
+
+  it("takes a page with a damaged line, tells of it, and notes it on the page", () => {
+    const octets = encode(strokes(60, 3), { coding: "MH" });
+    octets[octets.length >> 1]! ^= 0xff;
+    const machine = answeringMachine({ mood: "mh-9600", stationId: "" });
+    const taken = machine.receive(octets, FORMAT);
+    if (!taken) throw new Error("refused");
+    expect(taken.badLines).toBeGreaterThan(0);
+    expect(machine.pages[0]?.badLines).toBe(taken.badLines);
+    const tray = new Tray();
+    tray.put("+49301", { from: "", remoteId: "", at: 0, attempt: "", complete: true }, machine.pages);
+    const read = readTiff(tray.tiff("+49301", 0)!);
+    expect(read.ok && read.pages[0]?.received?.badLines).toBe(taken.badLines);
   });
 });
 

@@ -10,6 +10,8 @@ export interface TrayPage {
   coding: Coding;
   width: number;
   yDpi: number;
+  /** Lines that came damaged and were concealed. */
+  badLines: number;
 }
 
 export interface TrayFax {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import * as fs from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { readSettings, type Settings } from "@depesche/core";
@@ -46,6 +48,20 @@ describe("the doctor", () => {
     const found = await findings();
     expect(found.get("database")).toMatchObject({ state: "ok", key: "doctor.postgres.ok" });
     expect(found.get("data")).toMatchObject({ state: "ok", key: "doctor.data.new" });
+  });
+
+  it("knows all modems of its own exchange, not only the first", async () => {
+    const last = createServer().listen(0, "127.0.0.1");
+    await once(last, "listening");
+    try {
+      const modem = (last.address() as AddressInfo).port - 3;
+      house = await houseDouble({ "GET /health": { body: { ok: true, ports: { modem } } } });
+      const env = { DEPESCHE_SIM_PORT: house.env.DEPESCHE_PORT as string, DEPESCHE_MODEM_PORT: String(modem) };
+      const found = await findings(env);
+      expect(found.get("port:DEPESCHE_MODEM_PORT")).toMatchObject({ state: "ok", key: "doctor.port.ours" });
+    } finally {
+      last.close();
+    }
   });
 
   it("knows its own house from strangers on a port", async () => {

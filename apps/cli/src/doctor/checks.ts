@@ -8,7 +8,7 @@ import type { Settings } from "@depesche/core";
 import { openConfigFile } from "@depesche/core/config-file";
 import { ownerOf } from "../data-lock.ts";
 import type { Values, WordKey } from "../language.ts";
-import { type PortUse, portsOf, portTrouble } from "../ports.ts";
+import { modemPorts, type PortUse, portsOf, portTrouble } from "../ports.ts";
 import { answers, placeOf } from "../servers.ts";
 import { insideFindings, versionOf } from "./findings-inside.ts";
 
@@ -146,6 +146,7 @@ async function ownPorts({ port, host, simPort }: Settings, patienceMs?: number):
   if (gateway && "parts" in gateway) own.add(port);
   const { ports } = (simulators ?? {}) as { ports?: Record<string, number> };
   for (const one of Object.values(ports ?? {})) own.add(one);
+  if (ports?.modem !== undefined) for (const one of modemPorts(ports.modem)) own.add(one);
   return own;
 }
 

@@ -67,6 +67,7 @@ describe("the client", () => {
       remoteId: "",
       pages: 1,
       complete: true,
+      badLines: 0,
       tiffHash: await blobs.put(Uint8Array.of(0x25)),
       state: "new",
     });

@@ -58,6 +58,7 @@ describe("who may call", () => {
       remoteId: "",
       pages: 1,
       complete: true,
+      badLines: 0,
       tiffHash: hash,
       state: "new",
     });
@@ -402,6 +403,7 @@ describe("the rest of the house", () => {
       remoteId: "+49 30 23125 007",
       pages: 2,
       complete: false,
+      badLines: 0,
       tiffHash,
       state: "new",
     });

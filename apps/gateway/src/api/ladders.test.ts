@@ -33,7 +33,16 @@ test("the end of the call replaces what was told of it", async () => {
 
 test("a fax that came in has the ladder of its call, for its own account only", async () => {
   const { ask, ledger } = house();
-  const fax = { id: 3, receivedAt: 0, originator: "", called: "", remoteId: "", pages: 1, complete: true } as const;
+  const fax = {
+    id: 3,
+    receivedAt: 0,
+    originator: "",
+    called: "",
+    remoteId: "",
+    pages: 1,
+    complete: true,
+    badLines: 0,
+  } as const;
   ledger.faxes.set(3, { ...fax, accountId: 1, tiffHash: "", state: "new" });
   ledger.faxes.set(4, { ...fax, id: 4, accountId: 2, tiffHash: "", state: "new" });
   expect((await ask("GET", "/v1/inbound/3/ladder")).status).toBe(404);

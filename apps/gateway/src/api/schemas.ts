@@ -355,6 +355,7 @@ export const inbound = z
     remoteId: z.string(),
     pages: z.int(),
     complete: z.boolean().openapi({ description: "False when the sender broke off after these pages" }),
+    badLines: z.int().openapi({ description: "Lines of all pages that came damaged and were concealed" }),
     state: z.enum(["new", "fetched", "deleted"]),
   })
   .openapi("Inbound") satisfies z.ZodType<wire.InboundView>;

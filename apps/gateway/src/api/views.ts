@@ -131,6 +131,7 @@ export function inboundView(fax: InboundFax): InboundView {
     remoteId: fax.remoteId,
     pages: fax.pages,
     complete: fax.complete,
+    badLines: fax.badLines,
     state: fax.state,
   };
 }

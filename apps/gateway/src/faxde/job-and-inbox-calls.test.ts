@@ -136,6 +136,7 @@ describe("the inbox", () => {
       remoteId: "Büro <1>",
       pages: 2,
       complete: true,
+      badLines: 0,
       tiffHash: "hash",
       state: "new",
     });
@@ -169,6 +170,7 @@ describe("the inbox", () => {
       remoteId: "",
       pages: 1,
       complete: true,
+      badLines: 0,
       tiffHash: "gone",
       state: "new",
     });

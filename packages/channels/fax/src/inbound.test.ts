@@ -1,5 +1,5 @@
 import type { BlobStore, ReceivedPage } from "@depesche/ports";
-import { blankBitmap, encode } from "@depesche/t4";
+import { blankBitmap, encode, readTiff } from "@depesche/t4";
 import { expect, it, vi } from "vitest";
 import { faxInbox, type InboundDeps } from "./inbound.ts";
 
@@ -63,4 +63,52 @@ it("the record of a call is kept after its fax, whole or broken", async () => {
     await received(whole);
     await vi.waitFor(() => expect(ladders).toEqual([["c1", whole, OVER.ladder]]), 15_000);
   }
+});
+
+/** A page of `rows` blank lines over the line without error correction, on which the lines named are hit. */
+function hitPage(rows: number, hit: readonly number[]): ReceivedPage {
+  // EOLs that end on an octet: 00 01, then 17 bits of line, 3 of fill and 12 of EOL for each line.
+  const octets = encode(blankBitmap(1728, rows), { coding: "MH", eolAlign: true });
+  for (const line of hit) octets.fill(0xaa, 2 + 4 * line, 4 + 4 * line);
+  return { octets, coding: "MH", width: 1728, yDpi: 98 };
+}
+
+it("damaged lines are concealed and told: to the line, in the inbox and in the tags of the TIFF", async () => {
+  const put = vi.fn(async (_: Uint8Array) => "hash");
+  const store = vi.fn(async (_: Stored) => {});
+  const inbox = faxInbox({
+    blobs: { put } as unknown as BlobStore,
+    accountOf: async () => ({ id: 1, stationId: "" }),
+    store,
+    keepLadder: async () => {},
+    log: { warn: () => {} },
+  });
+  await inbox.accept(CALL);
+  expect(await inbox.page(CALL, hitPage(100, [10, 20, 21]))).toEqual({ badLines: 3 });
+  expect(await inbox.page(CALL, hitPage(100, []))).toBe(true);
+  await inbox.complete(CALL);
+  expect(store.mock.calls[0]?.[0]).toMatchObject({ pages: 2, badLines: 3 });
+  const tiff = readTiff(put.mock.calls[0]?.[0] as Uint8Array);
+  if (!tiff.ok) throw new Error(tiff.problem);
+  expect(tiff.pages.map(({ received }) => received)).toEqual([
+    { badLines: 3, consecutiveBadLines: 2 },
+    { badLines: 0, consecutiveBadLines: 0 },
+  ]);
+});
+
+it("a page with more than one damaged line in twenty, or more than ten in a row, is asked for again", async () => {
+  const inbox = faxInbox({
+    blobs: { put: async () => "hash" } as unknown as BlobStore,
+    accountOf: async () => ({ id: 1, stationId: "" }),
+    store: async () => {},
+    keepLadder: async () => {},
+    log: { warn: () => {} },
+  });
+  await inbox.accept(CALL);
+  const spread = (count: number) => Array.from({ length: count }, (_, i) => 5 + i * 7);
+  expect(await inbox.page(CALL, hitPage(100, spread(5)))).toEqual({ badLines: 5 });
+  expect(await inbox.page(CALL, hitPage(100, spread(6)))).toBe(false);
+  const run = (count: number) => Array.from({ length: count }, (_, i) => 50 + i);
+  expect(await inbox.page(CALL, hitPage(400, run(10)))).toEqual({ badLines: 10 });
+  expect(await inbox.page(CALL, hitPage(400, run(11)))).toBe(false);
 });

@@ -1,6 +1,6 @@
 // The answering side: a call to one of our numbers becomes a fax in its account's inbox, confirmed only when it is durable.
 
-import type { BlobStore, FaxAnswerHandler, ReceivedPage } from "@depesche/ports";
+import type { BlobStore, FaxAnswerHandler } from "@depesche/ports";
 import { type Bitmap, decode, writeTiff } from "@depesche/t4";
 
 export interface InboundDeps {
@@ -17,6 +17,8 @@ export interface InboundDeps {
     pages: number;
     /** False when the sender broke off. */
     complete: boolean;
+    /** Lines of all pages that came damaged and were concealed. */
+    badLines: number;
     tiffHash: string;
     bytes: number;
   }): Promise<unknown>;
@@ -29,14 +31,18 @@ interface Call {
   accountId: number;
   called: string;
   from: string;
-  pages: { bitmap: Bitmap; yDpi: number; badLines: number }[];
+  pages: { bitmap: Bitmap; yDpi: number; badLines: number; consecutiveBadLines: number }[];
   /** The sender has said that there are no more pages (EOP). */
   complete: boolean;
   stored: boolean;
 }
 
-/** A page with more bad lines than this share is asked for again (RTN), as T.30 machines do at about one in ten. */
-const WORST_BAD_SHARE = 0.1;
+/**
+ * Copy quality: a page with more bad lines than this share, or so many one after the other that a line of text may be gone, is
+ * asked for again (RTN). T.30 leaves the measure to the machine.
+ */
+const WORST_BAD_SHARE = 0.05;
+const WORST_BAD_RUN = 10;
 const CALLS_AT_ONCE = 1000;
 
 export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
@@ -44,9 +50,7 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
 
   /** Writes what was received into the inbox. */
   const keep = async (id: string, call: Call, remoteId: string): Promise<void> => {
-    const tiff = writeTiff(
-      call.pages.map(({ bitmap, yDpi, badLines }) => ({ bitmap, xDpi: 204, yDpi, coding: "MMR" as const, badLines })),
-    );
+    const tiff = writeTiff(call.pages.map((page) => ({ ...page, xDpi: 204, coding: "MMR" as const })));
     const tiffHash = await deps.blobs.put(tiff);
     await deps.store({
       accountId: call.accountId,
@@ -56,6 +60,7 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
       remoteId,
       pages: call.pages.length,
       complete: call.complete,
+      badLines: call.pages.reduce((sum, page) => sum + page.badLines, 0),
       tiffHash,
       bytes: tiff.length,
     });
@@ -73,10 +78,12 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
     async page({ id }, page) {
       const call = calls.get(id);
       if (!call) return false;
-      const { bitmap, badLines } = decodePage(page);
+      const { octets, coding, width, yDpi } = page;
+      const { bitmap, badLines, consecutiveBadLines } = decode(octets, { coding, width });
       if (bitmap.height === 0 || badLines > bitmap.height * WORST_BAD_SHARE) return false;
-      call.pages.push({ bitmap, yDpi: page.yDpi, badLines });
-      return true;
+      if (consecutiveBadLines > WORST_BAD_RUN) return false;
+      call.pages.push({ bitmap, yDpi, badLines, consecutiveBadLines });
+      return badLines === 0 || { badLines };
     },
     async complete({ id, remoteId }) {
       const call = calls.get(id);
@@ -106,9 +113,4 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
         .catch((error) => deps.log.warn({ err: error, call: id }, "ladder of a received fax not kept"));
     },
   };
-}
-
-function decodePage(page: ReceivedPage): { bitmap: Bitmap; badLines: number } {
-  const { bitmap, badLines } = decode(page.octets, { coding: page.coding, width: page.width });
-  return { bitmap, badLines };
 }

@@ -71,6 +71,15 @@ describe("depesche.config.json", () => {
     expect(problems({ accounts })).toEqual(["$.accounts[1].id is already taken by $.accounts[0].id."]);
   });
 
+  it("takes no key that no Authorization header can carry", () => {
+    const account = (apiKey: string) => ({ accounts: [{ id: 7, name: "a", apiKey }] });
+    expect(problems(account("a key of your own"))).toEqual([
+      '$.accounts[0].apiKey does not have the form it must have, such as "a-key-of-your-own".',
+    ]);
+    expect(problems(account("schlüssel-der-firma"))[0]).toContain("$.accounts[0].apiKey");
+    expect(problems(account("a-key-of-your-own"))).toEqual([]);
+  });
+
   it("says where a file is no JSON", () => {
     const read = readConfig("{,}");
     expect(read.ok ? [] : read.problems[0]).toContain("$ is not JSON");

@@ -191,7 +191,13 @@ const ACCOUNT: Shape = {
     id: { type: "integer", minimum: 1, maximum: 2_000_000_000, description: "Account number, also the FAX.de login." },
     name: NAME,
     password: { ...SECRET, minLength: 8, description: "Password of the SOAP service." },
-    apiKey: { ...SECRET, minLength: 16, description: "Bearer key of the REST API, the dashboard and the CLI." },
+    apiKey: {
+      ...SECRET,
+      minLength: 16,
+      pattern: "^[\\x21-\\x7e]+$",
+      examples: ["a-key-of-your-own"],
+      description: "Bearer key of the REST API, the dashboard and the CLI; no spaces.",
+    },
     faxNumbers: {
       type: "array",
       items: NUMBER,

@@ -90,6 +90,7 @@ export class Incoming {
     const { id } = call;
     /** Pages the handler has taken: one that is refused for another reason comes again, and is not taken twice. */
     let taken = 0;
+    let verdict: Awaited<ReturnType<FaxAnswerHandler["page"]>> = false;
     const end = await runModemCall({
       side: "answerer",
       party: { step: (event, out) => step(session, event, out), lastPage: () => isLastPage(session) },
@@ -97,9 +98,10 @@ export class Incoming {
       recorder,
       wall,
       receivedPage: async ({ index, octets, format, last }) => {
-        if (index >= taken && !(await handler.page({ id }, receivedOf(octets, format)))) return false;
+        if (index >= taken) verdict = await handler.page({ id }, receivedOf(octets, format));
+        if (!verdict) return false;
         taken = index + 1;
-        return last ? handler.complete({ ...call, remoteId: session.remoteId }) : true;
+        return !last || (await handler.complete({ ...call, remoteId: session.remoteId })) ? verdict : false;
       },
       signal: closing,
     });

@@ -3,7 +3,15 @@
 import type { DialResult, DteAction } from "@depesche/at";
 import type { Action, Dcs, Event, PageFormat, Report, Result, TimerName } from "@depesche/t30";
 import { encodeIfp } from "@depesche/t38";
-import { type CallPage, type Party, type Recorder, type Side, signalsOf, type Wall } from "@depesche/wire-t38";
+import {
+  type CallPage,
+  type Party,
+  type Recorder,
+  type Side,
+  signalsOf,
+  storedEvent,
+  type Wall,
+} from "@depesche/wire-t38";
 import { heardIfp, newHeard } from "./heard.ts";
 import type { Modem } from "./modem.ts";
 import type { ModemProblem } from "./outcomes.ts";
@@ -18,8 +26,8 @@ export interface ModemCallOptions {
   wall: Wall;
   /** The coded page; undefined when it cannot be had. */
   needPage?(index: number, format: PageFormat): Promise<Uint8Array | undefined>;
-  /** True when the page is stored: only then it is confirmed. */
-  receivedPage?(page: CallPage): Promise<boolean>;
+  /** True when the page is stored, or how many of its lines had to be concealed: only then it is confirmed. */
+  receivedPage?(page: CallPage): Promise<boolean | { badLines: number }>;
   report?(report: Report): void;
   /** Hangs up politely (DCN) when there is time for it. */
   signal: AbortSignal;
@@ -245,8 +253,8 @@ class ModemCall {
     const last = this.#options.party.lastPage?.() ?? false;
     const page: CallPage = { index, octets, format, last, lineUs: this.#lineUs };
     const stored = await settled(this.#options.receivedPage?.(page));
-    this.#stored ||= last && stored === true;
-    this.#feed({ type: "local", what: stored ? "page-stored" : "page-refused" });
+    this.#stored ||= last && Boolean(stored);
+    this.#feed(storedEvent(stored));
   }
 
   #note(report: Report): void {

@@ -190,12 +190,14 @@ async function listen(context: LineContext, call: IncomingCall, answered: Answer
   const session = createAnswerer({ stationId });
   /** Pages the handler has taken: one that is refused for another reason comes again, and is not taken twice. */
   let taken = 0;
+  let verdict: Awaited<ReturnType<FaxAnswerHandler["page"]>> = false;
   const end = await converse(context, line, call.over, {
     party: { step: (event, out) => step(session, event, out), lastPage: () => isLastPage(session) },
     receivedPage: async ({ index, octets, format, last }) => {
-      if (index >= taken && !(await handler.page({ id }, receivedOf(octets, format)))) return false;
+      if (index >= taken) verdict = await handler.page({ id }, receivedOf(octets, format));
+      if (!verdict) return false;
       taken = index + 1;
-      return last ? handler.complete({ id, called, from, remoteId: session.remoteId }) : true;
+      return !last || (await handler.complete({ id, called, from, remoteId: session.remoteId })) ? verdict : false;
     },
     signal: context.parts.closing,
   });

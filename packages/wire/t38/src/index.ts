@@ -12,7 +12,15 @@ export { decodeOwn, encodeOwn, isOwnMessage, type OwnMessage } from "./own-messa
 export type { TcfTransfer } from "./paced.ts";
 export { type PacedCallOptions, runPacedCall } from "./paced-call.ts";
 export { codingOf, needOf, receivedOf } from "./page-words.ts";
-export { type CallEnd, type CallPage, causeText, type Party, type RunCallOptions, runCall } from "./run-call.ts";
+export {
+  type CallEnd,
+  type CallPage,
+  causeText,
+  type Party,
+  type RunCallOptions,
+  runCall,
+  storedEvent,
+} from "./run-call.ts";
 export { dataOf, type Ear, eventsOf, newEar, signalsOf, type TimedIfp, trainingOf } from "./signals.ts";
 export { connectTpkt, listenTpkt, type TpktListener, type TpktPortOptions, tpktPort } from "./tpkt-port.ts";
 export { bindUdptl, type UdpAddress, type UdpListener, type UdptlSocket } from "./udp-socket.ts";

@@ -121,6 +121,7 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
             remoteId,
             simAt: at,
             pages: pages.length,
+            badLines: pages.reduce((sum, page) => sum + page.badLines, 0),
             tiff: `/exchange/machines/${encodeURIComponent(to)}/faxes/${n}.tif`,
           }));
           return { json: { faxes } };
@@ -225,6 +226,7 @@ const FAX = {
     remoteId: { type: "string" },
     simAt: { type: "number", description: "Simulated time, ms since 1970." },
     pages: { type: "integer" },
+    badLines: { type: "integer", description: "Lines that came damaged and were concealed." },
     tiff: { type: "string", description: "Where the TIFF is." },
   },
 };
