@@ -1,7 +1,7 @@
 /** Joins a call to a registered subscriber: signalling passes through the exchange, the media go end to end. */
 
 import { type Header, header, headerList, SDP_TYPE } from "@depesche/sip";
-import type { Call, IncomingCall, OutgoingCall } from "@depesche/wire-sip";
+import { type Call, type IncomingCall, type OutgoingCall, readOffer } from "@depesche/wire-sip";
 import type { CallDesk } from "./call-desk.ts";
 import type { Contact } from "./registrar.ts";
 
@@ -62,10 +62,14 @@ async function join(
   response: Awaited<OutgoingCall["answered"]>["response"],
 ): Promise<Bridged> {
   const isSdp = (header(response, "Content-Type") ?? SDP_TYPE).toLowerCase().startsWith(SDP_TYPE);
+  // Some take our own kind of stream for one they know, whatever its m= line says: to the caller that is a refusal of the kind.
+  const isMistaken =
+    readOffer(call.invite.body).kind === "own" && !["own", "none"].includes(readOffer(response.body).kind);
   passOffers(call, onward);
   passOffers(onward, call);
   const stands =
     isSdp &&
+    !isMistaken &&
     call.answer(
       response.body,
       passed((name) => header(response, name)),
@@ -74,7 +78,7 @@ async function join(
     // Without effect when the caller took the call back: then it has its answer already.
     call.reject(488);
     await onward.hangUp(BYE_MS);
-    return { status: isSdp ? 487 : 488, rang: false };
+    return { status: isSdp && !isMistaken ? 487 : 488, rang: false };
   }
   // A caller that made no offer answers the far end's with its ACK.
   if (call.invite.body.length === 0) void call.acknowledgement.then((sdp) => onward.acknowledge(sdp));

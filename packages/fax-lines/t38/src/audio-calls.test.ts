@@ -321,7 +321,7 @@ it("a fax stream that is offered again is taken again, sound in its place is not
 describe("offers one after the other", () => {
   it("an own offer that the far end does not take is followed by T.38 over UDPTL, then by sound", async () => {
     await trunk.close();
-    trunk = await open({ offers: undefined });
+    trunk = await open({});
     const kinds: string[] = [];
     onInvite = (call) => {
       kinds.push(readOffer(call.invite.body).kind);

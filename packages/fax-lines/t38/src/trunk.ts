@@ -25,7 +25,7 @@ export interface T38TrunkConfig {
   credentials?: { user: string; password: string };
   /** False: the exchange knows where we are. Default true. */
   register?: boolean;
-  /** In what order a call is offered in different ways, until one is taken; default `own`, then `udptl`: our own exchange. */
+  /** In what order a call is offered in different ways, until one is taken; default `own`, `udptl`, `audio`: our own exchange. */
   offers?: readonly FaxOfferKind[];
   udptl?: {
     /** How many earlier packets each datagram repeats: behind V.21 control and behind image data. Default 3 and 1. */
@@ -49,7 +49,7 @@ export interface T38TrunkConfig {
   registerSeconds?: number;
 }
 
-const OWN_EXCHANGE: readonly FaxOfferKind[] = ["own", "udptl"];
+const OWN_EXCHANGE: readonly FaxOfferKind[] = ["own", "udptl", "audio"];
 
 /** What every call of the trunk uses. */
 export interface TrunkParts {
