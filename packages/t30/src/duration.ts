@@ -33,7 +33,7 @@ export function durationOf(action: Action): number {
   switch (action.type) {
     case "send-tone":
       // CNG repeats while the caller listens; it takes no time of its own.
-      return action.tone === "ced" ? LINE_TIME.answerDelayUs + LINE_TIME.cedUs : 0;
+      return action.tone === "ced" ? answerDelayUs(action) + (action.toneUs ?? LINE_TIME.cedUs) : 0;
     case "send-frames": {
       let us = LINE_TIME.silenceUs + LINE_TIME.preambleUs;
       for (const frame of action.frames) us += v21FrameUs(3 + frame.fif.length);
@@ -60,6 +60,11 @@ export function durationOf(action: Action): number {
     default:
       return action satisfies never;
   }
+}
+
+/** Silence between going off-hook and CED, microseconds. */
+export function answerDelayUs(tone: Extract<Action, { type: "send-tone" }>): number {
+  return tone.delayUs ?? LINE_TIME.answerDelayUs;
 }
 
 /** Training of a modulation before data, microseconds. */

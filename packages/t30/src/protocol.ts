@@ -42,7 +42,8 @@ export type Event =
  * Actions a driver carries out, in order. Those that take line time (`durationOf` > 0) follow each other on the line; a
  * timer started after them counts from their end.
  *
- * - `send-tone`: CED in full, or begin CNG (it ends with the first thing heard).
+ * - `send-tone`: CED in full, or begin CNG (it ends with the first thing heard). `delayUs` and `toneUs` are those of a CED that
+ *   is not as usual: the silence before it, and its length.
  * - `send-frames`: one V.21 burst: preamble, frames, carrier off.
  * - `send-training`: training and TCF, `octets` zeros.
  * - `send-page`: training, then the page without error correction as it is (it ends with its RTC).
@@ -58,7 +59,7 @@ export type Event =
  * - `hang-up`: the last action; clear the line.
  */
 export type Action =
-  | { type: "send-tone"; tone: "ced" | "cng" }
+  | { type: "send-tone"; tone: "ced" | "cng"; delayUs?: number; toneUs?: number }
   | { type: "send-frames"; frames: Frame[] }
   | { type: "send-training"; modulation: Modulation; octets: number }
   | { type: "send-page"; modulation: Modulation; shortTraining: boolean; octets: Uint8Array }

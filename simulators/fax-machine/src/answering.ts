@@ -1,6 +1,5 @@
 /** A machine that answers: a T.30 session with its mood, and the pages it has taken in. */
 
-import type { MachineMood } from "@depesche/scenario";
 import { decode, type Coding as PageCoding } from "@depesche/t4";
 import {
   type Action,
@@ -20,8 +19,9 @@ import {
   type Receiver,
   step,
 } from "@depesche/t30";
-import { MACHINES } from "./moods.ts";
-import { noise } from "./noise.ts";
+import { documentPage, type GlassPage, onLine } from "./glass.ts";
+import { noise, noisyLine } from "./noise.ts";
+import { factsOf, type MachineOptions } from "./scripted.ts";
 import { hashOf, type TrayPage } from "./tray.ts";
 
 /** Copy quality: a page is refused (RTN) when more than this part of its lines is bad, or so many one after the other. */
@@ -36,6 +36,8 @@ export interface AnsweringMachine {
   lastPage(): boolean;
   /** Takes a page in, with so many lines concealed; false refuses it. */
   receive(octets: Uint8Array, format: PageFormat): { badLines: number } | false;
+  /** A page of the document that may be polled, coded for the line; undefined when there is none. */
+  page(index: number, format: PageFormat): Uint8Array | undefined;
   /** Pages taken in so far, one after the other. */
   readonly pages: readonly (TrayPage & { octets: Uint8Array })[];
   /** After a call that ended in the midst of a page: what had come of it, as far as it is readable without a gap. */
@@ -76,11 +78,24 @@ function trayPage(octets: Uint8Array, format: Pick<PageFormat, "coding" | "width
   };
 }
 
-/** A machine going off-hook. `stationId` becomes its CSI. */
-export function answeringMachine(options: { mood: MachineMood; stationId: string }): AnsweringMachine {
-  const { capabilities, mood, damageEvery } = MACHINES[options.mood];
-  const session = createAnswerer({ stationId: options.stationId, capabilities, mood }) as AnswererSession;
-  const line = damageEvery === undefined ? (event: Event) => event : noise(damageEvery);
+/** A machine going off-hook. `stationId` becomes its CSI. The same machine in the same call does the same. */
+export function answeringMachine(options: MachineOptions & { stationId: string }): AnsweringMachine {
+  const facts = factsOf(options);
+  const { capabilities, mood, damageEvery, ced } = facts;
+  const { document, password, subAddresses } = facts.script;
+  const papers: GlassPage[] = Array.from({ length: document?.pages ?? 0 }, (_, index) => documentPage(index));
+  const session = createAnswerer({
+    stationId: options.stationId,
+    capabilities,
+    mood,
+    ...(document && {
+      documents: [{ ...pick(document), pages: papers.map(({ resolution }) => ({ width: 1728, resolution })) }],
+    }),
+    ...(password !== undefined && { password }),
+    ...(subAddresses && { subAddresses }),
+  }) as AnswererSession;
+  const regular = damageEvery === undefined ? undefined : noise(damageEvery);
+  const drawn = facts.noise && noisyLine(facts.noise.script, facts.noise.seed);
   const pages: (TrayPage & { octets: Uint8Array })[] = [];
   /** The session lets go of its unfinished page when it ends. */
   let unfinished: Unfinished = NOTHING;
@@ -92,8 +107,12 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
         rx: { pieces, frames },
       } = session;
       const count = pieces.length;
-      const heard = line(event);
+      const passed = regular ? regular(event) : event;
+      const heard = drawn ? drawn.hears(passed) : passed;
+      if (!heard) return;
+      const first = out.length;
       step(session, heard, out);
+      if (ced && event.type === "connected") timeCed(out, first, ced);
       if (state.step !== "receiving" || session.state === state) return;
       const isHandedUp = session.state.step === "deciding";
       // Without paper nothing was printed, however much was heard.
@@ -106,6 +125,7 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
     },
     lastPage: () => isLastPage(session),
     remoteId: () => session.remoteId,
+    page: (index, format) => papers[index] && onLine(papers[index], format),
     receive(octets, format) {
       const coding = CODINGS[format.coding];
       const badLines = concealed(octets, coding, format.width);
@@ -114,6 +134,18 @@ export function answeringMachine(options: { mood: MachineMood; stationId: string
       return { badLines };
     },
   };
+}
+
+function pick({ sep, pwd }: { sep?: string; pwd?: string }) {
+  return { ...(sep !== undefined && { sep }), ...(pwd !== undefined && { pwd }) };
+}
+
+/** Gives the CED among the actions from `first` on the times of the script. */
+function timeCed(out: Action[], first: number, ced: { delayUs?: number; toneUs?: number }): void {
+  for (let i = first; i < out.length; i++) {
+    const action = out[i]!;
+    if (action.type === "send-tone" && action.tone === "ced") out[i] = { ...action, ...ced };
+  }
 }
 
 /**

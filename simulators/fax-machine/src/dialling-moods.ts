@@ -12,7 +12,7 @@ export interface Misconduct {
   endsNever?: boolean;
   /** After DIS nothing more is said: no DCS. */
   silentAfterDis?: boolean;
-  /** Training checks above this rate are lost on the line. */
+  /** Of training checks above this rate nothing is understood: the carrier is there, its zeros are not. */
   trainsUpTo?: Rate;
   /** Every nth frame of a block with error correction is lost the first time it goes out. */
   losesEvery?: number;
@@ -61,7 +61,9 @@ export function misbehaving(does: Misconduct): (actions: readonly Action[]) => A
       case "send-ecm-block":
         return does.cutsInPage === page ? [half(action), hangUp()] : [withLosses(action, does.losesEvery, lost)];
       case "send-training":
-        return does.trainsUpTo !== undefined && rateOf(action.modulation) > does.trainsUpTo ? [] : [action];
+        return does.trainsUpTo !== undefined && rateOf(action.modulation) > does.trainsUpTo
+          ? [{ ...action, octets: 0 }]
+          : [action];
       case "send-frames": {
         const commands = action.frames.map((frame) => fcfOf(frame.fcf));
         const isSilent = does.silentAfterDis && commands.includes(FCF.DCS);

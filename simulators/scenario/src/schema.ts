@@ -2,23 +2,27 @@
 
 /** A value as it stands in a JSON document. Objects know no other fields than those named. */
 export type ValueSchema = { readonly description?: string } & (
-  | {
-      readonly type: "object";
-      readonly properties: Readonly<Record<string, ValueSchema>>;
-      readonly required?: readonly string[];
-      readonly additionalProperties: false;
-    }
-  | {
-      readonly type: "array";
-      readonly items: ValueSchema;
-      readonly minItems: number;
-      readonly maxItems: number;
-    }
+  | FieldsSchema
+  | ListSchema
   | { readonly type: "integer" | "number"; readonly minimum: number; readonly maximum: number }
   | { readonly type: "boolean" }
   | { readonly type: "string"; readonly pattern: string; readonly maxLength: number }
   | { readonly enum: readonly (string | number)[] }
 );
+
+interface FieldsSchema {
+  readonly type: "object";
+  readonly properties: Readonly<Record<string, ValueSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties: false;
+}
+
+interface ListSchema {
+  readonly type: "array";
+  readonly items: ValueSchema;
+  readonly minItems: number;
+  readonly maxItems: number;
+}
 
 /**
  * The first thing in a value that its schema does not allow, as one sentence that begins with the place; undefined when there
@@ -53,7 +57,7 @@ export function faultIn(schema: ValueSchema, given: unknown, place: string): str
   }
 }
 
-function faultInList(schema: ValueSchema & { type: "array" }, given: unknown, place: string): string | undefined {
+function faultInList(schema: ListSchema, given: unknown, place: string): string | undefined {
   const { items, minItems, maxItems } = schema;
   if (!Array.isArray(given) || given.length < minItems || given.length > maxItems) {
     return `${place} must be a list of ${minItems} to ${maxItems} entries.`;
@@ -65,7 +69,7 @@ function faultInList(schema: ValueSchema & { type: "array" }, given: unknown, pl
   return undefined;
 }
 
-function faultInFields(schema: ValueSchema & { type: "object" }, given: unknown, place: string): string | undefined {
+function faultInFields(schema: FieldsSchema, given: unknown, place: string): string | undefined {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return `${place} must be an object.`;
   const { properties, required = [] } = schema;
   const fields = Object.keys(properties);

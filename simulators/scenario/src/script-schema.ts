@@ -66,7 +66,7 @@ export const SCRIPT_SCHEMA: ValueSchema = fields("What a machine can do and what
     pwd: bool("Takes a password (bit 50)."),
   }),
   answerDelayMs: whole("From off-hook to CED.", 0, 30_000),
-  cedMs: whole("CED; the standard has 2600 to 4000, and 0 is a machine without it.", 0, 10_000),
+  cedMs: whole("CED; the standard has 2600 to 4000. A machine without: a step at CED that skips it.", 100, 30_000),
   turnaroundMs: whole("Every command and answer comes so much later; T4 is 3000.", 1, 60_000),
   trainsUpTo: word("Training above this rate fails.", RATES),
   damage: list(

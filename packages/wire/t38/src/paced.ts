@@ -5,6 +5,7 @@
 
 import {
   type Action,
+  answerDelayUs,
   durationOf,
   encodeFrame,
   LINE_TIME,
@@ -39,7 +40,7 @@ export function* piecesOf(action: Action, startUs: number, tcf: TcfTransfer): Ge
     case "send-tone":
       if (action.tone === "cng") yield* cng(startUs);
       else {
-        yield indicator("ced", startUs + LINE_TIME.answerDelayUs);
+        yield indicator("ced", startUs + answerDelayUs(action));
         yield indicator("no-signal", endUs);
       }
       return;

@@ -2,6 +2,7 @@
 
 import {
   type Action,
+  answerDelayUs,
   durationOf,
   type Event,
   encodeFrame,
@@ -34,9 +35,7 @@ function pieceOctets(total: number): number {
 export function signalsOf(action: Action, startUs: number): TimedIfp[] {
   switch (action.type) {
     case "send-tone":
-      return action.tone === "ced"
-        ? [indicator("ced", startUs + LINE_TIME.answerDelayUs)]
-        : [indicator("cng", startUs)];
+      return action.tone === "ced" ? [indicator("ced", startUs + answerDelayUs(action))] : [indicator("cng", startUs)];
     case "send-frames":
       return burst(action.frames.map(encodeFrame), startUs);
     case "send-training": {
