@@ -17,6 +17,8 @@ export interface Answered {
   record: CallRecord;
   /** Decides what is left to chance. */
   seed: number;
+  /** Which call of the number this is, from 1. */
+  count: number;
   tray: Tray;
 }
 
@@ -76,7 +78,7 @@ export async function pickUp(
       ? await receiveFax(
           desk,
           line,
-          answeringMachine({ mood: subscriber.mood, stationId: stationIdOf(record.to) }),
+          answeringMachine({ ...subscriber, call: answered.count, seed, stationId: stationIdOf(record.to) }),
           answered,
         )
       : await speak(desk, line, answered);
@@ -143,6 +145,7 @@ export async function receiveFax(
   let logged = false;
   const end = await line("answerer", {
     party: machine,
+    needPage: async (index, format) => machine.page(index, format),
     receivedPage: async ({ index, octets, format, last, lineUs }) => {
       // A page whose line in the log could not be written comes again: the machine has it already.
       const taken = machine.pages[index] ?? machine.receive(octets, format);

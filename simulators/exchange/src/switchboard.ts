@@ -6,6 +6,7 @@ import {
   type DiallingMood,
   dialledBy,
   isDiallingMood,
+  type MachineOptions,
   sendingMachine,
   type Tray,
 } from "@depesche/fax-machine";
@@ -99,7 +100,12 @@ export class Switchboard {
       refuse(this.#desk, call, subscriber.kind, record);
       return;
     }
-    await pickUp(this.#desk, call, subscriber, { record, seed: callSeed(to, count), tray: this.#tray });
+    await pickUp(this.#desk, call, subscriber, {
+      record,
+      count: count + 1,
+      seed: callSeed(to, count),
+      tray: this.#tray,
+    });
   }
 
   /** A machine of the exchange dials. */
@@ -117,6 +123,7 @@ export class Switchboard {
       tiff: order.tiff,
       stationId: order.stationId ?? stationIdOf(from),
       ...(isDiallingMood(mood) ? { does: DIALLING_MOODS[mood].does } : { mood }),
+      ...this.#scriptOf(from, own),
     });
     if (!made.ok) return { ok: false, refused: made.detail };
     const to = dialledBy(conduct, meant);
@@ -158,10 +165,12 @@ export class Switchboard {
     const { mine, line } = this.#pair();
     const answering =
       subscriber.kind === "machine"
-        ? receiveFax(this.#desk, line, answeringMachine({ mood: subscriber.mood, stationId: stationIdOf(to) }), {
-            record,
-            tray: this.#tray,
-          })
+        ? receiveFax(
+            this.#desk,
+            line,
+            answeringMachine({ ...subscriber, call: count + 1, seed, stationId: stationIdOf(to) }),
+            { record, tray: this.#tray },
+          )
         : speak(this.#desk, line, { record, seed });
     return { answered: true, ...mine(this.#desk.keep(answering)) };
   }
@@ -298,12 +307,25 @@ export class Switchboard {
     await pickup.join({ port, over: Promise.resolve() });
   }
 
+  /** The script of a machine that dials holds for the calls it makes, counted apart from those it takes. */
+  #scriptOf(from: string, own: Subscriber): Pick<MachineOptions, "script" | "call" | "seed"> {
+    if (own.kind !== "machine" || !own.script) return {};
+    const count = this.#counted(`from ${from}`);
+    return { script: own.script, call: count + 1, seed: callSeed(`from ${from}`, count) };
+  }
+
+  /** How often this has been asked before. */
+  #counted(name: string): number {
+    const count = this.#counts.get(name) ?? 0;
+    if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
+    this.#counts.set(name, count + 1);
+    return count;
+  }
+
   #subscriber(number: string): { subscriber: Subscriber; count: number } {
     const { disturbed, subscriber: named } = this.#residents;
     const subscriber = disturbed?.(number) ?? named?.(number) ?? subscriberAt(number);
-    const count = this.#counts.get(number) ?? 0;
-    if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
-    this.#counts.set(number, count + 1);
+    const count = this.#counted(number);
     const busy = subscriber.kind === "machine" && count < subscriber.busyCalls;
     return { subscriber: busy ? { kind: "busy" } : subscriber, count };
   }
