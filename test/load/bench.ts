@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { bareBullmq } from "./bare-bullmq.ts";
 import { pagesInMemory } from "./in-memory.ts";
 import { machineFacts } from "./machine.ts";
+import { type PacedRun, pacedCalls } from "./paced-calls.ts";
 import { type CodecRun, codecRuns, codecTable } from "./t4.ts";
 import { type FaxRun, faxRun, loadedHouse, type NullRun, nullRun } from "./whole-house.ts";
 
@@ -21,6 +22,8 @@ interface Results {
   /** Measured before and after the houses; ratios are to the mean. */
   bareBullmqPerSecond: number[];
   pagesInMemoryPerSecond: number;
+  /** Calls paced as for a foreign end, in virtual time, from TIFF to TIFF. */
+  pacedCalls: PacedRun[];
   t4: CodecRun[];
   houses: { backend: string; core: NullRun; ratioToBareBullmq: number; fax: FaxRun }[];
 }
@@ -32,6 +35,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 const machine = machineFacts();
 tell("T.30, T.38 and T.4 in memory");
 const pages = pagesInMemory(IN_MEMORY_MS);
+const paced = [await pacedCalls("ifp", IN_MEMORY_MS), await pacedCalls("udptl", IN_MEMORY_MS)];
 tell("T.4 and T.6 beside libtiff");
 const t4 = await codecRuns();
 tell("bare BullMQ");
@@ -57,6 +61,7 @@ const results: Results = {
   calls: CALLS,
   bareBullmqPerSecond: bare,
   pagesInMemoryPerSecond: pages,
+  pacedCalls: paced,
   t4,
   houses: runs.map((run) => ({ ...run, ratioToBareBullmq: run.core.endToEndPerSecond / reference })),
 };
@@ -101,6 +106,11 @@ function table({ houses }: Results): string {
     `${cores} cores (${cpu}), ${memoryGb} GB, ${system}, Node ${node}, Redis ${redis}, fdatasync ${fdatasyncUs} us`,
     `bare BullMQ (Redis, AOF everysec, no-op, 50 at once): ${bare.map(whole).join(" and ")} jobs/s`,
     `T.30 + T.38 + T.4 in memory, one core: ${whole(pages)} pages/s`,
+    ...paced.map(
+      (run) =>
+        `paced calls over ${run.line === "ifp" ? "IFPs" : "UDPTL"}, TIFF to TIFF, ${whole(run.octetsPerPage)} octets a page, one core: ` +
+        `${whole(run.pagesPerSecond)} pages/s, ${whole(run.ifpsPerSecond)} IFPs/s, ${whole(run.timesRealTime)} x real time`,
+    ),
     "",
     codecTable(t4),
     "",
