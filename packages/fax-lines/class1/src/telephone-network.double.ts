@@ -23,6 +23,8 @@ export class TelephoneNetwork {
   #offHook = 0;
   mostAtOnce = 0;
   modem: ModemDouble | undefined;
+  /** All that were ever opened. */
+  readonly modems: ModemDouble[] = [];
   /** Where the modem is cannot be reached. */
   away = false;
   #running = true;
@@ -34,6 +36,7 @@ export class TelephoneNetwork {
   readonly openStream = async (): Promise<ModemStream> => {
     if (this.away) throw new ModemPlaceError("modem-not-there", "away");
     this.modem = new ModemDouble(this);
+    this.modems.push(this.modem);
     return this.modem;
   };
 

@@ -320,4 +320,17 @@ describe("several modems", () => {
     expect(reports.map(({ outcome }) => outcome)).toEqual(["OK", "OK", "OK"]);
     expect(network.mostAtOnce).toBe(2);
   });
+
+  it("leave the call of a modem that hears no dial tone to another, even one that has to be waited for", async () => {
+    open({}, { number: "+493023125921" });
+    machine();
+    await expect.poll(() => network.modems.length).toBe(2);
+    const [dead, other] = network.modems;
+    const noDialTone = new TextEncoder().encode("\r\nNO DIALTONE\r\n");
+    dead!.filter = (octets) => (Buffer.from(octets).includes("CONNECT") ? noDialTone : octets);
+    const reports = await Promise.all([send(), send(), send()]);
+    expect(reports.map(({ outcome }) => outcome)).toEqual(["OK", "OK", "OK"]);
+    other!.filter = dead!.filter;
+    expect(await send()).toMatchObject({ outcome: "ISDNERR", temporary: true, cause: { code: "modem-no-dialtone" } });
+  });
 });
