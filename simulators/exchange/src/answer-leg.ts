@@ -24,8 +24,8 @@ const LOST: NoLeg = { result: "ISDNERR", cause: "media-lost" };
 export type ForeignOffer = UdptlOffer | TcpOffer | AudioOffer | { kind: "late" };
 
 /** The offer of a call from a foreign end; undefined when it is one of our own kind, or nothing that can be taken. */
-export function foreignOffer(call: IncomingCall): ForeignOffer | undefined {
-  const offer: FaxOffer = readOffer(call.invite.body);
+export function foreignOffer({ endpoint }: CallDesk, call: IncomingCall): ForeignOffer | undefined {
+  const offer: FaxOffer = readOffer(call.invite.body, endpoint.host);
   if (offer.kind === "none") return call.invite.body.length === 0 ? { kind: "late" } : undefined;
   return offer.kind === "own" ? undefined : offer;
 }

@@ -54,7 +54,7 @@ export async function pickUp(
 ): Promise<void> {
   const { record, seed } = answered;
   const isOwn = readOffer(call.invite.body).kind === "own";
-  const offer = foreignOffer(call);
+  const offer = foreignOffer(desk, call);
   const hears = subscriber.kind === "machine" || offer?.kind === "audio" || offer?.kind === "late";
   if (!isOwn && !(offer && hears)) {
     if (offer) refuseOffer(desk, call, record);

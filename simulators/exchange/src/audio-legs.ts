@@ -143,7 +143,7 @@ class AudioPhase {
   /** The peer's re-INVITE. */
   async #consider(sdp: Uint8Array): Promise<{ status: number; sdp?: Uint8Array }> {
     const { host: address } = this.#desk.endpoint;
-    const offer = readOffer(sdp);
+    const offer = readOffer(sdp, address);
     if (offer.kind === "audio") return { status: 200, sdp: answerAudio(sdp, { address, port: this.#rtp.port }) };
     if (offer.kind !== "udptl") return { status: 488 };
     const socket = await this.#bind();

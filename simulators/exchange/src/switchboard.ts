@@ -177,16 +177,17 @@ export class Switchboard {
 
   async #bridge(call: IncomingCall, contacts: Parameters<typeof bridge>[2], record: CallRecord): Promise<void> {
     const { status, rang } = await bridge(this.#desk, call, contacts);
-    const isOwn = readOffer(call.invite.body).kind === "own";
-    // Our own end calls again with another kind of stream: that is the call.
-    if (isOwn && !rang && [415, 488, 606].includes(status)) this.#desk.book.drop(record);
+    const { kind } = readOffer(call.invite.body);
+    // Our own end calls again with another kind of stream, sound last: that is the call.
+    const isTry = kind === "own" || (kind === "udptl" && record.attempt !== "");
+    if (isTry && !rang && [415, 488, 606].includes(status)) this.#desk.book.drop(record);
     else this.#desk.book.conclude(record, "BRIDGED", `sip-${status}`);
   }
 
   /** A SIP call to an extension. */
   async #ring(call: IncomingCall, extensions: Extensions, record: CallRecord): Promise<void> {
     const { book, closing } = this.#desk;
-    const offer = foreignOffer(call);
+    const offer = foreignOffer(this.#desk, call);
     // Its own TCF is all a modem has: it cannot leave it out (T.38 §8.2.2, method 1).
     if (!offer || (offer.kind === "tcp" && offer.fax.rateManagement === "localTCF")) {
       refuseOffer(this.#desk, call, record);

@@ -42,7 +42,7 @@ export async function answerCall(
   handler: FaxAnswerHandler,
 ): Promise<void> {
   const { from, callId: id } = call;
-  const offer = readOffer(call.invite.body);
+  const offer = readOffer(call.invite.body, parts.config.bind);
   // Without any description the caller leaves the offer to us (RFC 3261 §13.2.1).
   if (offer.kind === "none" && call.invite.body.length > 0) {
     call.reject(488);

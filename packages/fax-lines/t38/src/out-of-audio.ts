@@ -177,7 +177,7 @@ class AudioPhase {
   async #consider(sdp: Uint8Array): Promise<{ status: number; sdp?: Uint8Array }> {
     const { parts } = this.#context;
     const { bind: address } = parts.config;
-    const offer = readOffer(sdp);
+    const offer = readOffer(sdp, address);
     if (this.#settled) return { status: 488 };
     switch (offer.kind) {
       case "udptl": {

@@ -50,6 +50,26 @@ describe("an offer", () => {
     expect(readOffer(octets("m=image 4000 tcp t38", "a=x-depesche-line-time:2"))).toMatchObject({ kind: "tcp" });
   });
 
+  it("of a fax to nobody, to all, or to the other family of addresses is none; sound may be on hold", () => {
+    const to = (address: string, media: string) =>
+      new TextEncoder().encode(`v=0\r\nc=IN ${address}\r\nm=${media}\r\nm=audio 4000 RTP/AVP 8\r\n`);
+    const kind = (address: string, ours = "127.0.0.1") => readOffer(to(address, "image 4002 udptl t38"), ours).kind;
+    expect(["IP4 0.0.0.0", "IP4 224.0.0.1/127", "IP4 255.255.255.255"].map((one) => kind(one))).toEqual(
+      Array(3).fill("audio"),
+    );
+    expect(["IP6 ::", "IP6 ff02::1"].map((one) => kind(one, "::1"))).toEqual(["audio", "audio"]);
+    expect([kind("IP4 192.0.2.9"), kind("IP4 fax.example"), kind("IP6 2001:db8::9", "::1")]).toEqual(
+      Array(3).fill("udptl"),
+    );
+    expect([kind("IP6 2001:db8::9"), kind("IP4 192.0.2.9", "::1")]).toEqual(["none", "none"]);
+    // The same streams are passed over when the offer is answered.
+    const offer = to("IP4 0.0.0.0", "image 4002 udptl t38");
+    expect(linesOf(answerAudio(offer, media)).filter((line) => line.startsWith("m="))).toEqual([
+      "m=image 0 udptl t38",
+      "m=audio 5000 RTP/AVP 8",
+    ]);
+  });
+
   it("of nothing we could take is none, and cannot be answered by mistake", () => {
     const none = octets("m=audio 4000 RTP/AVP 18", "m=image 0 udptl t38");
     expect(readOffer(none)).toEqual({ kind: "none" });

@@ -6,6 +6,7 @@
  * called side share; the media token names the call, the line-time version the rule of time.
  */
 
+import { isIP } from "node:net";
 import {
   type AudioCodec,
   type AudioMedia,
@@ -48,10 +49,13 @@ export type FaxOffer =
   | { kind: "audio"; host: string; port: number; payload: "pcma" | "pcmu"; payloadType: number; direction: Direction }
   | { kind: "none" };
 
-/** Reads an offer or an answer: the first live T.38 stream, else the first live G.711 stream. */
-export function readOffer(body: Uint8Array): FaxOffer {
+/**
+ * Reads an offer or an answer: the first live T.38 stream, else the first live G.711 stream. With `ours`, the address we would
+ * answer with, a stream to an address of the other family is none: nothing sent from here gets there.
+ */
+export function readOffer(body: Uint8Array, ours?: string): FaxOffer {
   const parsed = parseSdp(body);
-  const stream = parsed.ok ? chosen(parsed.sdp.streams) : undefined;
+  const stream = parsed.ok ? chosen(parsed.sdp.streams, ours) : undefined;
   if (stream?.kind === "fax") {
     const { address: host, fax } = stream;
     if (fax.transport === "udptl") return { kind: "udptl", host, port: fax.port, fax };
@@ -174,7 +178,7 @@ function mirror<Kind extends "fax" | "audio">(
 ): Uint8Array {
   const parsed = parseSdp(offer);
   const streams = parsed.ok ? parsed.sdp.streams : [];
-  const accepted = chosen(streams);
+  const accepted = chosen(streams, address);
   if (accepted?.kind !== kind) throw new RangeError(`the offer's stream is ${accepted?.kind ?? "none"}, not ${kind}`);
   return build(
     address,
@@ -184,9 +188,21 @@ function mirror<Kind extends "fax" | "audio">(
   );
 }
 
-function chosen(streams: readonly Stream[]): Stream | undefined {
+function chosen(streams: readonly Stream[], ours: string | undefined): Stream | undefined {
+  const near = streams.filter(({ address }) => ours === undefined || !areApart(address, ours));
   return (
-    streams.find((stream) => stream.kind === "fax" && stream.fax.port !== 0) ??
-    streams.find((stream) => stream.kind === "audio" && stream.audio.port !== 0 && stream.audio.codecs.length > 0)
+    near.find((stream) => stream.kind === "fax" && stream.fax.port !== 0 && isOneHost(stream.address)) ??
+    near.find((stream) => stream.kind === "audio" && stream.audio.port !== 0 && stream.audio.codecs.length > 0)
   );
+}
+
+/** A fax goes to one host. Sound may be on hold at 0.0.0.0 (RFC 3264 §8.4); a fax cannot be. */
+function isOneHost(address: string): boolean {
+  if (!isIP(address)) return true;
+  return !/^(0|22[4-9]|2[3-5]\d)\.|^(::|0(:0){7})$|^ff[\da-f]{2}:/i.test(address);
+}
+
+/** One is an IPv4 address, the other an IPv6 address. */
+function areApart(a: string, b: string): boolean {
+  return isIP(a) + isIP(b) === 10;
 }
