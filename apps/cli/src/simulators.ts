@@ -1,5 +1,6 @@
 // The simulators' control API (DESIGN section 6), as far as commands use it.
 
+import type { Ladder } from "@depesche/client";
 import { EXIT } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
 
@@ -58,6 +59,10 @@ export interface Simulators {
   faxIn(
     order: { from: string; to: string } & ({ tiff: string } | { document: string; name: string }),
   ): Promise<CallSeen>;
+  /** Number of the call that began last on the exchange; undefined when there was none. */
+  lastCall(): Promise<number | undefined>;
+  callLadder(id: number): Promise<Ladder>;
+  callPcap(id: number): Promise<Uint8Array>;
   /** A telephone sends a message to a number of the account. */
   smsIn(order: { from: string; to: string; text: string }): Promise<MessageSeen>;
   /** Messages to this number, newest first. */
@@ -102,6 +107,12 @@ export function openSimulators(baseUrl: string): Simulators {
     async faxIn(order) {
       return (await put("POST", "/exchange/calls", order)) as CallSeen;
     },
+    async lastCall() {
+      const { calls, onLine } = (await get("/exchange/calls")) as { calls: { id: number }[]; onLine: { id: number }[] };
+      return [...calls, ...onLine].map(({ id }) => id).sort((a, b) => b - a)[0];
+    },
+    callLadder: async (id) => (await get(`/exchange/calls/${id}/ladder`)) as Ladder,
+    callPcap: async (id) => new Uint8Array(await (await ask(`/exchange/calls/${id}/ladder.pcap`)).arrayBuffer()),
     smsIn: async (order) => (await put("POST", "/sms/messages", order)) as MessageSeen,
     async messages(to) {
       const path = `/sms/messages?to=${encodeURIComponent(to)}`;

@@ -14,6 +14,7 @@ import {
 import { bindUdptl, monotonicWall } from "@depesche/wire-t38";
 import { type AudioOffer, outOfAudio } from "./audio-legs.ts";
 import type { CallDesk } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import type { Leg, NoLeg } from "./lines.ts";
 import { type TcpOffer, tcpLeg, type UdptlOffer, udptlLeg } from "./media-legs.ts";
 
@@ -30,12 +31,17 @@ export function foreignOffer({ endpoint }: CallDesk, call: IncomingCall): Foreig
   return offer.kind === "own" ? undefined : offer;
 }
 
+interface AnswerOrder {
+  offer: ForeignOffer;
+  headers: readonly Header[];
+  tape: CallTape;
+}
+
 /** Answers the call. When there is no leg in the end the call still has to be hung up. */
 export async function answerLeg(
   desk: CallDesk,
   call: IncomingCall,
-  offer: ForeignOffer,
-  headers: readonly Header[],
+  { offer, headers, tape }: AnswerOrder,
 ): Promise<Leg | NoLeg> {
   const { host: address } = desk.endpoint;
   const sdp = call.invite.body;
@@ -43,7 +49,7 @@ export async function answerLeg(
     case "udptl": {
       const socket = await bindUdptl({ host: address });
       if (call.answer(answerUdptl(sdp, { address, port: socket.port }), headers)) {
-        return udptlLeg(socket, call, offer, "answerer").catch(() => LOST);
+        return udptlLeg(socket, { call, far: offer, side: "answerer", tape }).catch(() => LOST);
       }
       socket.close();
       return GONE;
@@ -56,7 +62,7 @@ export async function answerLeg(
     }
     case "audio":
     case "late":
-      return fromAudio(desk, call, offer, headers);
+      return fromAudio(desk, call, { offer, headers, tape });
     default:
       return offer satisfies never;
   }
@@ -65,11 +71,11 @@ export async function answerLeg(
 async function fromAudio(
   desk: CallDesk,
   call: IncomingCall,
-  offer: AudioOffer | { kind: "late" },
-  headers: readonly Header[],
+  { offer, headers, tape }: AnswerOrder & { offer: AudioOffer | { kind: "late" } },
 ): Promise<Leg | NoLeg> {
   const { far, rtp } = await answerInAudio(desk, call, offer, headers);
-  if (far) return outOfAudio(desk, { call, rtp, far, side: "answerer" });
+  tape.connected();
+  if (far) return outOfAudio(desk, { call, rtp, far, side: "answerer", tape });
   await rtp.close();
   return GONE;
 }

@@ -8,6 +8,7 @@ import type { CallEnd, MediaConnection } from "@depesche/wire-t38";
 import { answerInAudio, answerLeg, type ForeignOffer, foreignOffer } from "./answer-leg.ts";
 import { REFUSALS } from "./answers.ts";
 import { BYE_MS, type CallDesk, part, resultOfEnd, stationIdOf } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import { type Line, ownLine, pacedLine } from "./lines.ts";
 import { person } from "./voice.ts";
 import type { CallRecord } from "./wire-log.ts";
@@ -20,6 +21,7 @@ export interface Answered {
   /** Which call of the number this is, from 1. */
   count: number;
   tray: Tray;
+  tape: CallTape;
 }
 
 /** A final answer at once; how long it would have rung is only said. */
@@ -52,7 +54,7 @@ export async function pickUp(
   subscriber: Subscriber & { kind: "machine" | "voice" },
   answered: Answered,
 ): Promise<void> {
-  const { record, seed } = answered;
+  const { record, seed, tape } = answered;
   const isOwn = readOffer(call.invite.body).kind === "own";
   const offer = foreignOffer(desk, call);
   const hears = subscriber.kind === "machine" || offer?.kind === "audio" || offer?.kind === "late";
@@ -70,8 +72,8 @@ export async function pickUp(
     return;
   }
   const line = offer
-    ? await foreignLine(desk, call, { offer, headers, record })
-    : await ownStream(desk, call, { headers, record });
+    ? await foreignLine(desk, call, { offer, headers, record, tape })
+    : await ownStream(desk, call, { headers, record, tape });
   if (!line) return;
   const end =
     subscriber.kind === "machine"
@@ -88,16 +90,17 @@ export async function pickUp(
 interface Answering {
   headers: readonly Header[];
   record: CallRecord;
+  tape: CallTape;
 }
 
 /** Line time with one of our own ends; undefined (and told) when its connection does not come. */
 async function ownStream(
   desk: CallDesk,
   call: IncomingCall,
-  { headers, record }: Answering,
+  { headers, record, tape }: Answering,
 ): Promise<Line | undefined> {
   const media = await connect(desk, call, headers);
-  if (media) return ownLine(desk, media);
+  if (media) return ownLine(desk, media, tape);
   desk.book.conclude(record, "ISDNERR", "media-lost");
   await call.hangUp(BYE_MS);
   return undefined;
@@ -107,10 +110,10 @@ async function ownStream(
 async function foreignLine(
   desk: CallDesk,
   call: IncomingCall,
-  { offer, headers, record }: Answering & { offer: ForeignOffer },
+  { offer, headers, record, tape }: Answering & { offer: ForeignOffer },
 ): Promise<Line | undefined> {
-  const leg = await answerLeg(desk, call, offer, headers);
-  if ("port" in leg) return pacedLine(desk, leg);
+  const leg = await answerLeg(desk, call, { offer, headers, tape });
+  if ("port" in leg) return pacedLine(desk, leg, tape);
   desk.book.conclude(record, leg.result, leg.cause);
   await call.hangUp(BYE_MS);
   return undefined;
@@ -194,8 +197,9 @@ async function hearNobody(
     answered,
   }: { offer: ForeignOffer & { kind: "audio" | "late" }; headers: Header[]; answered: Answered },
 ): Promise<void> {
-  const { record, seed } = answered;
+  const { record, seed, tape } = answered;
   const { rtp, far } = await answerInAudio(desk, call, offer, headers);
+  tape.connected();
   const answeredAt = performance.now();
   const patience = new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, patienceUs(seed) / 1000);

@@ -8,6 +8,7 @@ import type { RtpPort } from "@depesche/wire-rtp";
 import { answerAudio, answerUdptl, type Call, type FaxOffer, offerUdptl, readOffer } from "@depesche/wire-sip";
 import { bindUdptl, monotonicWall, type Side, type UdptlSocket } from "@depesche/wire-t38";
 import type { CallDesk } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import type { Leg, NoLeg } from "./lines.ts";
 import { type UdptlOffer, udptlLeg } from "./media-legs.ts";
 
@@ -22,11 +23,16 @@ const REFUSED: NoLeg = { result: "NOSERVICE", cause: "t38-refused" };
 const LOST: NoLeg = { result: "ISDNERR", cause: "media-lost" };
 const STOPPED: NoLeg = { result: "SENDFAIL", cause: "stopped" };
 
+interface AudioCall {
+  call: Call;
+  rtp: RtpPort;
+  far: AudioOffer;
+  side: Side;
+  tape: CallTape;
+}
+
 /** Resolves with the T.38 stream, or with why there is none. Frees the audio stream. Never rejects. */
-export async function outOfAudio(
-  desk: CallDesk,
-  audio: { call: Call; rtp: RtpPort; far: AudioOffer; side: Side },
-): Promise<Leg | NoLeg> {
+export async function outOfAudio(desk: CallDesk, audio: AudioCall): Promise<Leg | NoLeg> {
   const phase = new AudioPhase(desk, audio);
   try {
     return await phase.run();
@@ -41,6 +47,7 @@ class AudioPhase {
   readonly #rtp: RtpPort;
   readonly #far: AudioOffer;
   readonly #side: Side;
+  readonly #tape: CallTape;
   readonly #ear = createFaxEar();
   #resolve: (result: Leg | NoLeg) => void = () => {};
   #settled = false;
@@ -51,12 +58,13 @@ class AudioPhase {
   #taken = false;
   readonly #alarms: (() => void)[] = [];
 
-  constructor(desk: CallDesk, { call, rtp, far, side }: { call: Call; rtp: RtpPort; far: AudioOffer; side: Side }) {
+  constructor(desk: CallDesk, { call, rtp, far, side, tape }: AudioCall) {
     this.#desk = desk;
     this.#call = call;
     this.#rtp = rtp;
     this.#far = far;
     this.#side = side;
+    this.#tape = tape;
   }
 
   async run(): Promise<Leg | NoLeg> {
@@ -158,7 +166,7 @@ class AudioPhase {
     if (this.#taken) return;
     this.#taken = true;
     try {
-      this.#end(await udptlLeg(socket, this.#call, far, this.#side));
+      this.#end(await udptlLeg(socket, { call: this.#call, far, side: this.#side, tape: this.#tape }));
     } catch {
       socket.close();
       this.#end(LOST);

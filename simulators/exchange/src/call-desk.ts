@@ -4,6 +4,7 @@ import type { Credentials } from "@depesche/sip";
 import { CAUSES } from "@depesche/t30";
 import type { SipEndpoint } from "@depesche/wire-sip";
 import type { CallEnd, MediaConnections, MediaPort } from "@depesche/wire-t38";
+import type { CallLadders } from "./call-ladders.ts";
 import { type CallRecord, WireLog } from "./wire-log.ts";
 
 const KEPT_CALLS = 1000;
@@ -15,6 +16,7 @@ export interface CallDesk {
   readonly media: MediaPort;
   readonly connections: MediaConnections;
   readonly book: CallBook;
+  readonly ladders: CallLadders;
   /** Falls when the exchange closes. */
   readonly closing: AbortSignal;
   readonly stallMs: number | undefined;

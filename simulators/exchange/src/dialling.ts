@@ -3,6 +3,7 @@
 import { hashOf, type SendingMachine, sumOfHashes } from "@depesche/fax-machine";
 import { type CallEnd, connectMedia } from "@depesche/wire-t38";
 import { type CallDesk, part, resultOfEnd } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import { type Line, ownLine, pacedLine } from "./lines.ts";
 import { place } from "./placing.ts";
 import type { Contact } from "./registrar.ts";
@@ -18,26 +19,37 @@ export interface Dialling {
 export async function dial(
   desk: CallDesk,
   machine: SendingMachine,
-  { contact, ...dialling }: Dialling & { contact: Contact },
+  { contact, tape, ...dialling }: Dialling & { contact: Contact; tape: CallTape },
 ): Promise<void> {
   const { record, conclude } = dialling;
   const { from, attempt } = record;
-  const placed = await place(desk, { contact, from, attempt, offers: ["own", "udptl", "audio"], gone: desk.closing });
+  const placed = await place(desk, {
+    contact,
+    from,
+    attempt,
+    offers: ["own", "udptl", "audio"],
+    gone: desk.closing,
+    tape,
+  });
   record.ringUs = placed.ringUs ?? 0;
   if (placed.kind === "none") {
     conclude(placed.result, placed.cause);
     return;
   }
   const { call } = placed;
-  const end = await sendFax(lineOf(desk, placed), machine, dialling);
+  const end = await sendFax(lineOf(desk, placed, tape), machine, dialling);
   await part(call, end);
 }
 
-function lineOf(desk: CallDesk, placed: Exclude<Awaited<ReturnType<typeof place>>, { kind: "none" }>): Line {
-  if (placed.kind === "foreign") return pacedLine(desk, placed.leg);
+function lineOf(
+  desk: CallDesk,
+  placed: Exclude<Awaited<ReturnType<typeof place>>, { kind: "none" }>,
+  tape: CallTape,
+): Line {
+  if (placed.kind === "foreign") return pacedLine(desk, placed.leg, tape);
   const media = connectMedia(placed.media, desk.connections);
   void placed.call.over.then(() => media.expire());
-  return ownLine(desk, media);
+  return ownLine(desk, media, tape);
 }
 
 /** A machine sends its document on a line, whatever line it is. */

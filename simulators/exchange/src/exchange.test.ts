@@ -305,6 +305,23 @@ describe("machines of the exchange", () => {
     }
   });
 
+  it("leave a ladder, each end its own; of calls too long ago none is kept", async () => {
+    const tiff = writeTiff([{ bitmap: strokes(), xDpi: 204, yDpi: 196 }]);
+    const order = { from: "+493023125001", to: "+493023125002", tiff };
+    const placed = await exchange.placeCall(order);
+    const id = placed.ok ? placed.record.id : 0;
+    const names = (of: number) => exchange.ladder(of)?.map(({ name }) => name) ?? [];
+    for (const end of [id, id + 1])
+      expect(names(end)).toEqual(expect.arrayContaining(["INVITE", "200 OK", "DIS", "DCS", "TCF", "page data", "DCN"]));
+    expect(exchange.ladderPcap(id)?.length).toBeGreaterThan(1000);
+    expect(exchange.ladder(id + 2)).toBeUndefined();
+    await Promise.all(Array.from({ length: 60 }, () => exchange.placeCall({ ...order, to: "+493023125100" })));
+    expect(exchange.ladder(id)).toBeUndefined();
+    expect(names(id + 121)).toContain("486 Busy Here");
+    exchange.reset();
+    expect(exchange.ladder(id + 121)).toBeUndefined();
+  });
+
   it("are on the line while a call stands", async () => {
     await ask("INVITE", sip("+493023125000"), [], Buffer.from(offerFax(HOST)).toString());
     expect(exchange.onLine()).toMatchObject([{ from: "+493023125001", to: "+493023125000", result: "" }]);

@@ -5,8 +5,16 @@ import { Tray, type TrayFax, type TrayLimits } from "@depesche/fax-machine";
 import { dialled } from "@depesche/scenario";
 import { type Credentials, Gatekeeper } from "@depesche/sip";
 import { type DropCounters, digestHash, newId, openSipEndpoint, type SipEndpoint } from "@depesche/wire-sip";
-import { MediaConnections, type MediaPort, openMediaPort } from "@depesche/wire-t38";
+import {
+  type LadderRow,
+  ladderPcap,
+  MediaConnections,
+  type MediaPort,
+  openMediaPort,
+  renderLadder,
+} from "@depesche/wire-t38";
 import { CallBook, type CallDesk } from "./call-desk.ts";
+import { CallLadders } from "./call-ladders.ts";
 import type { Dialled, Extensions } from "./extensions.ts";
 import { Registrar } from "./registrar.ts";
 import { type Begun, type PlacedCall, type Refused, type Residents, Switchboard } from "./switchboard.ts";
@@ -40,6 +48,10 @@ export interface Exchange {
   onLine(): readonly CallRecord[];
   /** One of the latest thousand calls begun, over or not. */
   call(id: number): CallRecord | undefined;
+  /** What was said so far on one of the latest hundred calls, in words; undefined for others. */
+  ladder(id: number): LadderRow[] | undefined;
+  /** The same as a capture file (pcap). */
+  ladderPcap(id: number): Uint8Array | undefined;
   /** Faxes a simulated machine holds, oldest first. */
   faxes(number: string): readonly TrayFax[];
   /** One of them, counted from 0, as multipage TIFF. */
@@ -74,6 +86,7 @@ const REALM = "exchange.example";
 export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
   const host = config.host ?? "127.0.0.1";
   const book = new CallBook(config.wireLog, config.now ?? Date.now);
+  const ladders = new CallLadders();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const registrar = new Registrar(() => performance.now());
@@ -121,6 +134,7 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
     media,
     connections,
     book,
+    ladders,
     closing: closing.signal,
     stallMs,
     credentials,
@@ -141,6 +155,14 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
     calls: () => book.calls,
     onLine: () => book.onLine(),
     call: (id) => book.find(id),
+    ladder(id) {
+      const blob = ladders.blob(id);
+      return blob && renderLadder(blob);
+    },
+    ladderPcap(id) {
+      const blob = ladders.blob(id);
+      return blob && ladderPcap(blob);
+    },
     faxes: (number) => tray.faxes(dialled(number) ?? number),
     faxTiff: (number, index) => tray.tiff(dialled(number) ?? number, index),
     attemptTiff(attempt) {
@@ -165,6 +187,7 @@ export async function openExchange(config: ExchangeConfig): Promise<Exchange> {
     load: () => endpoint.load(),
     reset() {
       book.forget();
+      ladders.forget();
       tray.clear();
       switchboard.forgetCounts();
     },

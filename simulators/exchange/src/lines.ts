@@ -10,6 +10,7 @@ import {
   type Side,
 } from "@depesche/wire-t38";
 import type { CallDesk } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 
 /** A stream of IFPs to a foreign end. `over`: the call is over in signalling. */
 export interface Leg {
@@ -30,12 +31,15 @@ export type Line = (
   options: Pick<RunCallOptions, "party" | "needPage" | "receivedPage">,
 ) => Promise<CallEnd>;
 
-export function ownLine(desk: CallDesk, media: MediaConnection): Line {
-  return (side, options) => runCall({ ...options, side, media, signal: desk.closing, stallMs: desk.stallMs });
+export function ownLine(desk: CallDesk, media: MediaConnection, { recorder }: CallTape): Line {
+  return (side, options) => runCall({ ...options, side, media, recorder, signal: desk.closing, stallMs: desk.stallMs });
 }
 
-export function pacedLine(desk: CallDesk, { port, tcf, over }: Leg): Line {
-  return (side, options) => runPacedCall({ ...options, side, port, tcf, over, signal: desk.closing });
+export function pacedLine(desk: CallDesk, { port, tcf, over }: Leg, tape: CallTape): Line {
+  tape.connected();
+  const { recorder, connectUs } = tape;
+  return (side, options) =>
+    runPacedCall({ ...options, side, port, tcf, over, recorder, connectUs, signal: desk.closing });
 }
 
 /** The port with a word when it is closed. */

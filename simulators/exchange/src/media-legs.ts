@@ -13,6 +13,7 @@ import {
   udptlPort,
 } from "@depesche/wire-t38";
 import type { CallDesk } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import type { Leg } from "./lines.ts";
 
 export type UdptlOffer = FaxOffer & { kind: "udptl" };
@@ -22,15 +23,21 @@ export type TcpOffer = FaxOffer & { kind: "tcp" };
 const CONNECT_MS = 30_000;
 
 /** Our bound socket and what the peer says of its own. Rejects when the peer's name leads nowhere. */
-export async function udptlLeg(socket: UdptlSocket, call: Call, far: UdptlOffer, side: Side): Promise<Leg> {
+export async function udptlLeg(
+  socket: UdptlSocket,
+  { call, far, side, tape }: { call: Call; far: UdptlOffer; side: Side; tape: CallTape },
+): Promise<Leg> {
   const { udpErrorCorrection, maxDatagram, rateManagement } = far.fax;
   const { address } = await lookup(far.host);
+  tape.connected();
   const port = udptlPort({
     side,
     socket,
     remote: { host: address, port: far.port },
     send: protectionFor(udpErrorCorrection),
     maxDatagram,
+    recorder: tape.recorder,
+    connectUs: tape.connectUs,
   });
   return { port, tcf: tcfOf({ rateManagement }), over: call.over };
 }

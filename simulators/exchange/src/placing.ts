@@ -15,6 +15,7 @@ import { bindUdptl, monotonicWall } from "@depesche/wire-t38";
 import { REFUSALS } from "./answers.ts";
 import { outOfAudio } from "./audio-legs.ts";
 import { BYE_MS, type CallDesk } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import type { Leg, NoLeg } from "./lines.ts";
 import { udptlLeg } from "./media-legs.ts";
 import type { Contact } from "./registrar.ts";
@@ -30,6 +31,7 @@ export interface PlaceOrder {
   offers: readonly StreamKind[];
   /** Falls when nobody wants the call any more. */
   gone: AbortSignal;
+  tape: CallTape;
 }
 
 export type PlacedCallLeg =
@@ -70,7 +72,11 @@ async function offer(desk: CallDesk, order: PlaceOrder, kind: StreamKind): Promi
       const invited = await invite(desk, order, offerUdptl({ address, port: socket.port }));
       const far = readOffer(invited.body);
       const isTaken = !invited.refused && far.kind === "udptl";
-      const leg = isTaken ? await udptlLeg(socket, invited.call, far, "caller").catch(() => undefined) : undefined;
+      const { call } = invited;
+      const { tape } = order;
+      const leg = isTaken
+        ? await udptlLeg(socket, { call, far, side: "caller", tape }).catch(() => undefined)
+        : undefined;
       if (leg) return { kind: "foreign", leg, ...standing(invited) };
       socket.close();
       return invited.refused ?? letGo(invited, OTHER_STREAM);
@@ -80,7 +86,9 @@ async function offer(desk: CallDesk, order: PlaceOrder, kind: StreamKind): Promi
       const invited = await invite(desk, order, offerAudio({ address, port: rtp.port }));
       const far = readOffer(invited.body);
       if (!invited.refused && far.kind === "audio") {
-        const leg = await outOfAudio(desk, { call: invited.call, rtp, far, side: "caller" });
+        order.tape.connected();
+        const { call } = invited;
+        const leg = await outOfAudio(desk, { call, rtp, far, side: "caller", tape: order.tape });
         return "port" in leg ? { kind: "foreign", leg, ...standing(invited) } : letGo(invited, leg);
       }
       await rtp.close();
@@ -109,6 +117,7 @@ async function invite(desk: CallDesk, order: PlaceOrder, sdp: Uint8Array): Promi
     headers,
     sdp,
     credentials,
+    trace: order.tape.sip,
   });
   const cancel = () => call.cancel();
   order.gone.addEventListener("abort", cancel);

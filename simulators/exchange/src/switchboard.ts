@@ -19,6 +19,7 @@ import { pickUp, receiveFax, refuse, refuseOffer, speak } from "./answering.ts";
 import { REFUSALS } from "./answers.ts";
 import { bridge } from "./bridge.ts";
 import { BYE_MS, type CallDesk, stationIdOf } from "./call-desk.ts";
+import type { CallTape } from "./call-ladders.ts";
 import { dial, sendFax } from "./dialling.ts";
 import type { Dialled, Extensions } from "./extensions.ts";
 import { type Line, latch, pacedLine, watched } from "./lines.ts";
@@ -56,6 +57,11 @@ export interface Refused {
 /** A call that was begun: its record fills until it is over. */
 export type Begun = { ok: true; record: CallRecord; over: Promise<void> } | Refused;
 
+interface Taped {
+  record: CallRecord;
+  tape: CallTape;
+}
+
 /** So many numbers may have a call count; beyond that counting starts anew. */
 const MAX_COUNTED = 100_000;
 
@@ -84,7 +90,7 @@ export class Switchboard {
 
   /** A call over SIP: whoever is registered for the number gets it, then an extension, else the table of numbers decides. */
   async route(call: IncomingCall): Promise<void> {
-    const { book, closing } = this.#desk;
+    const { book, closing, ladders } = this.#desk;
     // An exchange that goes away refuses nobody: who hears nothing more from it may call again.
     if (closing.aborted) {
       call.ignore();
@@ -92,9 +98,11 @@ export class Switchboard {
     }
     const to = dialled(call.called) ?? call.called;
     const record = book.open(call.from, to, header(call.invite, "X-Depesche-Call") ?? "");
+    const tape = ladders.begin(record, "answerer");
+    call.record(tape.sip);
     const contacts = this.#registrar.contacts(digitsOf(to));
     if (contacts.length > 0) return this.#bridge(call, contacts, record);
-    if (this.#extensions?.has(to)) return this.#ring(call, this.#extensions, record);
+    if (this.#extensions?.has(to)) return this.#ring(call, this.#extensions, record, tape);
     const { subscriber, count } = this.#subscriber(to);
     if (subscriber.kind !== "machine" && subscriber.kind !== "voice") {
       refuse(this.#desk, call, subscriber.kind, record);
@@ -105,12 +113,13 @@ export class Switchboard {
       count: count + 1,
       seed: callSeed(to, count),
       tray: this.#tray,
+      tape,
     });
   }
 
   /** A machine of the exchange dials. */
   begin(order: PlacedCall): Begun {
-    const { book, endpoint } = this.#desk;
+    const { book, endpoint, ladders } = this.#desk;
     const from = dialled(order.from);
     const meant = dialled(order.to);
     if (!from || !meant) {
@@ -132,6 +141,7 @@ export class Switchboard {
     // Within the exchange the answering side writes the call's one line.
     const isOtherEnd = !registered && !extensions;
     const record = book.open(from, to, order.name ?? "", isOtherEnd);
+    const tape = ladders.begin(record, "caller");
     const conclude = (result: string, cause: string) => {
       if (isOtherEnd) Object.assign(record, { result, cause });
       else book.conclude(record, result, cause);
@@ -139,22 +149,24 @@ export class Switchboard {
     const self = { transport: "tcp", host: endpoint.host, port: endpoint.port } as const;
     const contact = registered ?? { uri: `sip:${to}@${self.host}:${self.port}`, target: self };
     const over = extensions
-      ? this.#within({ from, to, gone: this.#desk.closing }, extensions, record, (line) =>
+      ? this.#within({ from, to, gone: this.#desk.closing }, extensions, { record, tape }, (line) =>
           sendFax(line, made.machine, { record, conclude }),
         )
-      : dial(this.#desk, made.machine, { record, contact, conclude });
+      : dial(this.#desk, made.machine, { record, contact, tape, conclude });
     return { ok: true, record, over };
   }
 
   /** An extension dials. Never rejects. */
   async dial(call: { from: string; to: string; gone: AbortSignal }): Promise<Dialled> {
-    const { book } = this.#desk;
+    const { book, ladders } = this.#desk;
     // A modem dials digits; the plus is none of them.
     const to = dialled(call.to) ?? dialled(`+${call.to.replace(/\D/g, "").replace(/^00/, "")}`) ?? call.to;
     const record = book.open(call.from, to, "");
+    const isPassedOn = this.#registrar.contacts(digitsOf(to)).length > 0 || (this.#extensions?.has(to) ?? false);
+    const tape = ladders.begin(record, isPassedOn ? "caller" : "answerer");
     const [contact] = this.#registrar.contacts(digitsOf(to));
-    if (contact) return this.#dialContact(call, contact, record);
-    if (this.#extensions?.has(to)) return this.#dialExtension({ ...call, to }, this.#extensions, record);
+    if (contact) return this.#dialContact(call, contact, { record, tape });
+    if (this.#extensions?.has(to)) return this.#dialExtension({ ...call, to }, this.#extensions, { record, tape });
     const { subscriber, count } = this.#subscriber(to);
     const seed = callSeed(to, count);
     if (subscriber.kind !== "machine" && subscriber.kind !== "voice") {
@@ -162,7 +174,7 @@ export class Switchboard {
       book.conclude(record, result, `sip-${status}`);
       return { answered: false, kind: subscriber.kind };
     }
-    const { mine, line } = this.#pair();
+    const { mine, line } = this.#pair(tape);
     const answering =
       subscriber.kind === "machine"
         ? receiveFax(
@@ -185,7 +197,7 @@ export class Switchboard {
   }
 
   /** A SIP call to an extension. */
-  async #ring(call: IncomingCall, extensions: Extensions, record: CallRecord): Promise<void> {
+  async #ring(call: IncomingCall, extensions: Extensions, record: CallRecord, tape: CallTape): Promise<void> {
     const { book, closing } = this.#desk;
     const offer = foreignOffer(this.#desk, call);
     // Its own TCF is all a modem has: it cannot leave it out (T.38 §8.2.2, method 1).
@@ -207,12 +219,12 @@ export class Switchboard {
       refuse(this.#desk, call, pickup.kind, record);
       return;
     }
-    const leg = await answerLeg(this.#desk, call, offer, []);
+    const leg = await answerLeg(this.#desk, call, { offer, headers: [], tape });
     if ("port" in leg) {
       book.conclude(record, "BRIDGED", "sip-200");
       const end = () => void call.hangUp(BYE_MS);
       closing.addEventListener("abort", end);
-      await pickup.join(leg);
+      await pickup.join({ ...leg, port: tape.over(leg.port) });
       closing.removeEventListener("abort", end);
     } else {
       book.conclude(record, leg.result, leg.cause);
@@ -225,7 +237,7 @@ export class Switchboard {
   async #within(
     call: { from: string; to: string; gone: AbortSignal },
     extensions: Extensions,
-    record: CallRecord,
+    { record, tape }: Taped,
     talk: (line: Line) => Promise<unknown>,
   ): Promise<void> {
     const { book } = this.#desk;
@@ -235,7 +247,7 @@ export class Switchboard {
       book.conclude(record, result, `sip-${status}`);
       return;
     }
-    const { mine, line } = this.#pair();
+    const { mine, line } = this.#pair(tape);
     const talking = talk(line).then(() => {});
     await Promise.all([pickup.join(mine(talking)), talking]);
   }
@@ -243,7 +255,7 @@ export class Switchboard {
   async #dialExtension(
     call: { from: string; to: string; gone: AbortSignal },
     extensions: Extensions,
-    record: CallRecord,
+    { record, tape }: Taped,
   ): Promise<Dialled> {
     const { book } = this.#desk;
     const pickup = await extensions.ring(call);
@@ -256,7 +268,7 @@ export class Switchboard {
     const [a, b] = ifpPair();
     const calling = latch();
     const called = latch();
-    const port = watched(a, calling.release);
+    const port = watched(tape.over(a), calling.release);
     void pickup
       .join({ port: watched(b, called.release), over: calling.done })
       .finally(called.release)
@@ -267,7 +279,7 @@ export class Switchboard {
   async #dialContact(
     call: { from: string; gone: AbortSignal },
     contact: Parameters<typeof place>[1]["contact"],
-    record: CallRecord,
+    { record, tape }: Taped,
   ): Promise<Dialled> {
     const { book, closing } = this.#desk;
     const gone = AbortSignal.any([closing, call.gone]);
@@ -277,6 +289,7 @@ export class Switchboard {
       attempt: "",
       offers: ["udptl", "audio"],
       gone,
+      tape,
     });
     if (placed.kind !== "foreign") {
       const none = placed.kind === "none" ? placed : { result: "NOSERVICE", cause: "sip-200" };
@@ -287,16 +300,16 @@ export class Switchboard {
     book.conclude(record, "BRIDGED", "sip-200");
     const { leg } = placed;
     const hangUp = () => void placed.call.hangUp(BYE_MS);
-    const port = watched(leg.port, hangUp);
+    const port = watched(tape.over(leg.port), hangUp);
     return { answered: true, port, over: leg.over, hangUp: () => port.close() };
   }
 
   /** Both ends of a line in memory: `line` for a party of the exchange, `mine` for who dials or is dialled. */
-  #pair() {
+  #pair(tape: CallTape) {
     const [a, b] = ifpPair();
     const outside = latch();
     const port = watched(a, outside.release);
-    const line = pacedLine(this.#desk, { port: b, tcf: "transferred", over: outside.done });
+    const line = pacedLine(this.#desk, { port: b, tcf: "transferred", over: outside.done }, tape);
     const mine = (over: Promise<void>) => ({ port, over, hangUp: () => port.close() });
     return { mine, line };
   }

@@ -67,6 +67,8 @@ describe("the control API", () => {
       "/exchange/attempts/{key}/fax.tif",
       "/exchange/calls",
       "/exchange/calls/{id}",
+      "/exchange/calls/{id}/ladder",
+      "/exchange/calls/{id}/ladder.pcap",
       "/exchange/machines",
       "/exchange/machines/{number}/faxes",
       "/exchange/machines/{number}/faxes/{n}.tif",
@@ -172,6 +174,11 @@ describe("the control API", () => {
     expect([status, body.result]).toEqual([202, ""]);
     await expect.poll(async () => (await ask(`/exchange/calls/${body.id}`)).body.result).toBe("OK");
     expect((await ask("/exchange/calls/777")).status).toBe(404);
+    const { lines } = (await ask(`/exchange/calls/${body.id}/ladder`)).body;
+    const names = lines.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(["INVITE", "DIS", "DCS", "PPS-EOP", "MCF"]));
+    expect((await ask("/exchange/calls/777/ladder")).status).toBe(404);
+    expect((await ask("/exchange/calls/seven/ladder.pcap")).status).toBe(404);
     expect((await ask("/exchange/calls", send("POST", { ...order, wait: "no" }))).status).toBe(400);
   });
 

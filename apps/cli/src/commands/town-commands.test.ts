@@ -85,6 +85,29 @@ describe("received", () => {
   });
 });
 
+describe("ladder --exchange", () => {
+  const line = { lineUs: 4_500_000, from: "answerer", kind: "frame", name: "CSI", meaning: "who I am", fields: [] };
+  const house = {
+    "GET /exchange/calls": { body: { calls: [{ id: 3 }, { id: 2 }], onLine: [{ id: 4 }] } },
+    "GET /exchange/calls/4/ladder": { body: { lines: [line] } },
+    "GET /exchange/calls/4/ladder.pcap": Buffer.from([0xd4, 0xc3, 0xb2, 0xa1]),
+  };
+
+  it("shows the latest call of the exchange, or the one of a number, its rows and its capture", async () => {
+    expect((await run(["ladder", "--exchange", "last"], house)).out).toMatch(/exchange:4[\s\S]*CSI/);
+    expect((await run(["ladder", "--exchange", "4", "--decode", "1"], house)).out).toContain("CSI");
+    const pcap = path.join(folder, "call.pcap");
+    expect(await run(["ladder", "--exchange", "4", "--pcap", pcap], house)).toMatchObject({ exitCode: EXIT.ok });
+    expect(fs.readFileSync(pcap)).toHaveLength(4);
+  });
+
+  it("says when there was no call, and what a number of a call looks like", async () => {
+    const none = { "GET /exchange/calls": { body: { calls: [], onLine: [] } } };
+    expect(await run(["ladder", "--exchange", "last"], none)).toMatchObject({ exitCode: EXIT.notFound });
+    expect(await run(["ladder", "--exchange", "seven"], none)).toMatchObject({ exitCode: EXIT.usage });
+  });
+});
+
 describe("trigger fax-in", () => {
   const call = {
     from: "+493023125007",

@@ -151,6 +151,10 @@ export const de = {
   "ladder.flag.pcap": "stattdessen einen Mitschnitt in eine Datei schreiben",
   "ladder.flag.decode":
     "die Felder jedes Rahmens mit Bits und Abschnitt zeigen, und seine Oktette; mit einer Zahl dahinter nur diese Zeile",
+  "ladder.flag.exchange":
+    "ein Anruf der simulierten Vermittlung nach seiner Nummer (GET /exchange/calls), oder last: der jüngste; auch Anrufe von Modems und fremden SIP-Programmen, die letzten hundert",
+  "ladder.no-call": "Auf der Vermittlung gab es noch keinen Anruf.",
+  "ladder.fail.exchange": "„{given}“ ist keine Nummer eines Anrufs: --exchange 7, oder --exchange last.",
   "ladder.note":
     "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten. inbox:3 ist der Anruf, der Fax 3 brachte (depesche inbox).",
   "ladder.head": "Anruf {key}",

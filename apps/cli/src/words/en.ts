@@ -148,6 +148,10 @@ export const en = {
   "ladder.flag.pcap": "write a capture file instead",
   "ladder.flag.decode":
     "show every frame's fields with bits and clause, and its octets; with a number behind it that row only",
+  "ladder.flag.exchange":
+    "a call of the simulated exchange by its number (GET /exchange/calls), or last: the latest one; calls of modems and foreign SIP programs, too, the latest hundred",
+  "ladder.no-call": "There has been no call on the exchange yet.",
+  "ladder.fail.exchange": '"{given}" is no number of a call: write --exchange 7, or --exchange last.',
   "ladder.note":
     "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there. inbox:3 is the call that brought fax 3 (depesche inbox).",
   "ladder.head": "Call {key}",

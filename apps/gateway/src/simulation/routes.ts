@@ -74,6 +74,17 @@ export const SIMULATION_ROUTES: readonly SimulationRoute[] = [
     request: CALL,
   },
   { method: "get", path: "/exchange/calls/{id}", summary: "A call by its id; its result is empty until it is over" },
+  {
+    method: "get",
+    path: "/exchange/calls/{id}/ladder",
+    summary: "What both ends of one of the latest hundred calls have said so far, decoded",
+  },
+  {
+    method: "get",
+    path: "/exchange/calls/{id}/ladder.pcap",
+    summary: "The same as a capture file for Wireshark",
+    mediaType: "application/vnd.tcpdump.pcap",
+  },
   { method: "get", path: "/exchange/machines/{number}/faxes", summary: "Faxes a simulated machine holds" },
   {
     method: "get",

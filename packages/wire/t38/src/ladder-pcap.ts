@@ -1,4 +1,4 @@
-/** A call's record as a pcap file for Wireshark and tshark, from the recorded messages and IFPs themselves. */
+/** A call's record as a pcap file for Wireshark and tshark, from the recorded messages and IFPs or datagrams themselves. */
 
 import { type CallAddresses, type PcapPacket, renderPcap } from "@depesche/t38";
 import { decodeLadder, type LadderEntry } from "./ladder.ts";
@@ -14,7 +14,42 @@ export function ladderPcap(blob: Uint8Array, untilUs = Number.POSITIVE_INFINITY)
     if (kind !== "timer" && lineUs <= untilUs)
       packets.push({ fromA: fromCaller, atUs: Math.max(0, lineUs + ladder.ringUs), kind, bytes });
   }
-  return renderPcap(packets, addressesOf(ladder.entries));
+  const addresses = addressesOf(ladder.entries);
+  const isDescribed = packets.some(({ kind, bytes }) => kind === "sip" && FAX_MEDIA.test(latin1.decode(bytes)));
+  if (packets.some(({ kind }) => kind !== "sip") && !isDescribed) packets.unshift(...description(addresses));
+  return renderPcap(packets, addresses);
+}
+
+const FAX_MEDIA = /^m=image [1-9]/m;
+
+/**
+ * A call that no SIP has described, on a modem's line or within the exchange: a dissector finds T.38 only at ports that a
+ * description names. So one goes before it, and says of itself what it is.
+ */
+function description({ a, b }: CallAddresses): PcapPacket[] {
+  const said = (start: string, port: number, toTag: string): Uint8Array => {
+    const lines = ["v=0", `o=- 1 1 IN IP4 ${LOOPBACK}`, "s=-", `c=IN IP4 ${LOOPBACK}`, "t=0 0"];
+    const body = [...lines, `m=image ${port} udptl t38`, "a=T38FaxRateManagement:transferredTCF", ""].join("\r\n");
+    const head = [
+      start,
+      `Via: SIP/2.0/UDP ${a.ip}:${a.sipPort};branch=z9hG4bK1`,
+      "From: <sip:caller@depesche.example>;tag=1",
+      `To: <sip:answerer@depesche.example>${toTag}`,
+      "Call-ID: 1@depesche.example",
+      "CSeq: 1 INVITE",
+      "Subject: description of this capture; the call itself had no SIP",
+      `Contact: <sip:capture@${LOOPBACK}>`,
+      "Content-Type: application/sdp",
+      `Content-Length: ${body.length}`,
+    ];
+    return new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n${body}`);
+  };
+  const offer = said(`INVITE sip:answerer@${LOOPBACK} SIP/2.0`, a.faxPort, "");
+  const answer = said("SIP/2.0 200 OK", b.faxPort, ";tag=2");
+  return [
+    { fromA: true, atUs: 0, kind: "sip", bytes: offer },
+    { fromA: false, atUs: 0, kind: "sip", bytes: answer },
+  ];
 }
 
 /** Caller's SIP port from its Via, the called side's from its Contact or the Request-URI; fax addresses from the latest SDP of each. */

@@ -54,20 +54,28 @@ export class Recorder {
   #connected = false;
   #realTime = false;
   #datagrams = 0;
+  #octets = 0;
 
   constructor(side: Side) {
     this.#side = side;
   }
 
+  /** So many octets are recorded; what was cut off again counts, too. */
+  get octets(): number {
+    return this.#octets;
+  }
+
   /** A SIP message of this side or of the peer. */
   sip(message: { sent: boolean; bytes: Uint8Array }): void {
     const fromCaller = message.sent === (this.#side === "caller");
+    this.#octets += message.bytes.length;
     this.#entries.push({ kind: "sip", fromCaller, lineUs: this.#latestUs, bytes: message.bytes });
   }
 
   ifp(fromCaller: boolean, lineUs: number, bytes: Uint8Array): void {
     this.#connected = true;
     this.#latestUs = Math.max(this.#latestUs, lineUs);
+    this.#octets += bytes.length;
     this.#entries.push({ kind: "ifp", fromCaller, lineUs, bytes });
   }
 
@@ -77,7 +85,9 @@ export class Recorder {
     this.#connected = true;
     this.#latestUs = Math.max(this.#latestUs, lineUs);
     this.#datagrams += bytes.length;
-    if (this.#datagrams <= MAX_DATAGRAMS) this.#entries.push({ kind: "udptl", fromCaller, lineUs, bytes });
+    if (this.#datagrams > MAX_DATAGRAMS) return;
+    this.#octets += bytes.length;
+    this.#entries.push({ kind: "udptl", fromCaller, lineUs, bytes });
   }
 
   /** What is recorded comes piece by piece, as the line carries it. */

@@ -55,10 +55,30 @@ export async function openExchangeHouse(port: number, around: Surroundings): Pro
         summary: "One of the latest thousand calls; its result is empty until it is over.",
         response: CALL,
         answer({ path: { id = "" } }) {
-          const call = /^\d{1,9}$/.test(id) ? exchange.call(Number(id)) : undefined;
+          const call = isCallId(id) ? exchange.call(Number(id)) : undefined;
           return call === undefined
             ? { status: 404, json: { error: `There is no call ${id.slice(0, 20)} (any more).` } }
             : { json: call };
+        },
+      },
+      {
+        method: "get",
+        path: "/exchange/calls/{id}/ladder",
+        summary: "What both ends of one of the latest hundred calls have said so far, decoded, in order of line time.",
+        response: { type: "object", properties: { lines: { type: "array", items: LADDER_LINE } } },
+        answer({ path: { id = "" } }) {
+          const lines = isCallId(id) ? exchange.ladder(Number(id)) : undefined;
+          return lines === undefined ? noLadder(id) : { json: { lines } };
+        },
+      },
+      {
+        method: "get",
+        path: "/exchange/calls/{id}/ladder.pcap",
+        summary: "The same as a capture file for Wireshark.",
+        mediaType: "application/vnd.tcpdump.pcap",
+        answer({ path: { id = "" } }) {
+          const body = isCallId(id) ? exchange.ladderPcap(Number(id)) : undefined;
+          return body === undefined ? noLadder(id) : { mediaType: "application/vnd.tcpdump.pcap", body };
         },
       },
       {
@@ -172,6 +192,14 @@ async function pagesOf(body: unknown, rooms: () => Documents): Promise<Uint8Arra
   return made.pages.tiff;
 }
 
+function isCallId(id: string): boolean {
+  return /^\d{1,9}$/.test(id);
+}
+
+function noLadder(id: string): { status: number; json: unknown } {
+  return { status: 404, json: { error: `There is no ladder of a call ${id.slice(0, 20)} (any more).` } };
+}
+
 function optionalText(body: unknown, name: string): string | undefined {
   const given = (body as Record<string, unknown>)[name];
   if (given !== undefined && typeof given !== "string") throw new BadRequest(`"${name}" is not a text.`);
@@ -215,6 +243,25 @@ const CALL = {
     sha256: { type: "string" },
     lineUs: { type: "number" },
     ringUs: { type: "number" },
+  },
+};
+
+const LADDER_LINE = {
+  type: "object",
+  properties: {
+    lineUs: { type: "number", description: "Microseconds since connect; negative while it rings." },
+    airUs: { type: "number", description: "How long it was on the line." },
+    from: { enum: ["caller", "answerer"] },
+    kind: { enum: ["sip", "tone", "indicator", "training", "frame", "page", "timer"] },
+    name: { type: "string" },
+    meaning: { type: "string" },
+    clause: { type: "string" },
+    fields: { type: "array", items: { type: "object" } },
+    damaged: { type: "boolean" },
+    repeated: { type: "boolean" },
+    octets: { type: "string", description: "Hex." },
+    fifAt: { type: "integer", description: "Offset of the information field within the octets." },
+    ecm: { type: "object", description: "Frames of a block: which came damaged, which repeat earlier ones." },
   },
 };
 
