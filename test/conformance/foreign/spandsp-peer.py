@@ -5,7 +5,7 @@
       [--reinvite]      with --audio: this end offers T.38 by itself, a second after the answer
       [--refuse]        T.38 offers within the call get 488
       [--no-ecm]        a machine without error correction
-      [--version N]     T38FaxVersion
+      [--version N]     T38FaxVersion; [--datagram N]: T38FaxMaxDatagram
       [--lose SHARE]    so many of its datagrams, both ways, are lost
       [--vanish S]      after so many seconds of T.38 it is gone without a word; [--mute S]: its sockets stay, silent
       [--bye S]         after so many seconds of T.38 it says BYE in the midst
@@ -26,6 +26,7 @@ p.add_argument("--reinvite", action="store_true")
 p.add_argument("--refuse", action="store_true")
 p.add_argument("--no-ecm", action="store_true")
 p.add_argument("--version", type=int, default=0)
+p.add_argument("--datagram", type=int, default=400)
 p.add_argument("--lose", type=float, default=0.0)
 p.add_argument("--vanish", type=float)
 p.add_argument("--mute", type=float)
@@ -165,11 +166,11 @@ def sdp(kind):
         return head + f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
     port = T38.bound.getsockname()[1]
     return head + (f"m=image {port} udptl t38\r\na=T38FaxVersion:{o.version}\r\na=T38MaxBitRate:14400\r\n"
-                   "a=T38FaxRateManagement:transferredTCF\r\na=T38FaxMaxDatagram:400\r\na=T38FaxUdpEC:t38UDPRedundancy\r\n")
+                   f"a=T38FaxRateManagement:transferredTCF\r\na=T38FaxMaxDatagram:{o.datagram}\r\na=T38FaxUdpEC:t38UDPRedundancy\r\n")
 
 
 def media(body):
-    found = re.search(r"m=(image|audio) (\d+)", body)
+    found = re.search(r"m=(image|audio) (\d+) (?:udptl|RTP)", body)
     where = re.search(r"c=IN IP4 (\S+)", body)
     return (found.group(1), (where.group(1), int(found.group(2)))) if found and int(found.group(2)) else (None, None)
 
