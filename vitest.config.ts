@@ -7,7 +7,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["depesche-source", "node"], externalConditions: ["depesche-source"] } },
   test: {
     include: ["{packages,apps,simulators}/**/src/**/*.test.{ts,tsx}", "test/conformance/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "test/conformance/foreign/**"],
+    // Calls at the pace of the line have a suite of their own (test/lines).
+    exclude: ["**/node_modules/**", "**/dist/**", "test/conformance/foreign/**", "**/*.line.test.ts"],
     globalSetup: ["./packages/ledger/src/test-server.ts"],
     pool: "threads",
     // vitest leaves one core to itself; of two that is too many

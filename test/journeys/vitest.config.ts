@@ -19,6 +19,7 @@ export default defineConfig({
     pool: "threads",
     // Journeys share a house, and two cores are soon busy: one file after the other.
     fileParallelism: false,
+    exclude: ["**/node_modules/**", "**/*.line.test.ts"],
     // These guard against a hang only: a house comes up twice in a test, and a browser looks at many screens in another, each of
     // which takes ten times as long on a machine that is busy.
     testTimeout: 300_000,

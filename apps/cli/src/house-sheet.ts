@@ -12,7 +12,7 @@ export interface HouseSheet {
   simulators: {
     control: string;
     sip: { host: string; port: number };
-    /** The first of the emulated modems; the other three count up. */
+    /** The first of the emulated modems; the other nine count up. */
     modems: { host: string; port: number };
     twilio: { url: string; accountSid: string; authToken: string };
     smtp: { host: string; port: number };

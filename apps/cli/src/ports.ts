@@ -15,7 +15,7 @@ export interface PortUse {
 }
 
 const LOOPBACK = "127.0.0.1";
-const MODEMS = 4;
+const MODEMS = 10;
 
 /** Ports of the exchange's modems: one behind the other, from the first. */
 export function modemPorts(first: number): number[] {

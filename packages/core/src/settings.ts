@@ -26,7 +26,7 @@ export const SETTINGS = [
     variable: "DEPESCHE_MODEM_PORT",
     kind: "port",
     fallback: "5801",
-    meaning: "first emulated Class 1 modem; the other three count up",
+    meaning: "first emulated Class 1 modem; the other nine count up",
   },
   { variable: "DEPESCHE_TWILIO_PORT", kind: "port", fallback: "8091", meaning: "Twilio-compatible API" },
   { variable: "DEPESCHE_SMTP_PORT", kind: "port", fallback: "2525", meaning: "mailbox" },

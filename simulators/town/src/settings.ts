@@ -7,7 +7,7 @@ export interface TownPorts {
   /** 0 stands for any free port, here and below. */
   control: number;
   sip: number;
-  /** The first of four modems; the others count up. */
+  /** The first of ten modems; the others count up. */
   modem: number;
   twilio: number;
   smtp: number;

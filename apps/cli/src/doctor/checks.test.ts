@@ -54,7 +54,7 @@ describe("the doctor", () => {
     const last = createServer().listen(0, "127.0.0.1");
     await once(last, "listening");
     try {
-      const modem = (last.address() as AddressInfo).port - 3;
+      const modem = (last.address() as AddressInfo).port - 9;
       house = await houseDouble({ "GET /health": { body: { ok: true, ports: { modem } } } });
       const env = { DEPESCHE_SIM_PORT: house.env.DEPESCHE_PORT as string, DEPESCHE_MODEM_PORT: String(modem) };
       const found = await findings(env);

@@ -10,7 +10,7 @@ const german = {
   DEPESCHE_LINES: "Faxleitungen des Workers",
   DEPESCHE_SIM_PORT: "Steuerung der Simulatoren",
   DEPESCHE_SIP_PORT: "Vermittlung, SIP über UDP und TCP",
-  DEPESCHE_MODEM_PORT: "erstes nachgebildetes Klasse-1-Modem; die drei anderen zählen weiter",
+  DEPESCHE_MODEM_PORT: "erstes nachgebildetes Klasse-1-Modem; die neun anderen zählen weiter",
   DEPESCHE_TWILIO_PORT: "Twilio-kompatible API",
   DEPESCHE_SMTP_PORT: "Postfach",
   DEPESCHE_HOST: "Adresse des Gateways",

@@ -7,8 +7,8 @@ import { createServer } from "node:net";
 /** Below the range that systems hand out to outgoing connections and to port 0: nobody is given one before it is used. */
 const FROM = 10_000;
 const BELOW = 30_000;
-/** What counts up from a port drawn here (four modems) meets no other port drawn here. */
-const STEP = 4;
+/** What counts up from a port drawn here (ten modems) meets no other port drawn here. */
+const STEP = 10;
 
 /** So many different ports of 127.0.0.1 that nobody has at the moment. */
 export async function freePorts(count: number): Promise<number[]> {

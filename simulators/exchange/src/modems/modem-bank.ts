@@ -5,8 +5,8 @@ import type { Wall } from "@depesche/wire-t38";
 import type { Extensions } from "../extensions.ts";
 import { EmulatedModem, type EmulatedModemOptions } from "./emulated-modem.ts";
 
-/** Numbers of the modems, in the order of their ports. */
-export const MODEM_NUMBERS = ["+493023125920", "+493023125921", "+493023125922", "+493023125923"] as const;
+/** Numbers of the ten modems, +49 30 23125 920 to 929, in the order of their ports. */
+export const MODEM_NUMBERS: readonly string[] = Array.from({ length: 10 }, (_, i) => `+49302312592${i}`);
 
 export interface ModemBank extends Extensions {
   /** Ports of the modems, in the order of `MODEM_NUMBERS`. */

@@ -13,8 +13,8 @@ import { ended, type Folder, modemPort, newFolder, pagesOf, type SerialLine, ser
 const SPOOL = "/var/spool/hylafax";
 /** HylaFAX finds devices below /dev only; this folder of it is everybody's. */
 const DEVICES = "/dev/shm";
-const SENDER = "+493023125922";
-const RECEIVER = "+493023125923";
+const SENDER = "+493023125924";
+const RECEIVER = "+493023125925";
 const HANG_MS = 200_000;
 
 const pages = pagesOf(fixture("two-pages.tif"));

@@ -18,7 +18,7 @@ import {
 } from "./modem-lines.ts";
 
 const GATEWAY = "+493023125900";
-const [SENDING, RECEIVING] = ["+493023125920", "+493023125921"];
+const [SENDING, RECEIVING] = ["+493023125926", "+493023125927"];
 const HEADER_ROWS = 20;
 const HANG_MS = 250_000;
 
@@ -41,10 +41,10 @@ afterAll(async () => {
 describe.concurrent("efax and the gateway", () => {
   it("a page that efax faxes to the gateway's number lies in the inbox", { timeout: HANG_MS }, async () => {
     const files = await filesForEfax([page], join(folder.path, "out"));
-    const { code, said } = await efax(sending.device, "+49 30 23125 920", ["-h", " ", "-t", `T${GATEWAY}`, ...files]);
+    const { code, said } = await efax(sending.device, "+49 30 23125 926", ["-h", " ", "-t", `T${GATEWAY}`, ...files]);
     expect(code, said).toBe(0);
     const fax = await eventually(
-      async () => (await client.inbounds()).items.find(({ remoteId }) => remoteId === "+49 30 23125 920"),
+      async () => (await client.inbounds()).items.find(({ remoteId }) => remoteId === "+49 30 23125 926"),
       (found) => found !== undefined,
     );
     expect(fax).toMatchObject({ originator: SENDING, called: GATEWAY, pages: 1, complete: true });
@@ -64,7 +64,7 @@ describe.concurrent("efax and the gateway", () => {
     let job: Promise<{ id: number | string }> | undefined;
     const { code, said } = await efax(
       receiving.device,
-      "+49 30 23125 921",
+      "+49 30 23125 927",
       ["-w", "-i", "S0=1", "-r", join(place, "in")],
       () => {
         job ??= client.createJob({ channel: "fax", recipients: [RECEIVING!], documents });

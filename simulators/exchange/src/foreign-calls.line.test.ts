@@ -32,7 +32,7 @@ import {
   type UdptlSocket,
   udptlPort,
 } from "@depesche/wire-t38";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, it } from "vitest";
 import { type Exchange, type Extensions, openExchange } from "./index.ts";
 
 const HOST = "127.0.0.1";
@@ -99,11 +99,26 @@ function udptlTo(socket: UdptlSocket, far: FaxOffer, side: "caller" | "answerer"
 }
 
 /** The page at a machine is the one that was sent, and the call stands in the book. */
-function arrived(number: string): void {
+async function arrived(expect: ExpectStatic, number: string): Promise<void> {
   const tiff = exchange.faxTiff(number, 0);
   const read = tiff && readTiff(tiff);
   expect(read?.ok && read.pages.map(({ bitmap }) => bitmap && equalBitmaps(bitmap, page()))).toEqual([true]);
   expect(exchange.calls().filter(({ to }) => to === number)).toMatchObject([{ result: "OK", pages: 1 }]);
+  await told(expect, number);
+}
+
+/** Everything both ends said stands in the ladder of the latest call to the number, once, in order. */
+async function told(expect: ExpectStatic, number: string): Promise<void> {
+  const call = exchange.calls().findLast(({ to }) => to === number);
+  const rows = () => exchange.ladder(call?.id ?? 0) ?? [];
+  const frames = () => rows().flatMap(({ kind, from, name }) => (kind === "frame" ? [`${from[0]} ${name}`] : []));
+  // DCN may be under way.
+  const wanted = ["a CSI", "a DIS", "c TSI", "c DCS", "a CFR", "c PPS-EOP", "a MCF", "c DCN"];
+  await expect.poll(frames).toEqual(wanted);
+  expect(rows().filter(({ damaged }) => damaged)).toEqual([]);
+  expect(rows().map(({ kind }) => kind)).toEqual(expect.arrayContaining(["tone", "training", "page"]));
+  const times = rows().map(({ lineUs }) => lineUs);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
 }
 
 async function register(number: string, answer: (call: IncomingCall) => void): Promise<void> {
@@ -121,9 +136,9 @@ async function register(number: string, answer: (call: IncomingCall) => void): P
 }
 
 describe.concurrent("a foreign SIP end", () => {
-  it.each(["t38UDPRedundancy", "t38UDPFEC"] as const)(
+  it.for(["t38UDPRedundancy", "t38UDPFEC"] as const)(
     "sends a fax over UDPTL with %s",
-    async (errorCorrection) => {
+    async (errorCorrection, { expect }) => {
       const number = errorCorrection === "t38UDPFEC" ? "+493023125011" : "+493023125010";
       const socket = await bindUdptl({ host: HOST });
       const call = place(number, offerUdptl({ address: HOST, port: socket.port, errorCorrection }));
@@ -133,7 +148,7 @@ describe.concurrent("a foreign SIP end", () => {
       const end = await sendOn(udptlTo(socket, far, "caller"), call, "transferred");
       expect(end).toMatchObject({ cause: "completed", pages: 1 });
       await call.hangUp(1000);
-      arrived(number);
+      await arrived(expect, number);
     },
     120_000,
   );
@@ -147,7 +162,7 @@ describe.concurrent("a foreign SIP end", () => {
     const end = await sendOn(tpktPort({ socket: socket! }), call, "local");
     expect(end).toMatchObject({ cause: "completed", pages: 1 });
     await call.hangUp(1000);
-    arrived("+493023125012");
+    await arrived(expect, "+493023125012");
   }, 120_000);
 
   it("calls with audio, hears CED, is asked over to T.38 and sends a fax", async ({ expect }) => {
@@ -171,7 +186,7 @@ describe.concurrent("a foreign SIP end", () => {
     expect(loudest).toBeGreaterThan(1000);
     await rtp.close();
     await call.hangUp(1000);
-    arrived("+493023125013");
+    await arrived(expect, "+493023125013");
   }, 120_000);
 
   it("that changes to T.38 by itself before the machine asks is taken at once", async ({ expect }) => {
@@ -184,7 +199,7 @@ describe.concurrent("a foreign SIP end", () => {
     expect(end).toMatchObject({ cause: "completed", pages: 1 });
     await rtp.close();
     await call.hangUp(1000);
-    arrived("+493023125014");
+    await arrived(expect, "+493023125014");
   }, 120_000);
 
   it("that will have no T.38 is hung up on, and the book says so", async ({ expect }) => {
@@ -320,6 +335,7 @@ describe.concurrent("an extension", () => {
     const busy = await exchange.placeCall({ from: "+493023125001", to: "+493023125923", tiff });
     expect(busy).toMatchObject({ ok: true, record: { result: "BUSY", cause: "sip-486" } });
     expect(exchange.calls().filter(({ to }) => to === "+493023125920")).toHaveLength(1);
+    await told(expect, "+493023125920");
   }, 120_000);
 
   it("is called over SIP; our own kind of stream is refused without a ring time", async ({ expect }) => {
@@ -330,6 +346,7 @@ describe.concurrent("an extension", () => {
     expect(end).toMatchObject({ cause: "completed", pages: 1 });
     await call.hangUp(1000);
     expect(exchange.calls().filter(({ to }) => to === "+493023125921")).toMatchObject([{ result: "BRIDGED" }]);
+    await told(expect, "+493023125921");
   }, 120_000);
 
   it("dials a machine, another extension, and numbers where nobody answers", async ({ expect }) => {
@@ -353,7 +370,8 @@ describe.concurrent("an extension", () => {
       "unassigned",
       "unassigned",
     ]);
-    arrived("+493023125016");
+    await arrived(expect, "+493023125016");
+    await told(expect, "+493023125922");
   }, 120_000);
 
   it("that hangs up in the midst ends the machine's side at once", async ({ expect }) => {
