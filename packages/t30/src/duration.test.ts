@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { durationOf, octetsUs } from "./duration.ts";
+import { durationOf, LINE_TIME, octetsUs } from "./duration.ts";
 import { FCF, frame } from "./frame.ts";
 import { call, octets } from "./test-support.ts";
 
@@ -35,12 +35,10 @@ test("short training of V.17 is shorter", () => {
   expect(long - durationOf({ ...page, shortTraining: true })).toBe(1_251_000);
 });
 
-test("eight pages of the ITU charts' size with ECM at 14400 take about 24.7 s each", () => {
-  const pages = Array.from({ length: 8 }, (_, i) => octets(33_000, i + 1));
-  const { lineUs, caller } = call({ pages });
-  expect(caller?.outcome).toBe("OK");
-  expect(lineUs / 8e6).toBeGreaterThan(22.5);
-  expect(lineUs / 8e6).toBeLessThan(27);
+test("an answer delay and a CED of their own count", () => {
+  const usual = durationOf({ type: "send-tone", tone: "ced" });
+  expect(usual).toBe(LINE_TIME.answerDelayUs + LINE_TIME.cedUs);
+  expect(durationOf({ type: "send-tone", tone: "ced", delayUs: 5_000_000, toneUs: 4_000_000 })).toBe(9_000_000);
 });
 
 test("setting up and taking down a call takes 10 to 16 s of line time", () => {
