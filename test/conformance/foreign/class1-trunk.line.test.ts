@@ -15,7 +15,7 @@ import { freePorts } from "../../house/ports.ts";
 import { eventually, fixture } from "../../journeys/post-office.ts";
 import { efaxPages, ended, type Folder, filesForEfax, foot, newFolder, pagesOf } from "./modem-lines.ts";
 
-const [OURS, THEIRS] = ["+493023125928", "+493023125929"] as const;
+const [OURS, THEIRS] = ["+493023125920", "+493023125921"] as const;
 /** efax sets rows for a header above each page it sends. */
 const MOST_HEADER_ROWS = 60;
 const HANG_MS = 280_000;
@@ -58,7 +58,7 @@ async function efax(
   args: string[],
   ready?: () => void,
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn("efax", ["-d", device, "-l", "+49 30 23125 929", "-v", "chewinmrxta", ...args], {
+  const child = spawn("efax", ["-d", device, "-l", "+49 30 23125 921", "-v", "chewinmrxta", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -78,7 +78,7 @@ describe("the Class 1 trunk on a serial device", () => {
     const place = join(folder.path, "in");
     await mkdir(place);
     let call: ReturnType<FaxTrunk["call"]> | undefined;
-    const ids = { id: "1.0.1", to: THEIRS, from: OURS, stationId: "+49 30 23125 928" };
+    const ids = { id: "1.0.1", to: THEIRS, from: OURS, stationId: "+49 30 23125 920" };
     const receiving = await efax(device, ["-w", "-i", "S0=1", "-r", join(place, "in")], () => {
       call ??= trunk.call({ ...ids, pages: contractSource(pages) }, new AbortController().signal);
     });
@@ -89,7 +89,7 @@ describe("the Class 1 trunk on a serial device", () => {
       pagesConfirmed: 2,
       ecm: false,
       coding: "MH",
-      remoteId: "+49 30 23125 929",
+      remoteId: "+49 30 23125 921",
     });
     expect(receiving.code, receiving.said).toBe(0);
     const received = await efaxPages(place);
@@ -98,7 +98,7 @@ describe("the Class 1 trunk on a serial device", () => {
     const { handler, pages: taken, diary } = keepingHandler();
     await trunk.answer([OURS], handler);
     const files = await filesForEfax(pages, join(folder.path, "out"));
-    const sending = await efax(device, ["-h", " ", "-t", "T+493023125928", ...files]);
+    const sending = await efax(device, ["-h", " ", "-t", "T+493023125920", ...files]);
     expect(sending.code, sending.said).toBe(0);
     await expect.poll(() => diary.at(-1)).toBe("ended OK 2");
     for (const [i, page] of pages.entries()) {
