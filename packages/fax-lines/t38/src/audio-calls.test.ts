@@ -355,6 +355,22 @@ describe("offers one after the other", () => {
     expect(calls).toBe(1);
   });
 
+  it("an answer with sound to T.38 is hung up on, and followed by an offer of sound", async () => {
+    await trunk.close();
+    trunk = await open({ offers: ["udptl", "audio"] });
+    const kinds: string[] = [];
+    const over: Promise<void>[] = [];
+    onInvite = (call) => {
+      kinds.push(readOffer(call.invite.body).kind);
+      if (kinds.length > 1) return call.reject(486);
+      over.push(call.over);
+      call.answer(offerAudio({ address: HOST, port: 9 }));
+    };
+    expect(await trunk.call(order, NEVER)).toMatchObject({ outcome: "BUSY", cause: { code: "sip-486" } });
+    expect(kinds).toEqual(["udptl", "audio"]);
+    await Promise.all(over);
+  });
+
   it("an answer that takes another stream than offered is met with a named cause", async () => {
     onInvite = (call) => call.answer(answerUdptl(offerUdptl({ address: HOST, port: 9 }), { address: HOST, port: 9 }));
     expect(await trunk.call(order, NEVER)).toMatchObject({ outcome: "NOSERVICE", cause: { code: "t38-transport" } });

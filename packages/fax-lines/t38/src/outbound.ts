@@ -95,6 +95,12 @@ async function offer(placing: Placing, kind: FaxOfferKind, offering: Offering): 
   const answer = await finalAnswer(call, stop, { silenceMs, ringMs, ringing });
   if (typeof answer !== "string" && !answer.local && answer.response.status < 300) {
     parts.outage.end();
+    // Whoever answers T.38 with sound knows no T.38, or only out of sound.
+    if (kind !== "audio" && readOffer(answer.response.body).kind === "audio") {
+      offering.drop();
+      await call.hangUp(GOODBYE_MS);
+      return "this-offer";
+    }
     await talk(placing, kind, offering, call, answer.response);
     return undefined;
   }
