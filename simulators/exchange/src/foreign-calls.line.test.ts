@@ -138,6 +138,7 @@ async function register(number: string, answer: (call: IncomingCall) => void): P
 describe.concurrent("a foreign SIP end", () => {
   it.for(["t38UDPRedundancy", "t38UDPFEC"] as const)(
     "sends a fax over UDPTL with %s",
+    { timeout: 120_000 },
     async (errorCorrection, { expect }) => {
       const number = errorCorrection === "t38UDPFEC" ? "+493023125011" : "+493023125010";
       const socket = await bindUdptl({ host: HOST });
@@ -150,7 +151,6 @@ describe.concurrent("a foreign SIP end", () => {
       await call.hangUp(1000);
       await arrived(expect, number);
     },
-    120_000,
   );
 
   it("sends a fax over TCP, which it opens itself", async ({ expect }) => {
