@@ -119,7 +119,10 @@ export interface SimLetter {
 
 /** What a call or message to a number of the scenario meets. */
 export interface SimScenario {
-  numbers: Record<string, { call?: { kind: string; mood?: string; busyCalls?: number }; sms?: string }>;
+  numbers: Record<
+    string,
+    { call?: { kind: string; mood?: string; busyCalls?: number; script?: Record<string, unknown> }; sms?: string }
+  >;
 }
 
 export const CHAOS_CHANNELS = ["fax", "sms", "mail", "letter"] as const;

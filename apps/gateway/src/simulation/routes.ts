@@ -44,7 +44,17 @@ const MESSAGE = z
   .openapi("SimMessageOrder");
 const SCENARIO_NUMBER = z.object({
   call: z
-    .object({ kind: z.string(), mood: z.string().optional(), busyCalls: z.int().optional() })
+    .object({
+      kind: z.string(),
+      mood: z.string().optional(),
+      busyCalls: z.int().optional(),
+      script: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .openapi({
+          description: "What a machine can do and does over its mood; its schema is in the simulators' /openapi.json",
+        }),
+    })
     .optional()
     .openapi({ example: { kind: "machine", mood: "mh-4800" } }),
   sms: z.string().optional().openapi({ example: "undelivered" }),

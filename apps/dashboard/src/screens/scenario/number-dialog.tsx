@@ -17,11 +17,13 @@ interface Props {
 
 const KINDS = Object.keys(CALL_KINDS) as (keyof typeof CALL_KINDS)[];
 
-function entryOf(form: FormData): ScenarioNumber {
+/** What the form does not ask for, a machine's script, stays as it was. */
+function entryOf(form: FormData, script: NonNullable<ScenarioNumber["call"]>["script"]): ScenarioNumber {
   const kind = String(form.get("kind") ?? "");
   const sms = String(form.get("sms") ?? "");
   const busyCalls = Number(form.get("busyCalls") ?? 0);
-  const machine = { kind, mood: String(form.get("mood") ?? "modern"), ...(busyCalls > 0 && { busyCalls }) };
+  const mood = String(form.get("mood") ?? "modern");
+  const machine = { kind, mood, ...(busyCalls > 0 && { busyCalls }), ...(script && { script }) };
   return {
     ...(kind !== "" && { call: kind === "machine" ? machine : { kind } }),
     ...(sms !== "" && { sms }),
@@ -35,7 +37,7 @@ export function NumberDialog({ number, entry, onSave, onClose }: Props) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const next = entryOf(form);
+    const next = entryOf(form, entry.call?.script);
     setError(undefined);
     setNothing(Object.keys(next).length === 0);
     if (Object.keys(next).length === 0) return;

@@ -182,14 +182,21 @@ function OwnNumbers({ numbers, onChange, onRemove }: OwnProps) {
 }
 
 function CallWords({ call }: { call: NonNullable<ScenarioNumber["call"]> }) {
-  const { kind, mood = "modern", busyCalls = 0 } = call;
+  const { kind, mood = "modern", busyCalls = 0, script } = call;
   const known = kind in CALL_KINDS ? CALL_KINDS[kind as keyof typeof CALL_KINDS] : undefined;
-  const outcome: Outcome | undefined = kind === "machine" ? MACHINES[mood]?.outcome : known?.outcome;
+  const ofMachine = script ? undefined : MACHINES[mood]?.outcome;
+  const outcome: Outcome | undefined = kind === "machine" ? ofMachine : known?.outcome;
   return (
     <>
       {outcome && isOutcome(outcome) && <OutcomeMark outcome={outcome} />} {known ? t(known.word) : kind}
       {kind === "machine" && <span class="quiet"> · {machineWord(mood)}</span>}
       {busyCalls > 0 && <span class="quiet"> · {t("scenarioBusyFirst", { n: busyCalls })}</span>}
+      {script && (
+        <span class="quiet">
+          {" "}
+          · {t("scenarioScript")} <code>{Object.keys(script).join(", ")}</code>
+        </span>
+      )}
     </>
   );
 }

@@ -21,6 +21,7 @@ export const de = {
   scenarioMachine: "Was für ein Gerät",
   scenarioBusyCalls: "vorher so oft besetzt",
   scenarioBusyFirst: "vorher {n}-mal besetzt",
+  scenarioScript: "mit Drehbuch:",
   scenarioSave: "Übernehmen",
   scenarioAbort: "Abbrechen",
   scenarioExport: "Als Datei sichern",

@@ -23,6 +23,7 @@ export const en = {
   scenarioMachine: "What kind of machine",
   scenarioBusyCalls: "busy so many times first",
   scenarioBusyFirst: "busy {n} times first",
+  scenarioScript: "with a script:",
   scenarioSave: "Apply",
   scenarioAbort: "Cancel",
   scenarioExport: "Save as a file",
