@@ -2,7 +2,7 @@
 
 import type { FaxCallOrder, FaxCallReport } from "@depesche/ports";
 import type { Header, SipResponse } from "@depesche/sip";
-import { createCaller, type Report, rateOf, step } from "@depesche/t30";
+import { createCaller, type Report, rateOf, step, TIMERS } from "@depesche/t30";
 import { numberHeader, type OutgoingCall, readOffer } from "@depesche/wire-sip";
 import { eitherSignal, needOf, Recorder } from "@depesche/wire-t38";
 import { isRefusedOffer, outcomeOf } from "./answers.ts";
@@ -14,7 +14,8 @@ import { conclude, fill } from "./report.ts";
 import { finalAnswer, GOODBYE_MS } from "./ringing.ts";
 import type { TrunkParts } from "./trunk.ts";
 
-const RING_MS = 120_000;
+/** T0 (T.30 §5.4.3.1): so long a caller waits for an answer. */
+const RING_MS = TIMERS.T0.us / 1000;
 const STALL_MS = 30_000;
 /** How often the record of a call that goes on is told. */
 const RECORD_MS = 1000;

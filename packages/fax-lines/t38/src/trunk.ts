@@ -39,7 +39,7 @@ export interface T38TrunkConfig {
   product?: string;
   /** Wall time without progress after which a call is given up, ms; default 30,000. */
   stallMs?: number;
-  /** How long a call may ring in wall time, ms; default 120,000. */
+  /** How long a call may ring in wall time, ms; default 60,000 (T0 of T.30). */
   ringMs?: number;
   /** How long calls wait in wall time for an exchange that has just gone, ms; default 20,000. */
   outageMs?: number;
