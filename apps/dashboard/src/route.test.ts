@@ -21,6 +21,7 @@ const STATES: Route[] = [
   { page: "inbound", id: 3, sheet: 2 },
   { page: "inbound", id: 3, view: "ladder" },
   { page: "inbound", deleted: true },
+  { page: "inbound", missed: 4 },
   { page: "inbound", id: 3, zoom: 200, deleted: true },
   { page: "dial" },
   { page: "job", id: 7, view: "progress" },

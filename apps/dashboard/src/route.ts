@@ -49,8 +49,16 @@ export type Route =
       zoom?: PageZoom;
     }
   | ({ page: "failures" } & FailureFilter)
-  /** `zoom` in percent; unset, the page fits. `deleted`: those are shown, too. */
-  | { page: "inbound"; id?: number; sheet?: number; view?: "ladder"; zoom?: PageZoom; deleted?: boolean }
+  /** `zoom` in percent; unset, the page fits. `deleted`: those are shown, too. `missed`: a call that left no fax. */
+  | {
+      page: "inbound";
+      id?: number;
+      sheet?: number;
+      view?: "ladder";
+      zoom?: PageZoom;
+      deleted?: boolean;
+      missed?: number;
+    }
   /** The machine that dials in. */
   | { page: "dial" }
   | { page: "send"; channel: SendChannel }
@@ -113,7 +121,7 @@ const READERS: Record<string, (rest: string[], query: URLSearchParams) => Route>
   inbound: ([second, ...more], query) => {
     if (more.length > 0) return LOST;
     const deleted = query.get("deleted") === "1" ? true : undefined;
-    if (!second) return trimmed({ page: "inbound", deleted });
+    if (!second) return trimmed({ page: "inbound", deleted, missed: natural(query.get("missed"), 1) });
     if (second === "new") return { page: "dial" };
     const id = natural(second, 1);
     if (id === undefined) return LOST;
@@ -197,6 +205,7 @@ export function urlOf(route: Route): string {
         view: route.view,
         zoom: route.zoom,
         deleted: route.deleted ? 1 : undefined,
+        missed: route.missed,
       });
     case "dial":
       return "/inbound/new";

@@ -26,6 +26,7 @@ import type {
   Intake,
   JobFacts,
   Limits,
+  MissedCall,
   Spool,
   SpoolFile,
   SubmitRequest,
@@ -87,6 +88,7 @@ export class MemoryLedger implements FaceLedger {
   readonly rows = new Map<number, Recipient[]>();
   readonly tried = new Map<string, Attempt[]>();
   readonly ladders = new Map<string, Uint8Array>();
+  readonly missed: MissedCall[] = [];
   readonly liveLadders = new Map<string, { ladder: Uint8Array; connectedAt: number }>();
   readonly faxes = new Map<number, InboundFax>();
   readonly log: FeedEvent[] = [];
@@ -257,6 +259,13 @@ export class MemoryLedger implements FaceLedger {
   }
   async liveLadder(jobId: number, n: number, k: number) {
     return this.liveLadders.get(attemptKey(jobId, n, k));
+  }
+  async missedCalls(accountId: number) {
+    return { items: this.missed.filter((call) => call.accountId === accountId) };
+  }
+  async missedLadder(accountId: number, id: number) {
+    const isTheirs = this.missed.some((call) => call.accountId === accountId && call.id === id);
+    return isTheirs ? this.ladders.get(`missed:${id}`) : undefined;
   }
   async inboundLadder(id: number) {
     return this.ladders.get(`inbound:${id}`);

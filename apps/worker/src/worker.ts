@@ -13,6 +13,7 @@ import {
   faxNumbers,
   followClock,
   keepInboundLadder,
+  keepMissedCall,
   leaveFigures,
   noteAnswered,
   noteDelivery,
@@ -94,6 +95,7 @@ export async function startWorker(config: WorkerConfig): Promise<Worker> {
         },
         store: (fax) => storeInbound(pool, fax),
         keepLadder: (callId, complete, ladder) => keepInboundLadder(pool, callId, complete, ladder),
+        keepMissed: (call) => keepMissedCall(pool, call),
         log,
       });
       const given = new Set<string>();

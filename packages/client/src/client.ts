@@ -27,6 +27,7 @@ import type {
   LimitView,
   LineView,
   Listing,
+  MissedCallView,
   RecipientView,
   ResendInput,
   Resent,
@@ -112,6 +113,10 @@ export interface Client {
   inbounds(query?: PageQuery & { deleted?: boolean }): Promise<Listing<InboundView>>;
   inboundLadder(id: number): Promise<Ladder>;
   inboundPcap(id: number): Promise<Blob>;
+  /** Calls that came in and left no fax, newest first. */
+  missedCalls(query?: PageQuery): Promise<Listing<MissedCallView>>;
+  missedLadder(id: number): Promise<Ladder>;
+  missedPcap(id: number): Promise<Blob>;
   inbound(id: number): Promise<InboundView>;
   inboundFile(id: number, format: "tif" | "pdf"): Promise<Blob>;
   inboundPage(id: number, page: number): Promise<Blob>;
@@ -249,6 +254,9 @@ export function createClient(options: ClientOptions): Client {
     inbound: (id) => get(`/v1/inbound/${id}`),
     inboundLadder: (id) => get(`/v1/inbound/${id}/ladder`),
     inboundPcap: (id) => file(`/v1/inbound/${id}/ladder.pcap`),
+    missedCalls: (query) => get("/v1/inbound/missed", { ...query }),
+    missedLadder: (id) => get(`/v1/inbound/missed/${id}/ladder`),
+    missedPcap: (id) => file(`/v1/inbound/missed/${id}/ladder.pcap`),
     inboundFile: (id, format) => file(`/v1/inbound/${id}.${format}`),
     inboundPage: (id, page) => file(`/v1/inbound/${id}/pages/${page}.png`),
     deleteInbound: async (id) => {

@@ -295,6 +295,19 @@ export interface CallPages {
   receivedKept: boolean;
 }
 
+/** A call that came in and left no fax. */
+export interface MissedCallView {
+  id: number;
+  /** Simulated time. */
+  at: Timestamp;
+  originator: string;
+  called: string;
+  remoteId: string;
+  cause: Cause;
+  /** On the line, milliseconds. */
+  lineMs: number;
+}
+
 export interface InboundView {
   id: number;
   /** Simulated time. */

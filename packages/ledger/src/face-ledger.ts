@@ -16,6 +16,7 @@ import { readGates, setGate } from "./gate.ts";
 import { deleteInbound, nextInbound, readInbound, readInbounds } from "./inbound.ts";
 import { readInboundLadder, readLadder, readLiveLadder } from "./ladders.ts";
 import type { Listener } from "./listen.ts";
+import { readMissedCalls, readMissedLadder } from "./missed.ts";
 import { readAttempts, readJob, readJobs, readRecipients } from "./read.ts";
 import { jobFacts } from "./report.ts";
 import { addWebhook, allWebhooks, removeWebhook, webhookProgress, webhooksOf } from "./webhooks.ts";
@@ -47,6 +48,8 @@ export function createFaceLedger(pool: Pool, listener: Listener): FaceLedger {
     inbound: (account, id) => readInbound(pool, account, id),
     inbounds: (account, query) => readInbounds(pool, account, query),
     inboundLadder: (id) => readInboundLadder(pool, id),
+    missedCalls: (account, query) => readMissedCalls(pool, account, query),
+    missedLadder: (account, id) => readMissedLadder(pool, account, id),
     deleteInbound: (account, id) => deleteInbound(pool, account, id),
     delivery: (report) => noteDelivery(pool, report),
     findByCarrierId: (channel, id) => findByCarrierId(pool, channel, id),

@@ -34,6 +34,7 @@ export { storeInbound } from "./inbound.ts";
 export { dropLiveLadder, keepInboundLadder, keepLadder, keepLiveLadder, trimLadders } from "./ladders.ts";
 export { hearLines, type LineState, tellLines } from "./lines.ts";
 export { type Listener, openListener } from "./listen.ts";
+export { keepMissedCall } from "./missed.ts";
 export { readAttempts, readJob } from "./read.ts";
 export {
   beat,

@@ -18,13 +18,17 @@ export async function keepLadder(pool: Pool, key: AttemptId, ok: boolean, bytes:
   );
 }
 
-/** Lets go of successes beyond the latest `keep`, and of records of calls that nobody holds any more. */
+/** Lets go of successes and of calls without a fax beyond the latest `keep` of each, and of records of calls that nobody holds any more. */
 export async function trimLadders(pool: Pool, keep = 1000): Promise<void> {
   for (const table of ["ladder", "inbound_ladder"])
     await pool.query(
       `DELETE FROM ${table} WHERE ok AND seq <= (SELECT seq FROM ${table} WHERE ok ORDER BY seq DESC OFFSET $1 LIMIT 1)`,
       [keep],
     );
+  await pool.query(
+    "DELETE FROM missed_call WHERE id <= (SELECT id FROM missed_call ORDER BY id DESC OFFSET $1 LIMIT 1)",
+    [keep],
+  );
   await pool.query(`DELETE FROM live_ladder l WHERE NOT EXISTS (SELECT 1 FROM recipient t WHERE ${HELD})`);
 }
 

@@ -259,4 +259,16 @@ const QUALITY = /* sql */ `
 ALTER TABLE inbound ADD COLUMN bad_lines integer NOT NULL DEFAULT 0;
 `;
 
-export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS, RECORDS, QUALITY];
+/** Calls that came in and left no fax: a by-product, bounded like the ladders. */
+const MISSED = /* sql */ `
+CREATE TABLE missed_call (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  account_id integer NOT NULL REFERENCES account,
+  call_id text NOT NULL UNIQUE,
+  at bigint NOT NULL, originator text NOT NULL, called text NOT NULL, remote_id text NOT NULL,
+  cause_code text NOT NULL, cause_text text NOT NULL, line_ms integer NOT NULL, bytes bytea NOT NULL
+);
+CREATE INDEX missed_call_of_account ON missed_call (account_id, id DESC);
+`;
+
+export const MIGRATIONS: readonly string[] = [INITIAL, FIGURES, LADDERS, RECORDS, QUALITY, MISSED];

@@ -39,6 +39,22 @@ export type AcceptResult =
   | { ok: false; problem: "duplicate"; jobId: number }
   | { ok: false; problem: "idempotency-conflict" };
 
+/** A call that came in and left no fax. */
+export interface MissedCall {
+  id: number;
+  accountId: number;
+  /** Simulated clock, ms since 1970. */
+  at: number;
+  originator: string;
+  called: string;
+  /** Station id of the caller; "" when it said none. */
+  remoteId: string;
+  /** Why there is no fax. */
+  cause: Cause;
+  /** On the line, ms. */
+  lineMs: number;
+}
+
 export interface InboundFax {
   id: number;
   accountId: number;
@@ -112,6 +128,9 @@ export interface FaceLedger {
   /** Newest first; `deleted`: those that were deleted as well, whose pages are gone. */
   inbounds(accountId: number, query: { limit: number; cursor?: string; deleted?: boolean }): Promise<Page<InboundFax>>;
   inboundLadder(id: number): Promise<Uint8Array | undefined>;
+  /** Calls that came in and left no fax, newest first: the latest thousand of all accounts. */
+  missedCalls(accountId: number, query: { limit: number; cursor?: string }): Promise<Page<MissedCall>>;
+  missedLadder(accountId: number, id: number): Promise<Uint8Array | undefined>;
   deleteInbound(accountId: number, id: number): Promise<boolean>;
 
   /** A receipt from outside about an attempt's message. Unknown attempts are ignored (false). */

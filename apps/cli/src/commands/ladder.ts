@@ -14,8 +14,8 @@ import { ladderPicture } from "../ladder-picture.ts";
 export const ladder: Command = {
   name: "ladder",
   usage: [
-    "JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID [--decode [ROW]]",
-    "JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID --pcap FILE",
+    "JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID|missed:ID [--decode [ROW]]",
+    "JOB|JOB.RECIPIENT|ATTEMPT|inbox:ID|missed:ID --pcap FILE",
     "--exchange ID|last [--decode [ROW]|--pcap FILE]",
   ],
   summary: "ladder.summary",
@@ -71,11 +71,11 @@ export const ladder: Command = {
 };
 
 type Attempt = { job: number; n: number; k?: number };
-/** An attempt, the last one where k is not given; a fax that came in; or a call of the simulated exchange. */
-type Place = Attempt | { inbox: number } | { exchange: number | "last" };
+/** An attempt, the last one where k is not given; a call that came in, with a fax or without; or one of the simulated exchange. */
+type Place = Attempt | { inbox: number } | { missed: number } | { exchange: number | "last" };
 
 interface Call {
-  kind: "attempt" | "inbox" | "exchange";
+  kind: "attempt" | "inbox" | "missed" | "exchange";
   /** As it is written on the command line. */
   key: string;
   ladder(): Promise<Ladder>;
@@ -96,6 +96,11 @@ async function callOf(asked: Asked, io: Io, place: Place): Promise<Call> {
     const id = place.inbox;
     const [ladder, pcap] = [() => client.inboundLadder(id), () => octets(client.inboundPcap(id))];
     return { kind: "inbox", key: `inbox:${id}`, ladder, pcap };
+  }
+  if ("missed" in place) {
+    const id = place.missed;
+    const [ladder, pcap] = [() => client.missedLadder(id), () => octets(client.missedPcap(id))];
+    return { kind: "missed", key: `missed:${id}`, ladder, pcap };
   }
   const key = await attemptOf(client, place);
   return { kind: "attempt", key, ladder: () => client.ladder(key), pcap: () => octets(client.ladderPcap(key)) };
@@ -120,6 +125,8 @@ function placeOf(given: string | undefined): Place {
   if (given === undefined) throw usage("ladder.fail.one");
   const inbox = /^inbox:([1-9]\d{0,14})$/.exec(given)?.[1];
   if (inbox !== undefined) return { inbox: Number(inbox) };
+  const missed = /^missed:([1-9]\d{0,14})$/.exec(given)?.[1];
+  if (missed !== undefined) return { missed: Number(missed) };
   const m = /^([1-9]\d{0,14})(?:\.(\d{1,9})(?:\.([1-9]\d{0,5}))?)?$/.exec(given);
   if (!m) throw usage("ladder.fail.place", { given });
   return { job: Number(m[1]), n: Number(m[2] ?? 0), ...(m[3] === undefined ? {} : { k: Number(m[3]) }) };

@@ -156,7 +156,7 @@ export const de = {
   "ladder.no-call": "Auf der Vermittlung gab es noch keinen Anruf.",
   "ladder.fail.exchange": "„{given}“ ist keine Nummer eines Anrufs: --exchange 7, oder --exchange last.",
   "ladder.note":
-    "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten. inbox:3 ist der Anruf, der Fax 3 brachte (depesche inbox).",
+    "Die Nummer eines Auftrags allein meint den letzten Versuch seines ersten Empfängers; 17.2 den letzten Versuch des dritten; 17.2.1 dessen ersten. inbox:3 ist der Anruf, der Fax 3 brachte (depesche inbox), missed:3 einer, der kein Fax brachte (GET /v1/inbound/missed).",
   "ladder.head": "Anruf {key}",
   "ladder.caller": "Anrufer",
   "ladder.answerer": "Angerufener",
@@ -165,7 +165,8 @@ export const de = {
   "ladder.written": "Der Anruf {key} steht in {file}.",
   "ladder.none": "Für Empfänger {n} von Auftrag {job} gab es noch keinen Versuch.",
   "ladder.fail.one": "Welcher Anruf? depesche ladder 17, oder 17.0.2 für den zweiten Versuch des ersten Empfängers.",
-  "ladder.fail.place": "„{given}“ nennt keinen Anruf: 17, 17.0 oder 17.0.2 (Auftrag.Empfänger.Versuch), oder inbox:3.",
+  "ladder.fail.place":
+    "„{given}“ nennt keinen Anruf: 17, 17.0 oder 17.0.2 (Auftrag.Empfänger.Versuch), inbox:3 oder missed:3.",
 
   "received.summary": "holen, was ein simuliertes Faxgerät empfangen hat, als TIFF-Dateien",
   "received.flag.out": "Ordner für die Dateien; er wird angelegt, wenn es ihn nicht gibt",
@@ -257,6 +258,7 @@ export const de = {
     "Unter {place} antwortet nichts; dort soll laut {variable} der Server sein. Starten Sie ihn, oder berichtigen Sie {variable}.",
   "up.fail.health": "Nach {seconds} s ist nicht alles oben: {why}",
   "up.fail.dashboard": "Das Dashboard lässt sich nicht bauen: {why}",
+  "up.line-away": "Es fehlt eine Leitung, sie wird weiter gesucht: {why}",
   "up.ready": "Depesche läuft. Die Netze sind Simulatoren: Nichts verlässt diesen Rechner.",
   "up.ready-outside": "Depesche läuft. Faxe gehen über die Leitungen unten hinaus; die anderen Netze sind Simulatoren.",
   "up.rest-docs": "Dokumentation unter {docs}",

@@ -153,7 +153,7 @@ export const en = {
   "ladder.no-call": "There has been no call on the exchange yet.",
   "ladder.fail.exchange": '"{given}" is no number of a call: write --exchange 7, or --exchange last.',
   "ladder.note":
-    "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there. inbox:3 is the call that brought fax 3 (depesche inbox).",
+    "A job's number alone means the last attempt of its first recipient; 17.2 the last attempt of its third one; 17.2.1 the first attempt there. inbox:3 is the call that brought fax 3 (depesche inbox), missed:3 one that left no fax (GET /v1/inbound/missed).",
   "ladder.head": "Call {key}",
   "ladder.caller": "caller",
   "ladder.answerer": "answerer",
@@ -162,7 +162,8 @@ export const en = {
   "ladder.written": "Call {key} written to {file}.",
   "ladder.none": "Recipient {n} of job {job} has had no attempt yet.",
   "ladder.fail.one": "Which call? depesche ladder 17, or 17.0.2 for the second attempt of the first recipient.",
-  "ladder.fail.place": '"{given}" names no call: write 17, 17.0 or 17.0.2 (job.recipient.attempt), or inbox:3.',
+  "ladder.fail.place":
+    '"{given}" names no call: write 17, 17.0 or 17.0.2 (job.recipient.attempt), inbox:3 or missed:3.',
 
   "received.summary": "fetch what a simulated fax machine has received, as TIFF files",
   "received.flag.out": "folder for the files; made when it is not there",
@@ -245,6 +246,7 @@ export const en = {
   "up.fail.server": "Nothing answers at {place}, where {variable} says the server is. Start it, or correct {variable}.",
   "up.fail.health": "Not everything is up after {seconds} s: {why}",
   "up.fail.dashboard": "The dashboard cannot be built: {why}",
+  "up.line-away": "A line is missing and is looked for: {why}",
   "up.ready": "Depesche is up. The carriers are simulators: nothing leaves this machine.",
   "up.ready-outside": "Depesche is up. Fax goes out over the lines below; the other carriers are simulators.",
   "up.rest-docs": "documentation at {docs}",

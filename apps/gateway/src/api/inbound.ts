@@ -10,7 +10,7 @@ import { capture, decoded, type ToldLadder } from "./ladders.ts";
 import { notFound } from "./problems.ts";
 import { binary, ERRORS, guarded, json } from "./routes.ts";
 import * as s from "./schemas.ts";
-import { inboundView } from "./views.ts";
+import { inboundView, missedView } from "./views.ts";
 
 const FAX = z.object({ id: s.id });
 
@@ -98,6 +98,8 @@ export function addInbound(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
     return capture(deps, await ladderOfCall(c.get("caller").account.id, id), `inbound-${id}`);
   });
 
+  addMissed(app, deps);
+
   const list = guarded("inbound:read", {
     method: "get",
     path: "/v1/inbound",
@@ -141,5 +143,52 @@ export function addInbound(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
       throw notFound("such fax");
     }
     return c.body(null, 204);
+  });
+}
+
+/** Before /v1/inbound/{id}, whose parameter would take "missed", too. */
+function addMissed(app: OpenAPIHono<ApiEnv>, deps: ApiDeps): void {
+  const list = guarded("inbound:read", {
+    method: "get",
+    path: "/v1/inbound/missed",
+    tags: ["Inbound"],
+    summary: "Calls that came in and left no fax, newest first",
+    request: { query: z.object(s.pageQuery) },
+    responses: { 200: json(s.listing(s.missedCall), "Calls"), ...ERRORS },
+  });
+  app.openapi(list, async (c) => {
+    const page = await deps.ledger.missedCalls(c.get("caller").account.id, c.req.valid("query"));
+    return c.json({ items: page.items.map(missedView), next: page.next }, 200);
+  });
+
+  const ladderOf = async (account: number, id: number): Promise<ToldLadder> => {
+    const bytes = await deps.ledger.missedLadder(account, id);
+    if (!bytes) throw notFound("such call (any more)");
+    return { bytes };
+  };
+  const ladder = guarded("inbound:read", {
+    method: "get",
+    path: "/v1/inbound/missed/{id}/ladder",
+    tags: ["Inbound"],
+    summary: "A call that left no fax, decoded",
+    request: { params: FAX },
+    responses: { 200: json(s.ladder, "What both ends said, in order"), ...ERRORS },
+  });
+  app.openapi(ladder, async (c) =>
+    c.json(decoded(deps, await ladderOf(c.get("caller").account.id, c.req.valid("param").id)), 200),
+  );
+
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/v1/inbound/missed/{id}/ladder.pcap",
+    tags: ["Inbound"],
+    security: [{ apiKey: ["inbound:read"] }],
+    summary: "A call that left no fax as a capture file for Wireshark",
+    request: { params: FAX },
+    responses: { 200: binary("application/vnd.tcpdump.pcap", "The capture"), ...ERRORS },
+  });
+  app.get(`/v1/inbound/missed/:id{${s.ID_PATTERN}}/ladder.pcap`, scope("inbound:read"), async (c) => {
+    const id = Number(c.req.param("id"));
+    return capture(deps, await ladderOf(c.get("caller").account.id, id), `missed-${id}`);
   });
 }

@@ -53,3 +53,38 @@ test("a fax that came in has the ladder of its call, for its own account only", 
   for (const path of ["4/ladder", "4/ladder.pcap", "x/ladder"])
     expect((await ask("GET", `/v1/inbound/${path}`)).status).toBeGreaterThanOrEqual(400);
 });
+
+test("calls that came in and left no fax are shown with why, and with what was said on them", async () => {
+  const { ask, ledger } = house();
+  const cause = { code: "no-answer-to-dis", text: "The caller did not answer DIS." };
+  const call = {
+    id: 5,
+    accountId: 1,
+    at: 0,
+    originator: "+493023125001",
+    called: "+493023125900",
+    remoteId: "",
+    cause,
+    lineMs: 2500,
+  };
+  ledger.missed.push(call, { ...call, id: 6, accountId: 99 });
+  ledger.ladders.set("missed:5", Uint8Array.of(1, 2));
+  ledger.ladders.set("missed:6", Uint8Array.of(1, 2));
+  const listed = (await (await ask("GET", "/v1/inbound/missed")).json()) as { items: unknown[] };
+  expect(listed.items).toEqual([
+    {
+      id: 5,
+      at: "1970-01-01T00:00:00.000Z",
+      originator: "+493023125001",
+      called: "+493023125900",
+      remoteId: "",
+      cause,
+      lineMs: 2500,
+    },
+  ]);
+  expect(await (await ask("GET", "/v1/inbound/missed/5/ladder")).json()).toMatchObject({ lines: [{ lineUs: 2 }] });
+  const pcap = await ask("GET", "/v1/inbound/missed/5/ladder.pcap");
+  expect(pcap.headers.get("content-disposition")).toContain("call-missed-5.pcap");
+  for (const path of ["missed/6/ladder", "missed/6/ladder.pcap", "missed/7/ladder", "missed"])
+    expect((await ask("GET", `/v1/inbound/${path}`)).status).toBe(path === "missed" ? 200 : 404);
+});

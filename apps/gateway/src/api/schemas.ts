@@ -346,6 +346,18 @@ export const documentStored = z
   .object({ hash: z.string(), bytes: z.int() })
   .openapi("DocumentStored") satisfies z.ZodType<wire.DocumentStored>;
 
+export const missedCall = z
+  .object({
+    id: z.int(),
+    at: timestamp,
+    originator: z.string(),
+    called: z.string(),
+    remoteId: z.string(),
+    cause,
+    lineMs: z.int().openapi({ description: "On the line, milliseconds" }),
+  })
+  .openapi("MissedCall") satisfies z.ZodType<wire.MissedCallView>;
+
 export const inbound = z
   .object({
     id: z.int(),

@@ -10,6 +10,7 @@ import type {
   JobDetail,
   JobSummary,
   LineView,
+  MissedCallView,
   RecipientView,
   WebhookView,
 } from "@depesche/client";
@@ -23,7 +24,7 @@ import {
   type Recipient,
   simulatedAt,
 } from "@depesche/core";
-import type { Failure, FailureGroup, InboundFax, Webhook } from "@depesche/ports";
+import type { Failure, FailureGroup, InboundFax, MissedCall, Webhook } from "@depesche/ports";
 
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
@@ -120,6 +121,10 @@ export function failureGroupView({ oldestAt, latestAt, ...group }: FailureGroup)
 
 export function failureView({ at, ...failure }: Failure): FailureView {
   return { ...failure, at: iso(at) };
+}
+
+export function missedView({ accountId: _, at, ...call }: MissedCall): MissedCallView {
+  return { ...call, at: iso(at) };
 }
 
 export function inboundView(fax: InboundFax): InboundView {

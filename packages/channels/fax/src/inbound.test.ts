@@ -37,6 +37,7 @@ function received(whole: boolean, failures = 0): Promise<Stored> {
         resolve(fax);
       },
       keepLadder: async (...kept) => ladders.push(kept),
+      keepMissed: async () => {},
       log: { warn: () => {} },
     });
     void (async () => {
@@ -81,6 +82,7 @@ it("damaged lines are concealed and told: to the line, in the inbox and in the t
     accountOf: async () => ({ id: 1, stationId: "" }),
     store,
     keepLadder: async () => {},
+    keepMissed: async () => {},
     log: { warn: () => {} },
   });
   await inbox.accept(CALL);
@@ -102,6 +104,7 @@ it("a page with more than one damaged line in twenty, or more than ten in a row,
     accountOf: async () => ({ id: 1, stationId: "" }),
     store: async () => {},
     keepLadder: async () => {},
+    keepMissed: async () => {},
     log: { warn: () => {} },
   });
   await inbox.accept(CALL);
@@ -111,4 +114,22 @@ it("a page with more than one damaged line in twenty, or more than ten in a row,
   const run = (count: number) => Array.from({ length: count }, (_, i) => 50 + i);
   expect(await inbox.page(CALL, hitPage(400, run(10)))).toEqual({ badLines: 10 });
   expect(await inbox.page(CALL, hitPage(400, run(11)))).toBe(false);
+});
+
+it("a call that leaves no page is kept with why, and with its record", async () => {
+  const missed = vi.fn(async (_: Parameters<InboundDeps["keepMissed"]>[0]) => {});
+  const inbox = faxInbox({
+    blobs: { put: async () => "hash" } as unknown as BlobStore,
+    accountOf: async () => ({ id: 7, stationId: "" }),
+    store: async () => {},
+    keepLadder: async () => {},
+    keepMissed: missed,
+    log: { warn: () => {} },
+  });
+  const cause = { code: "hung-up-before-dcs", text: "The caller hung up." };
+  await inbox.accept(CALL);
+  inbox.ended(CALL, { ...OVER, pages: 0, cause, lineUs: 2_500_000, ladder: Uint8Array.of(1) });
+  expect(missed).toHaveBeenCalledWith(
+    expect.objectContaining({ accountId: 7, callId: CALL.id, cause, lineMs: 2500, ladder: Uint8Array.of(1) }),
+  );
 });

@@ -1,5 +1,6 @@
 // The answering side: a call to one of our numbers becomes a fax in its account's inbox, confirmed only when it is durable.
 
+import type { Cause } from "@depesche/core";
 import type { BlobStore, FaxAnswerHandler } from "@depesche/ports";
 import { type Bitmap, decode, writeTiff } from "@depesche/t4";
 
@@ -24,6 +25,17 @@ export interface InboundDeps {
   }): Promise<unknown>;
   /** Keeps the record of a call whose fax was stored. */
   keepLadder(callId: string, complete: boolean, ladder: Uint8Array): Promise<unknown>;
+  /** Keeps a call that left no fax, with its record. */
+  keepMissed(call: {
+    accountId: number;
+    callId: string;
+    originator: string;
+    called: string;
+    remoteId: string;
+    cause: Cause;
+    lineMs: number;
+    ladder: Uint8Array;
+  }): Promise<unknown>;
   log: { warn(data: object, text: string): void };
 }
 
@@ -100,7 +112,16 @@ export function faxInbox(deps: InboundDeps): FaxAnswerHandler {
     ended({ id }, report) {
       const call = calls.get(id);
       calls.delete(id);
-      if (!call || call.pages.length === 0) return;
+      if (!call) return;
+      if (call.pages.length === 0) {
+        const { accountId, from: originator, called } = call;
+        const { remoteId, cause, lineUs, ladder } = report;
+        const missed = { accountId, callId: id, originator, called, remoteId, cause, lineMs: lineUs / 1000, ladder };
+        void deps
+          .keepMissed(missed)
+          .catch((error) => deps.log.warn({ err: error, call: id }, "a call without a fax not kept"));
+        return;
+      }
       // Pages confirmed one by one belong to the customer even when the call broke off before its end.
       const stored = call.stored
         ? Promise.resolve(true)

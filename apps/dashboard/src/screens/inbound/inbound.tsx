@@ -12,6 +12,7 @@ import { go, type RouteOf, urlOf } from "../../route.ts";
 import { useSignal } from "../../signal.ts";
 import { onEvents, world } from "../../world.ts";
 import { FaxView } from "./fax-view.tsx";
+import { Missed } from "./missed.tsx";
 import { Thumb } from "./thumb.tsx";
 
 const PAGE = 100;
@@ -60,6 +61,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
           {t("noInbound")} {simulated && <a href={urlOf({ page: "dial" })}>{t("inboundEmptyHint")}</a>}
         </p>
       )}
+      {value && <Missed client={client} here={here} />}
       {faxes.length > 0 && (
         <div class={`inbound${picked ? " with-fax" : ""}${picked && here.view ? " with-call" : ""}`}>
           <div>

@@ -17,6 +17,7 @@ export const de = {
     "Es kommt nicht wieder: RequestReceived und die API liefern es danach nicht mehr, auch wenn es noch niemand abgeholt hat.",
   inboundKeep: "Behalten",
   inboundNoLadder: "Von diesem Anruf ist keine Aufzeichnung da.",
+  inboundMissed: "Anrufe, die kein Fax brachten",
   inboundEmptyHint: "Eine simulierte Maschine hereinwählen lassen",
   inboundThumb: "Seite {k} ansehen",
 

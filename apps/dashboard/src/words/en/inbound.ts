@@ -19,6 +19,7 @@ export const en = {
     "It does not come back: RequestReceived and the API will not hand it out afterwards, even if nobody has fetched it yet.",
   inboundKeep: "Keep",
   inboundNoLadder: "There is no record of this call.",
+  inboundMissed: "Calls that left no fax",
   inboundEmptyHint: "Let a simulated machine dial in",
   inboundThumb: "Look at page {k}",
 
