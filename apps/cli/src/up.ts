@@ -1,6 +1,6 @@
 // `depesche up`: the whole house on one machine: database, gateway, worker, simulators, dashboard (DESIGN sections 2 and 7).
 
-import type { OutsideConfig, Settings } from "@depesche/core";
+import { isOutside, type OutsideConfig, type Settings } from "@depesche/core";
 import { startEmbeddedPostgres } from "@depesche/ledger";
 import { leastLevel } from "./child-output.ts";
 import { type Child, type Room, roomEntry, startChild } from "./children.ts";
@@ -9,6 +9,7 @@ import { type DataFolder, takeDataFolder } from "./data-lock.ts";
 import { type KeptDatabase, keepDatabase } from "./database.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
+import { houseHealth } from "./health.ts";
 import { type HouseSheet, houseSheet } from "./house-sheet.ts";
 import type { Say } from "./language.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -27,6 +28,8 @@ export interface UpOptions {
 }
 
 const HEALTH_PATIENCE_MS = 40_000;
+/** Modems and exchanges outside that take longer come later, or not at all. */
+const LINES_PATIENCE_MS = 5_000;
 const HEALTH_EVERY_MS = 50;
 /** Since the signal: when the worker, then gateway and simulators, then the database are ended by force. Below 4 s in all. */
 const STOP_BY_MS = { worker: 2_600, others: 3_200, database: 3_700 };
@@ -170,14 +173,21 @@ class House {
   }
 
   async #healthy(): Promise<void> {
-    const { port, host } = this.#options.settings;
-    const end = performance.now() + HEALTH_PATIENCE_MS;
+    const { settings, outside, say, print } = this.#options;
+    const { port, host } = settings;
+    const begun = performance.now();
+    const past = (ms: number) => performance.now() - begun > ms;
     let last = "";
-    while (performance.now() < end && !this.isStopping) {
+    while (!past(HEALTH_PATIENCE_MS) && !this.isStopping) {
       try {
         const answer = await fetch(`${urlOf(host, port)}/health`, { signal: AbortSignal.timeout(2000) });
-        if (answer.ok) return;
-        last = await answer.text();
+        const health = houseHealth(answer.status, await answer.text(), isOutside(outside));
+        if (health.state === "up") return;
+        last = health.why;
+        if (health.state === "line-away" && past(LINES_PATIENCE_MS)) {
+          print(say("up.line-away", { why: health.why }));
+          return;
+        }
       } catch (error) {
         last = String((error as Error).cause ?? error);
       }
