@@ -31,7 +31,8 @@ afterEach(async () => {
 function invite(transport: Target["transport"], onProvisional?: (status: number) => void) {
   return calling.invite({
     target: { transport, host: HOST, port: called.port },
-    uri: `sip:+493023125000@${HOST}:${called.port}`,
+    // As carriers that have looked the number up write it (RFC 4694).
+    uri: `sip:+493023125000;npdi@${HOST}:${called.port}`,
     from: `<sip:+493023125900@${HOST}>`,
     user: "+493023125900",
     sdp: offerFax(HOST),

@@ -49,7 +49,8 @@ export class IncomingCall extends Call {
     const hops = header(invite, "Max-Forwards") ?? "";
     this.maxForwards = /^\d{1,3}$/.test(hops) ? Number(hops) : MAX_FORWARDS;
     this.#tag = newId();
-    this.called = parseUri(invite.uri)?.user ?? "";
+    // Behind the number of a telephone may stand its parameters (RFC 3261 §19.1.6).
+    this.called = parseUri(invite.uri)?.user?.replace(/;.*/, "") ?? "";
     this.from = parseUri(parseNameAddress(header(invite, "From")!)?.uri ?? "")?.user ?? "";
     this.cancelled = new Promise((resolve) => {
       this.#cancel = resolve;
