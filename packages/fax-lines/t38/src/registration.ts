@@ -5,6 +5,8 @@ import { newSeries, numberHeader, type RequestSeries } from "@depesche/wire-sip"
 import type { TrunkParts } from "./trunk.ts";
 
 const AGAIN_MS = [200, 500, 1000, 2000, 5000];
+/** A registrar that says nothing holds up no start: over UDP it would be given up after 32 s only (RFC 3261 §17.1.2.2). */
+const PATIENCE_MS = 4_000;
 /** Giving the address back must not hold up a shutdown. */
 const FAREWELL_MS = 500;
 
@@ -41,9 +43,15 @@ export class Registration {
     return this.#stands && !this.#ended;
   }
 
-  /** Resolves after the first attempt; when that failed, it goes on trying. */
+  /** Resolves after the first attempt, or when that takes long; it goes on trying. */
   async begin(): Promise<void> {
-    if (!this.#ended) await this.#again();
+    if (this.#ended) return;
+    let patience: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([this.#again(), enough]);
+    clearTimeout(patience);
   }
 
   /** Gives the address back. */

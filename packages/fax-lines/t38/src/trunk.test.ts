@@ -1,5 +1,6 @@
 // The trunk against a bare SIP endpoint that plays an exchange nobody would want.
 
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import type { FaxAnswerHandler, FaxCallOrder, FaxTrunk } from "@depesche/ports";
 import { freePorts } from "@depesche/ports/contract/free-ports";
@@ -385,6 +386,21 @@ describe("the registration", () => {
     registerStatus = 200;
     vi.advanceTimersByTime(1_000);
     await expect.poll(() => trunk.answered()).toEqual([OWN]);
+  });
+
+  it("that nobody answers holds up nothing, and goes on being asked for", async () => {
+    const silent = createSocket("udp4");
+    await new Promise<void>((resolve) => silent.bind(0, HOST, resolve));
+    await trunk.close();
+    holdTime();
+    const target = { transport: "udp", host: HOST, port: silent.address().port } as const;
+    trunk = await openTrunk({ exchange: target });
+    const answering = trunk.answer([OWN], nobody);
+    vi.advanceTimersByTime(5_000);
+    await answering;
+    expect(trunk.answered()).toEqual([]);
+    vi.useRealTimers();
+    silent.close();
   });
 
   it("is not made where the exchange knows us: calls are taken all the same", async () => {
