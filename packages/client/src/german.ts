@@ -99,6 +99,8 @@ export const german: Glossary = {
     TCF: "Prüfung des Trainings",
     "v21-preamble": "Flaggen vor Rahmen",
     "no-signal": "Stille",
+    "packets lost": "IFPs verloren, die nichts zurückbrachte",
+    "malformed IFP": "unverständliches IFP",
     DIS: "was ich kann",
     CSI: "wer ich bin (gerufene Station)",
     NSF: "herstellereigene Fähigkeiten",

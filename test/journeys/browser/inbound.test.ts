@@ -129,6 +129,23 @@ it("a sender that broke off is marked, and the page it had confirmed is kept", a
   expect((await client.inbound(id)).pages).toBe(1);
 });
 
+it("a call that left no fax is listed with why, and its ladder can be read", async () => {
+  await page.goto(`${GATEWAY}/inbound/new`);
+  await page.getByLabel("What kind of machine dials").selectOption("never-commands");
+  await page.getByRole("button", { name: "Dial in" }).click();
+  await page.getByText("No fax arrived").waitFor();
+  await eventually(
+    () => client.missedCalls(),
+    ({ items }) => items.length > 0,
+  );
+  await page.goto(`${GATEWAY}/inbound`);
+  await page.getByText("Calls that left no fax").click();
+  await page.locator(".missed li a").first().click();
+  await page.waitForURL(/missed=\d+/);
+  await page.locator(".missed").getByText("DIS", { exact: true }).first().waitFor();
+  await expectAccessible(page);
+});
+
 it("what RequestReceived hands out is the one marked as next, and is then fetched", async () => {
   await page.goto(`${GATEWAY}/inbound`);
   const next = page.locator(".fax-table tr", { hasText: "next" });

@@ -1,10 +1,20 @@
 /** What one side put on the line, in words: rows of a call's ladder from its IFPs or, in real time, its signals. */
 
-import { decodeFrame, describeFrame, FCF, fcfOf, isProblem, LINE_TIME, trainingUs, v21FrameUs } from "@depesche/t30";
+import {
+  decodeDcs,
+  decodeFrame,
+  describeFrame,
+  FCF,
+  fcfOf,
+  isProblem,
+  LINE_TIME,
+  trainingUs,
+  v21FrameUs,
+} from "@depesche/t30";
 import { decodeIfp, type Field, type Ifp, type Indicator } from "@depesche/t38";
 import type { LadderEntry } from "./ladder.ts";
 import { ImageReader } from "./ladder-image.ts";
-import type { LadderRow } from "./ladder-rows.ts";
+import type { LadderField, LadderRow } from "./ladder-rows.ts";
 import type { Signal } from "./ladder-stream.ts";
 import { trainedModulation } from "./signals.ts";
 
@@ -21,6 +31,8 @@ export class LineReader {
   #training: { row: LadderRow; indicator: Indicator } | undefined;
   #preamble: LadderRow | undefined;
   #ced: LadderRow | undefined;
+  /** What DCS has said last of the pages that follow. */
+  #agreed: LadderField[] = [];
 
   constructor(realTime: boolean) {
     this.#realTime = realTime;
@@ -50,7 +62,14 @@ export class LineReader {
         return [];
       case "lost":
         this.image.hole();
-        return [{ ...base, ...LOST, meaning: lostText(signal.count), fields: [] }];
+        return [
+          {
+            ...base,
+            ...LOST,
+            meaning: lostText(signal.count),
+            fields: [{ name: "IFPs", value: String(signal.count) }],
+          },
+        ];
       case "malformed":
         return [malformedRow(signal.problem, base)];
       default:
@@ -143,6 +162,7 @@ export class LineReader {
       rows.push(row);
       if (isProblem(frame) || damaged) continue;
       this.checkDue = fcfOf(frame.fcf) === FCF.DCS;
+      if (this.checkDue) this.#agreed = agreedIn(frame.fif);
       if (fcfOf(frame.fcf) === FCF.PPS) this.image.told(frame);
       else peer.image.answered(frame);
     }
@@ -164,7 +184,7 @@ export class LineReader {
         name: "page data",
         meaning: modulationName(ifp),
         clause: "T.4",
-        fields: [],
+        fields: [...this.#agreed],
       };
       if (!training) return begun;
       const modulation = trainedModulation(training.indicator);
@@ -180,6 +200,18 @@ export class LineReader {
 }
 
 type Base = Pick<LadderRow, "lineUs" | "from">;
+
+/** How the pages are coded that follow a DCS with this FIF. */
+function agreedIn(fif: Uint8Array): LadderField[] {
+  const dcs = decodeDcs(fif);
+  if (isProblem(dcs)) return [];
+  const coding = dcs.coding.toUpperCase();
+  return [
+    { name: "coding", value: coding, clause: coding === "MMR" ? "T.6" : "T.4" },
+    { name: "pels per line", value: String(dcs.width), clause: "T.30 table 2" },
+  ];
+}
+
 function lostText(count: number): string {
   return count === 1 ? "an IFP that nothing brought back" : `${count} IFPs that nothing brought back`;
 }

@@ -77,6 +77,11 @@ it("tells each signal once, in whole frames, however many pieces and copies it h
   // 2,700 octets of zeros take 1.5 s behind 1.4 s of training.
   expect(find("TCF")).toMatchObject({ airUs: 2_893_000, fields: [{ name: "octets", value: "2700" }] });
   expect(find("training").airUs).toBe(142_000);
+  const [coding, pels] = find("page data").fields;
+  expect([coding, pels]).toMatchObject([
+    { name: "coding", value: "MMR" },
+    { name: "pels per line", value: "1728" },
+  ]);
   expect(find("page data")).toMatchObject({ ecm: { block: 0, frames: 20, damaged: [], repeated: [] } });
   expect(find("page data").lineUs - find("page data").airUs!).toBe(find("training").lineUs + 142_000);
   expect(rows.some(({ damaged, repeated }) => damaged || repeated)).toBe(false);
