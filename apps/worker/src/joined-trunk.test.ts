@@ -5,11 +5,11 @@ import { joinTrunks } from "./joined-trunk.ts";
 
 /** A trunk whose calls last until they are ended, and who was called over it. */
 function trunkDouble(name: string, log: string[], numbers: string[] = []) {
-  const ends: (() => void)[] = [];
+  const ends: ((report?: Partial<FaxCallReport>) => void)[] = [];
   const trunk: FaxTrunk = {
     call: (order) => {
       log.push(`${name} ${order.to}`);
-      return new Promise((resolve) => ends.push(() => resolve({} as FaxCallReport)));
+      return new Promise((resolve) => ends.push((report = {}) => resolve(report as FaxCallReport)));
     },
     async answer(given) {
       log.push(`${name} answers ${given.join(" ")}`);
@@ -17,7 +17,7 @@ function trunkDouble(name: string, log: string[], numbers: string[] = []) {
     answered: () => numbers,
     close: async () => void log.push(`${name} closed`),
   };
-  return { trunk, end: () => ends.splice(0).forEach((end) => void end()) };
+  return { trunk, end: (report?: Partial<FaxCallReport>) => ends.splice(0).forEach((end) => void end(report)) };
 }
 
 const order = (from: string, to: string) => ({
@@ -45,6 +45,28 @@ describe("several trunks as one", () => {
     void joined.call(order("+2", "to3"), NEVER);
     expect(log.at(-1)).toBe("modem to3");
     sip.end();
+  });
+
+  it("a call that a trunk cannot place goes out on another that has room, and on none twice", async () => {
+    const log: string[] = [];
+    const modem = trunkDouble("modem", log);
+    const sip = trunkDouble("sip", log);
+    const joined = joinTrunks([
+      { trunk: modem.trunk, numbers: ["+1"], lines: 2 },
+      { trunk: sip.trunk, numbers: ["+2"], lines: 1 },
+    ]);
+    const away = { outcome: "ISDNERR", temporary: true, lineUs: 0 } as const;
+    const calls = ["to0", "to1"].map((to) => joined.call(order("+1", to), NEVER));
+    modem.end(away);
+    // One found the only line of the other; for the second there is none.
+    expect(await calls[1]).toMatchObject(away);
+    expect(log).toEqual(["modem to0", "modem to1", "sip to0"]);
+    sip.end({ outcome: "OK" });
+    expect(await calls[0]).toMatchObject({ outcome: "OK" });
+    const begun = joined.call(order("+1", "to2"), NEVER);
+    modem.end({ ...away, lineUs: 1 });
+    expect(await begun).toMatchObject({ temporary: true, lineUs: 1 });
+    expect(log.at(-1)).toBe("modem to2");
   });
 
   it("each trunk answers its own numbers, and all close", async () => {
