@@ -13,11 +13,9 @@ import {
   step,
 } from "@depesche/t30";
 import {
-  bindUdptl,
   type IfpPort,
   ifpPair,
   memoryNetwork,
-  monotonicWall,
   type Party,
   runPacedCall,
   type UdptlSocket,
@@ -137,19 +135,7 @@ async function sendFax(a: IfpPort, b: IfpPort, pages: readonly Bitmap[], wall: W
   return { received: writeTiff(received), octets, lineUs: ends[0].lineUs };
 }
 
-/** Calls at once over loopback in real time, one page each: what they leave behind is the caller's to see. */
-export async function callsOverLoopback(count: number, page: Bitmap): Promise<void> {
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      const [a, b] = await Promise.all([bindUdptl({ host: "127.0.0.1" }), bindUdptl({ host: "127.0.0.1" })]);
-      const { received } = await sendFax(udptlTo(a, b, "caller"), udptlTo(b, a, "answerer"), [page], monotonicWall);
-      const [arrived] = bitmapsOf(received);
-      if (!arrived || !equalBitmaps(arrived, page)) throw new Error("what was received is not what was sent");
-    }),
-  );
-}
-
-function udptlTo(socket: UdptlSocket, remote: UdptlSocket, side: "caller" | "answerer", wall?: Wall): IfpPort {
+function udptlTo(socket: UdptlSocket, remote: UdptlSocket, side: "caller" | "answerer", wall: Wall): IfpPort {
   return udptlPort({ side, socket, remote: { host: remote.host, port: remote.port }, send: REDUNDANCY, wall });
 }
 
