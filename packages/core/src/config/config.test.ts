@@ -71,6 +71,16 @@ describe("depesche.config.json", () => {
     expect(problems({ accounts })).toEqual(["$.accounts[1].id is already taken by $.accounts[0].id."]);
   });
 
+  it("wants a port to be one", () => {
+    const modem = (tcp: string) => problems(lines({ kind: "class1", tcp, number: "+493023125920" }));
+    expect(modem("a:65535")).toEqual([]);
+    for (const tcp of ["a:0", "a:65536"])
+      expect(modem(tcp)).toEqual(["$.fax.lines[0].tcp must end with a port from 1 to 65535."]);
+    const trunk = { kind: "t38", host: "a", outboundProxy: "[::1]:99999", numbers: ["+493023125900"] };
+    expect(problems(lines(trunk))).toEqual(["$.fax.lines[0].outboundProxy must end with a port from 1 to 65535."]);
+    expect(problems(lines())).toEqual(["$.fax.lines must have at least one entry."]);
+  });
+
   it("takes no key that no Authorization header can carry", () => {
     const account = (apiKey: string) => ({ accounts: [{ id: 7, name: "a", apiKey }] });
     expect(problems(account("a key of your own"))).toEqual([

@@ -258,10 +258,15 @@ function contradictions({ fax, accounts }: OutsideConfig): ShapeProblem[] {
     if (before !== undefined) out.push({ path, text: `is already taken by ${before}` });
     else seen.set(value, path);
   };
+  const place = (value: string | undefined, path: string) => {
+    const port = Number(value?.slice(value.lastIndexOf(":") + 1) ?? 1);
+    if (port < 1 || port > 65_535) out.push({ path, text: "must end with a port from 1 to 65535" });
+  };
   const [devices, numbers, given, ids] = [new Map(), new Map(), new Map(), new Map()] as Map<string, string>[];
   for (const [i, line] of (fax?.lines ?? []).entries()) {
     const path = `$.fax.lines[${i}]`;
     if (line.kind === "class1") {
+      place(line.tcp, `${path}.tcp`);
       once(devices!, line.device ?? line.tcp, `${path}.${line.device === undefined ? "tcp" : "device"}`);
       continue;
     }
@@ -269,6 +274,7 @@ function contradictions({ fax, accounts }: OutsideConfig): ShapeProblem[] {
     if ((line.user === undefined) !== (line.password === undefined)) {
       out.push({ path, text: 'needs both "user" and "password", or neither' });
     }
+    place(line.outboundProxy, `${path}.outboundProxy`);
     const [from, to] = line.udptl?.portRange ?? [0, 0];
     if (from > to) out.push({ path: `${path}.udptl.portRange`, text: "must go from the lower to the higher port" });
   }

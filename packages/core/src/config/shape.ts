@@ -72,15 +72,17 @@ function checkText(value: string, shape: Shape, say: (text: string) => void): vo
 }
 
 function checkItems(items: readonly unknown[], shape: Shape, path: string, out: ShapeProblem[]): void {
-  if (items.length < (shape.minItems ?? 0)) out.push({ path, text: `must have at least ${shape.minItems} entries` });
+  if (items.length < (shape.minItems ?? 0)) out.push({ path, text: `must have at least ${entries(shape.minItems!)}` });
   if (items.length > (shape.maxItems ?? Number.POSITIVE_INFINITY)) {
-    out.push({ path, text: `must have at most ${shape.maxItems} entries` });
+    out.push({ path, text: `must have at most ${entries(shape.maxItems!)}` });
   }
   for (const [i, item] of items.entries()) {
     if (shape.items) check(item, shape.items, `${path}[${i}]`, out);
     if (shape.uniqueItems && items.indexOf(item) < i) out.push({ path: `${path}[${i}]`, text: "stands here twice" });
   }
 }
+
+const entries = (count: number) => (count === 1 ? "one entry" : `${count} entries`);
 
 function checkProperties(value: Record<string, unknown>, shape: Shape, path: string, out: ShapeProblem[]): void {
   for (const name of shape.required ?? [])
