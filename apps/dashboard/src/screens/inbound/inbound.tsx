@@ -61,7 +61,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
           {t("noInbound")} {simulated && <a href={urlOf({ page: "dial" })}>{t("inboundEmptyHint")}</a>}
         </p>
       )}
-      {value && <Missed client={client} here={here} />}
+      {here.missed !== undefined && <Missed client={client} here={here} />}
       {faxes.length > 0 && (
         <div class={`inbound${picked ? " with-fax" : ""}${picked && here.view ? " with-call" : ""}`}>
           <div>
@@ -84,6 +84,7 @@ export function Inbound({ client, here }: { client: Client; here: RouteOf<"inbou
           {!picked && id !== undefined && <p class="empty">{t("inboundMissing", { n: id })}</p>}
         </div>
       )}
+      {value && here.missed === undefined && <Missed client={client} here={here} />}
     </div>
   );
 }
