@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { header, headerList, parseMessage, respond, type SipRequest, serialiseMessage } from "./index.ts";
+import { header, headerList, parseMessage, reasonPhrase, respond, type SipRequest, serialiseMessage } from "./index.ts";
 
 const octets = (text: string) => new TextEncoder().encode(text.replaceAll("\n", "\r\n"));
 const REQUIRED =
@@ -68,6 +68,17 @@ describe("a SIP message", () => {
     const parsed = parseMessage(octets(text));
     if (!parsed.ok) throw new Error(parsed.problem);
     expect(new TextDecoder().decode(serialiseMessage(parsed.message)).replaceAll("\r\n", "\n")).toBe(text);
+  });
+
+  it("has a phrase for every status of RFC 3261, so that one passed on from elsewhere is named", () => {
+    const statuses = [
+      [100, 180, 181, 182, 183, 200, 300, 301, 302, 305, 380],
+      [400, 401, 402, 403, 404, 405, 406, 407, 408, 410, 413, 414, 415, 416, 420, 421, 423],
+      [480, 481, 482, 483, 484, 485, 486, 487, 488, 491, 493],
+      [500, 501, 502, 503, 504, 505, 513, 600, 603, 604, 606],
+    ].flat();
+    expect(statuses.filter((status) => reasonPhrase(status) === "Unknown")).toEqual([]);
+    expect([reasonPhrase(302), reasonPhrase(699)]).toEqual(["Moved Temporarily", "Unknown"]);
   });
 
   it("is answered with its own Via, From, Call-ID and CSeq, and a tag in To", () => {
