@@ -48,12 +48,9 @@ const SCENARIO_NUMBER = z.object({
       kind: z.string(),
       mood: z.string().optional(),
       busyCalls: z.int().optional(),
-      script: z
-        .record(z.string(), z.unknown())
-        .optional()
-        .openapi({
-          description: "What a machine can do and does over its mood; its schema is in the simulators' /openapi.json",
-        }),
+      script: z.record(z.string(), z.unknown()).optional().openapi({
+        description: "What a machine can do and does over its mood; its schema is in the simulators' /openapi.json",
+      }),
     })
     .optional()
     .openapi({ example: { kind: "machine", mood: "mh-4800" } }),
