@@ -14,7 +14,7 @@ import { CAUSES } from "@depesche/t30";
 import { expect, it } from "vitest";
 import { betweenOwnEnds, inRealTime, machines } from "./machine-calls.ts";
 
-const CALLS = 150;
+const CALLS = 100;
 /** Numbers are small most of the time: what happens at page 700 happens never. */
 const SMALL = 6;
 
@@ -85,4 +85,15 @@ it(`${CALLS} drawn scripts on either side: every call ends with a cause, and wha
     }
   }
   expect(causes.size).toBeGreaterThan(10);
+});
+
+it("an answer that comes after the command was said again confirms no other page", async () => {
+  // The page is confirmed twice, behind each command; the second confirmation is said while the next page is on the line.
+  const script: MachineScript = { turnaroundMs: 4928, answers: [{ page: 2, with: "DCN" }] };
+  for (const run of [betweenOwnEnds, inRealTime]) {
+    const both = machines({ tiff: TIFF, answers: { mood: "modern", script }, sends: {} });
+    const [caller] = await run(both);
+    expect(caller.pages, run.name).toBeLessThanOrEqual(both.receiver.pages.length);
+    expect(caller.cause, run.name).not.toBe("completed");
+  }
 });

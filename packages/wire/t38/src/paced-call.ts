@@ -7,6 +7,7 @@ import type { Action, Dcs, Event, Report, Result, TimerName } from "@depesche/t3
 import { encodeIfp, type Ifp } from "@depesche/t38";
 import { CallTimers } from "./call-timers.ts";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
+import { isDcn, isHeard } from "./half-duplex.ts";
 import type { IfpPort } from "./ifp-port.ts";
 import type { Recorder } from "./ladder.ts";
 import type { Side } from "./line-time.ts";
@@ -15,7 +16,6 @@ import type { TcfTransfer } from "./paced.ts";
 import {
   type CallEnd,
   type CallPage,
-  isDcn,
   type Party,
   pagesOf,
   type RunCallOptions,
@@ -61,8 +61,7 @@ class PacedCall {
   readonly #silenceUs: number;
   readonly #timers = new CallTimers();
   readonly #mouth: Mouth;
-  /** The V.21 burst on the line began while this side spoke. */
-  #talkedOver = false;
+  readonly #halfDuplex = { talkedOver: false };
   #alarm: { atUs: number; cancel: () => void } | undefined;
   #heardUs: number;
   #saidUs: number;
@@ -129,9 +128,7 @@ class PacedCall {
   #feedHeard(events: readonly Event[]): void {
     for (const event of events) {
       if (this.#ended) return;
-      if (event.type === "carrier" && event.up) this.#talkedOver = event.modulation === "v21" && this.#mouth.isSpeaking;
-      const isV21 = event.type === "frame" || (event.type === "carrier" && event.modulation === "v21");
-      if (!isV21 || !this.#talkedOver || (event.type === "frame" && event.ok && isDcn(event.bytes))) this.#feed(event);
+      if (isHeard(this.#halfDuplex, event, this.#mouth.isSpeaking)) this.#feed(event);
     }
   }
 

@@ -7,13 +7,12 @@ import {
   type Dcs,
   durationOf,
   type Event,
-  FCF,
-  fcfOf,
   type PageFormat,
   type Report,
   type Result,
 } from "@depesche/t30";
 import { decodeIfp, encodeIfp, type Ifp } from "@depesche/t38";
+import { isDcn, isHeard } from "./half-duplex.ts";
 import type { Recorder } from "./ladder.ts";
 import { LineTime, type Side } from "./line-time.ts";
 import type { MediaConnection } from "./media.ts";
@@ -97,6 +96,9 @@ class RunningCall {
   #result: Result | undefined;
   #dropped = 0;
   #stopped = false;
+  readonly #halfDuplex = { talkedOver: false };
+  /** End of what this side said last, line time. */
+  #spokeUntilUs = 0;
   #ended = false;
   #running = false;
   #mediaGone = false;
@@ -196,7 +198,7 @@ class RunningCall {
     if (message.kind === "noise") return;
     for (const event of eventsOf(message.ifp, this.#ear, message.atUs)) {
       if (this.#ended) return;
-      this.#feed(event);
+      if (isHeard(this.#halfDuplex, event, message.atUs < this.#spokeUntilUs)) this.#feed(event);
     }
   }
 
@@ -258,6 +260,7 @@ class RunningCall {
       this.#line.countSent();
     }
     this.#line.advanceTo(startUs + durationOf(action));
+    this.#spokeUntilUs = this.#line.nowUs;
     if (action.type === "send-page" || action.type === "send-ecm-block") {
       this.#imageUs = { from: startUs, to: this.#line.nowUs };
     }
@@ -343,10 +346,6 @@ export function pagesOf(result: Result | undefined): Pick<CallEnd, "pages" | "po
 }
 
 /** True for DCN, whatever its X bit. */
-export function isDcn(frame: Uint8Array): boolean {
-  return fcfOf(frame[2] ?? 0) === FCF.DCN;
-}
-
 /** The answer to `received-page`. */
 export function storedEvent(stored: boolean | { badLines: number } | undefined): Event {
   if (typeof stored === "object") return { type: "local", what: "page-stored", badLines: stored.badLines };
