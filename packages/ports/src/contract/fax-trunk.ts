@@ -210,6 +210,14 @@ export function faxTrunkContract(name: string, open: () => Promise<FaxTrunkRig>)
       expect(diary.at(-1)).toBe("ended OK 2");
     });
 
+    it("a page taken with damaged lines is confirmed all the same, the last one too", async () => {
+      const { handler, diary } = keepingHandler({ page: async () => ({ badLines: 3 }) });
+      await rig.trunk.answer([rig.own], handler);
+      expect(await rig.dialIn(rig.own, [contractPage(1), contractPage(2)])).toEqual({ result: "OK", pages: 2 });
+      await rig.trunk.close();
+      expect(diary.at(-1)).toBe("ended OK 2");
+    });
+
     it("the last page is confirmed only when the fax is complete", async () => {
       let finish = (_: boolean) => {};
       let asked = () => {};
