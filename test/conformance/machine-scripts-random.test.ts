@@ -91,7 +91,7 @@ it("an answer that comes after the command was said again confirms no other page
   // The page is confirmed twice, behind each command; the second confirmation is said while the next page is on the line.
   const script: MachineScript = { turnaroundMs: 4928, answers: [{ page: 2, with: "DCN" }] };
   for (const run of [betweenOwnEnds, inRealTime]) {
-    const both = machines({ tiff: TIFF, answers: { mood: "modern", script }, sends: {} });
+    const both = machines({ tiff: TIFF, answers: { mood: "no-ecm-mr", script }, sends: {} });
     const [caller] = await run(both);
     expect(caller.pages, run.name).toBeLessThanOrEqual(both.receiver.pages.length);
     expect(caller.cause, run.name).not.toBe("completed");
