@@ -158,6 +158,7 @@ function hearOctets(state: DceState, data: Uint8Array, out: DceAction[]): void {
   if (!frame || frame.end !== undefined) {
     if (rx.frames.length >= MAX_FRAMES) {
       state.dropped++;
+      rx.frames.push({ octets: [], told: 0, end: undefined, unwanted: true });
       return;
     }
     frame = { octets: [], told: 0, end: undefined };
@@ -182,13 +183,14 @@ function endFrame(state: DceState, ok: boolean, out: DceAction[]): void {
   const isWhole = frame.octets.length >= 2 && frame.octets.length <= MAX_FRAME;
   frame.end = ok && isWhole && !frame.spoiled ? "ok" : "bad";
   rx.final = frame.end === "ok" && (frame.octets[1]! & FINAL_BIT) !== 0;
+  if (frame.unwanted) rx.frames.pop();
   giveFrames(state, out);
 }
 
 /** Hands what there is of the oldest frame to a +FRH; one frame a command. */
 function giveFrames(state: DceState, out: DceAction[]): void {
   const frame = state.rx.frames[0];
-  if (!frame || (state.mode.is !== "wait-frame" && state.mode.is !== "frame")) return;
+  if (!frame || frame.unwanted || (state.mode.is !== "wait-frame" && state.mode.is !== "frame")) return;
   if (state.mode.is === "wait-frame") {
     say(state, "CONNECT", out);
     state.mode = { is: "frame" };
@@ -281,11 +283,20 @@ export function receivePage(state: DceState, code: number, nowUs: number, out: D
   }
 }
 
+/** Frames nobody asked for are forgotten; the one that is on the line goes by to its end, for its rest is no frame. */
+export function forgetFrames({ rx }: DceState): void {
+  const underWay = rx.frames.at(-1);
+  rx.frames = [];
+  if (!underWay || underWay.end !== undefined) return;
+  underWay.unwanted = true;
+  rx.frames.push(underWay);
+}
+
 /** The terminal ends a reception, or waits no more. Data that is being handed over is closed by DLE ETX. */
 export function abortReception(state: DceState, out: DceAction[]): void {
   const { mode, rx } = state;
   if (mode.is === "frame" || mode.is === "page") out.push({ type: "dte", bytes: DLE_ETX });
-  if (mode.is === "frame") rx.frames.shift();
+  if (mode.is === "frame") rx.frames[0]!.unwanted = true;
   if (rx.image && mode.is === "page") rx.image.kept = [];
   conclude(state, "OK", out);
 }

@@ -111,6 +111,8 @@ export interface HeardFrame {
   end: "ok" | "bad" | undefined;
   /** A part of it was lost. */
   spoiled?: true;
+  /** Aborted, or begun when nobody could take it: what is still to come of it is for nobody. */
+  unwanted?: true;
 }
 
 /** What this modem hears. */

@@ -6,6 +6,7 @@
 import { LINE_TIME, MODULATIONS, reverseBits } from "@depesche/t30";
 import { carrierOff, indicate, onTime, sendFields } from "./dce-carrier.ts";
 import { sendPiece } from "./dce-page.ts";
+import { forgetFrames } from "./dce-receive.ts";
 import { conclude, type DceAction, type DceState, say } from "./dce-state.ts";
 import { newDleState, unstuffDle } from "./dle.ts";
 import { faxModem, V21_CODE } from "./fax-modems.ts";
@@ -22,7 +23,7 @@ const V21_END_US = 3 * V21_OCTET_US;
 const FINAL_BIT = 0x10;
 /** +FTH=3 or +FTM: the carrier goes up when the line has been quiet for 75 ms. */
 export function beginCarrier(state: DceState, code: number, nowUs: number): void {
-  state.rx.frames = [];
+  forgetFrames(state);
   state.rx.image = undefined;
   state.rx.lossUntold = false;
   state.tx = { is: "holding", next: code === V21_CODE ? "v21" : code, untilUs: nowUs + MOST_POLITE_US };

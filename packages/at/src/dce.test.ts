@@ -578,6 +578,25 @@ describe("receiving", () => {
     expect(desk.type("AT\r").heard()).toBe(OK);
   });
 
+  it("the rest of a frame that CAN has ended is no frame; the one behind it is", () => {
+    const desk = identified().type("AT+FRH=3\r").wait(200);
+    desk.hear(indicator("v21-preamble"), v21(["hdlc-data", "ff"])).send("18");
+    expect(desk.heard()).toBe(`${CONNECT}\xff\x10\x03${OK}`);
+    desk.type("AT+FRH=3\r").hear(v21(["hdlc-data", "c0 40 11 22"], ["hdlc-fcs-ok"]));
+    expect(desk.heard()).toBe("");
+    desk.hear(v21(["hdlc-data", "ff c8 8c"], ["hdlc-fcs-ok-sig-end"]));
+    expect(desk.heard()).toBe(`${CONNECT}\xff\x131\xcc\x9f\x10\x03${OK}`);
+  });
+
+  it("the rest of a frame that passes after +FTH is no frame either", () => {
+    const desk = identified().hear(indicator("v21-preamble"), v21(["hdlc-data", "ff"]));
+    desk.type("AT+FTH=3\r").hear(v21(["hdlc-data", "c8 8c 11 22"], ["hdlc-fcs-ok-sig-end"]));
+    desk.wait(200).type("\x10\x03").wait(1500);
+    expect(desk.heard()).toBe(CONNECT + OK);
+    desk.type("AT+FRH=3\r");
+    expect(desk.heard()).toBe("");
+  });
+
   it("a character ends a page being received, XON and XOFF do not", () => {
     const desk = identified().type("AT+FRM=96\r").hear(indicator("v29-9600-training")).wait(500);
     desk.heard();

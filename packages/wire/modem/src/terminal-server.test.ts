@@ -65,6 +65,23 @@ it("what a terminal says is told in order, held back when asked, and its end onc
   await expect.poll(() => gone).toBe(1);
 });
 
+it("a terminal that comes back at once finds its port free, a second one beside it does not", {
+  timeout: HANG_MS,
+}, async () => {
+  const { terminal, socket } = await plugged();
+  const gone = new Promise<void>((resolve) => terminal.listen({ octets: () => {}, gone: resolve }));
+  // Both wait in the server's queues when it looks next, the newcomer before the end of the other.
+  const back = connect(server!.port, "127.0.0.1");
+  await once(back, "connect");
+  socket.end();
+  await gone;
+  const third = connect(server!.port, "127.0.0.1");
+  await once(third, "close");
+  expect(server!.refused).toBe(1);
+  expect(back.destroyed).toBe(false);
+  back.destroy();
+});
+
 it("a port that is taken is an error, not a second server", { timeout: HANG_MS }, async () => {
   const { socket } = await plugged();
   const again = openTerminalServer({ host: "127.0.0.1", port: server!.port }, () => {});

@@ -31,6 +31,9 @@ const MOST_PAGE_OCTETS = 262_144;
 /** Everything else it may owe; beyond it nobody is reading there. */
 const MOST_OCTETS = 1_048_576;
 
+/** A program that hangs up and comes back at once may be seen before it is gone: one newcomer waits so long. */
+const LEAVING_MS = 200;
+
 /** Listens; rejects when the port cannot be had. `plugged` gets each terminal that finds the port free. */
 export function openTerminalServer(
   place: { host: string; port: number },
@@ -38,19 +41,40 @@ export function openTerminalServer(
 ): Promise<TerminalServer> {
   let current: Socket | undefined;
   let refused = 0;
-  const server: Server = createServer({ noDelay: true }, (socket) => {
-    if (current) {
-      refused++;
-      // A socket that is refused still says that the other end has gone.
-      socket.on("error", () => {});
-      socket.destroy();
-      return;
-    }
+  let isAnyWaiting = false;
+  const plug = (socket: Socket) => {
     current = socket;
     const free = () => {
       if (current === socket) current = undefined;
     };
     plugged(new SocketTerminal(socket, free));
+  };
+  const server: Server = createServer({ noDelay: true }, (socket) => {
+    if (!current) {
+      plug(socket);
+      return;
+    }
+    // A socket that waits or is refused still says that the other end has gone.
+    socket.on("error", () => {});
+    const refuse = () => {
+      refused++;
+      socket.destroy();
+    };
+    if (isAnyWaiting) {
+      refuse();
+      return;
+    }
+    isAnyWaiting = true;
+    const leaving = current;
+    const decide = () => {
+      isAnyWaiting = false;
+      clearTimeout(patience);
+      leaving.off("close", decide);
+      if (current || !server.listening || socket.destroyed) refuse();
+      else plug(socket);
+    };
+    const patience = setTimeout(decide, LEAVING_MS);
+    leaving.on("close", decide);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
