@@ -275,7 +275,7 @@ describe("machines of the exchange", () => {
       "cuts-in-page-1: 009 SENDFAIL 0 caller-hung-up, hung-up-on-purpose, no longer",
       "hangs-up-after-page-1: 009 SENDFAIL 1 caller-hung-up, hung-up-on-purpose, no longer",
       "never-ends: 009 SENDFAIL 1 no-command, hung-up-after-page, longer",
-      "never-commands: 009 SENDFAIL 0 caller-disconnected, no-answer-to-dcs, longer",
+      "never-commands: 009 SENDFAIL 0 caller-disconnected, no-answer-to-dcs, no longer",
       "trains-down: 009 OK 2 completed, completed, longer",
       "loses-frames: 009 OK 2 completed, completed, longer",
       "misdials: 000 OK 2 completed, completed, no longer",

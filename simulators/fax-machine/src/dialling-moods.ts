@@ -61,6 +61,7 @@ export function misbehaving(does: Misconduct): (actions: readonly Action[]) => A
       case "send-ecm-block":
         return does.cutsInPage === page ? [half(action), hangUp()] : [withLosses(action, does.losesEvery, lost)];
       case "send-training":
+        if (does.silentAfterDis) return [];
         return does.trainsUpTo !== undefined && rateOf(action.modulation) > does.trainsUpTo
           ? [{ ...action, octets: 0 }]
           : [action];
