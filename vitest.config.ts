@@ -11,8 +11,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", "test/conformance/foreign/**", "**/*.line.test.ts"],
     globalSetup: ["./packages/ledger/src/test-server.ts"],
     pool: "threads",
-    // vitest leaves one core to itself; of two that is too many
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: some tests wait for processes and sockets
+    maxWorkers: availableParallelism() + 1,
     // Guards against a hang only: what takes a second here takes ten where others have the cores.
     testTimeout: 60_000,
     hookTimeout: 120_000,

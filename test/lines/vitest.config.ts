@@ -15,7 +15,7 @@ export default defineConfig({
     include: LINE_CALLS,
     globalSetup: ["test/journeys/house.setup.ts"],
     pool: "threads",
-    maxWorkers: 6,
+    maxWorkers: 12,
     // A call of a minute takes longer where others have the cores; these guard against a hang only.
     testTimeout: 300_000,
     hookTimeout: 300_000,
