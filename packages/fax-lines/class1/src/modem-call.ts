@@ -4,6 +4,7 @@ import type { DialResult, DteAction } from "@depesche/at";
 import type { Action, Dcs, Event, PageFormat, Report, Result, TimerName } from "@depesche/t30";
 import { encodeIfp } from "@depesche/t38";
 import {
+  Agreement,
   type CallPage,
   type Party,
   type Recorder,
@@ -75,8 +76,7 @@ class ModemCall {
   /** The last page is stored; and that has been said to the caller. */
   #stored = false;
   #confirmed = false;
-  #remoteId = "";
-  #dcs: Dcs | undefined;
+  readonly #agreement = new Agreement();
   #pageSent = false;
   #sendingImage = false;
   #stopped = false;
@@ -258,9 +258,7 @@ class ModemCall {
   }
 
   #note(report: Report): void {
-    if (report.kind === "remote-id") this.#remoteId = report.id;
-    else if (report.kind === "agreed") this.#dcs = report.dcs;
-    else if (report.kind === "rate-changed" && this.#dcs) this.#dcs = { ...this.#dcs, modulation: report.modulation };
+    this.#agreement.note(report);
     this.#options.report?.(report);
   }
 
@@ -318,8 +316,8 @@ class ModemCall {
       ringUs: Math.round(connectUs - this.#begunUs),
       lineUs,
       stopped: this.#stopped,
-      remoteId: this.#remoteId,
-      dcs: this.#dcs,
+      remoteId: this.#agreement.remoteId,
+      dcs: this.#agreement.dcs,
       pageSent: this.#pageSent,
     });
   }

@@ -1,4 +1,5 @@
 export { protectionFor, type UdptlProtection } from "@depesche/t38";
+export { Agreement } from "./agreement.ts";
 export { eitherSignal } from "./either-signal.ts";
 export { ifpPair, LINE_DELAY_US } from "./ifp-pair.ts";
 export type { IfpListener, IfpPort } from "./ifp-port.ts";

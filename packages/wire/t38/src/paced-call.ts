@@ -3,8 +3,9 @@
  * The line is half duplex as a telephone line is: what begins while this side speaks is not heard, but for DCN.
  */
 
-import type { Action, Dcs, Event, Report, Result, TimerName } from "@depesche/t30";
+import type { Action, Event, Report, Result, TimerName } from "@depesche/t30";
 import { encodeIfp, type Ifp } from "@depesche/t38";
+import { Agreement } from "./agreement.ts";
 import { CallTimers } from "./call-timers.ts";
 import { type ForeignEar, hear, hearGap, hearQuiet, newForeignEar, quietAfterUs } from "./foreign-ear.ts";
 import { isDcn, isHeard } from "./half-duplex.ts";
@@ -71,8 +72,7 @@ class PacedCall {
   #byeUs: number | undefined;
   /** Local answers that are awaited: pages to be had or stored. */
   #held = 0;
-  #remoteId = "";
-  #dcs: Dcs | undefined;
+  readonly #agreement = new Agreement();
   #result: Result | undefined;
   #pageSent = false;
   #stopped = false;
@@ -334,9 +334,7 @@ class PacedCall {
   }
 
   #note(report: Report): void {
-    if (report.kind === "remote-id") this.#remoteId = report.id;
-    else if (report.kind === "agreed") this.#dcs = report.dcs;
-    else if (report.kind === "rate-changed" && this.#dcs) this.#dcs = { ...this.#dcs, modulation: report.modulation };
+    this.#agreement.note(report);
     this.#options.report?.(report);
   }
 
@@ -366,8 +364,8 @@ class PacedCall {
       lineUs: this.#lineUs,
       endedBy,
       stopped: this.#stopped,
-      remoteId: this.#remoteId,
-      dcs: this.#dcs,
+      remoteId: this.#agreement.remoteId,
+      dcs: this.#agreement.dcs,
       pageSent: this.#pageSent,
       dropped,
     });

@@ -12,6 +12,7 @@ import {
   type Result,
 } from "@depesche/t30";
 import { decodeIfp, encodeIfp, type Ifp } from "@depesche/t38";
+import { Agreement } from "./agreement.ts";
 import { isDcn, isHeard } from "./half-duplex.ts";
 import type { Recorder } from "./ladder.ts";
 import { LineTime, type Side } from "./line-time.ts";
@@ -91,8 +92,7 @@ class RunningCall {
   #stampUs = 0;
   /** The page or block that was sent last, as a span of line time. */
   #imageUs = { from: 0, to: 0 };
-  #remoteId = "";
-  #dcs: Dcs | undefined;
+  readonly #agreement = new Agreement();
   #result: Result | undefined;
   #dropped = 0;
   #stopped = false;
@@ -290,9 +290,7 @@ class RunningCall {
   }
 
   #note(report: Report): void {
-    if (report.kind === "remote-id") this.#remoteId = report.id;
-    else if (report.kind === "agreed") this.#dcs = report.dcs;
-    else if (report.kind === "rate-changed" && this.#dcs) this.#dcs = { ...this.#dcs, modulation: report.modulation };
+    this.#agreement.note(report);
     this.#options.report?.(report);
   }
 
@@ -331,8 +329,8 @@ class RunningCall {
       lineUs,
       endedBy,
       stopped: this.#stopped,
-      remoteId: this.#remoteId,
-      dcs: this.#dcs,
+      remoteId: this.#agreement.remoteId,
+      dcs: this.#agreement.dcs,
       pageSent: this.#imageUs.to > 0,
       dropped: this.#dropped,
     });
