@@ -1,7 +1,6 @@
 // The Class 1 trunk against Debian's efax, across the exchange: our lines are serial devices as socat makes them, opened with stty.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,9 +12,11 @@ import { equalBitmaps } from "@depesche/t4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../house/ports.ts";
 import { eventually, fixture } from "../../journeys/post-office.ts";
-import { efaxPages, ended, type Folder, filesForEfax, foot, newFolder, pagesOf } from "./modem-lines.ts";
+import { efax, efaxPages, ended, type Folder, filesForEfax, foot, newFolder, pagesOf } from "./modem-lines.ts";
 
 const [OURS, THEIRS] = ["+493023125920", "+493023125921"] as const;
+/** The other line's own number, as efax says it. */
+const THEIR_ID = "+49 30 23125 921";
 /** efax sets rows for a header above each page it sends. */
 const MOST_HEADER_ROWS = 60;
 const HANG_MS = 280_000;
@@ -52,26 +53,6 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Runs efax on the other line to its end; `ready` is called when it waits for a call. */
-async function efax(
-  device: string,
-  args: string[],
-  ready?: () => void,
-): Promise<{ code: number | null; said: string }> {
-  const child = spawn("efax", ["-d", device, "-l", "+49 30 23125 921", "-v", "chewinmrxta", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  const hear = (text: string) => {
-    said += text;
-    if (/command {2}"\+FRM=\?".*response "OK"/s.test(said)) ready?.();
-  };
-  child.stdout.setEncoding("utf8").on("data", hear);
-  child.stderr.setEncoding("utf8").on("data", hear);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, said };
-}
-
 describe("the Class 1 trunk on a serial device", () => {
   it("sends two pages to efax and takes two from it, pel for pel", { timeout: HANG_MS }, async () => {
     const device = await cable(1);
@@ -79,7 +60,7 @@ describe("the Class 1 trunk on a serial device", () => {
     await mkdir(place);
     let call: ReturnType<FaxTrunk["call"]> | undefined;
     const ids = { id: "1.0.1", to: THEIRS, from: OURS, stationId: "+49 30 23125 920" };
-    const receiving = await efax(device, ["-w", "-i", "S0=1", "-r", join(place, "in")], () => {
+    const receiving = await efax(device, THEIR_ID, ["-w", "-i", "S0=1", "-r", join(place, "in")], () => {
       call ??= trunk.call({ ...ids, pages: contractSource(pages) }, new AbortController().signal);
     });
     // efax knows neither error correction nor two-dimensional coding.
@@ -98,7 +79,7 @@ describe("the Class 1 trunk on a serial device", () => {
     const { handler, pages: taken, diary } = keepingHandler();
     await trunk.answer([OURS], handler);
     const files = await filesForEfax(pages, join(folder.path, "out"));
-    const sending = await efax(device, ["-h", " ", "-t", "T+493023125920", ...files]);
+    const sending = await efax(device, THEIR_ID, ["-h", " ", "-t", "T+493023125920", ...files]);
     expect(sending.code, sending.said).toBe(0);
     await expect.poll(() => diary.at(-1)).toBe("ended OK 2");
     for (const [i, page] of pages.entries()) {

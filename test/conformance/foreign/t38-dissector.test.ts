@@ -35,6 +35,7 @@ import {
 } from "@depesche/wire-t38";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runProgram } from "../../house/house.ts";
+import { asRoot } from "./as-root.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -221,30 +222,29 @@ function payloadsFrom(pcap: Uint8Array, port: number): string[] {
   return payloads;
 }
 
-/** Captures UDP on the loopback until it is stopped; undefined where that is not permitted. */
-async function capture(file: string, ports: number[]): Promise<(() => Promise<void>) | undefined> {
+/** Captures UDP on the loopback until it is stopped; rejects where that is not permitted. */
+async function capture(file: string, ports: number[]): Promise<() => Promise<void>> {
   const filter = ports.map((port) => `udp port ${port}`).join(" or ");
-  const program = spawn("tcpdump", ["-i", "lo", "-U", "--immediate-mode", "-B", "8192", "-w", file, filter], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const [command, args] = asRoot("tcpdump", ["-i", "lo", "-U", "--immediate-mode", "-B", "8192", "-w", file, filter]);
+  const program = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
   const gone = once(program, "close");
   // Whatever else it says must find a reader.
-  const ready = new Promise<boolean>((resolve) => {
+  const ready = new Promise<void>((resolve, reject) => {
     let said = "";
     program.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
-      if (said.includes("listening on lo")) resolve(true);
+      if (said.includes("listening on lo")) resolve();
     });
-    void gone.then(() => resolve(false));
+    void gone.then(() => reject(new Error(`tcpdump cannot capture on the loopback: ${said}`)));
   });
-  if (!(await ready)) return undefined;
+  await ready;
   return async () => {
     program.kill("SIGINT");
     await gone;
   };
 }
 
-it("is on the wire octet for octet what the record of either side says", async (context) => {
+it("is on the wire octet for octet what the record of either side says", async () => {
   const sockets = [await bindUdptl({ host: "127.0.0.1" }), await bindUdptl({ host: "127.0.0.1" })] as [
     UdptlSocket,
     UdptlSocket,
@@ -254,7 +254,6 @@ it("is on the wire octet for octet what the record of either side says", async (
     file,
     sockets.map(({ port }) => port),
   );
-  if (!stop) return context.skip("capturing on the loopback is not permitted");
   const { ends, pcaps } = await run({ sockets, pages: 1, height: 40 });
   expect((await Promise.all(ends)).map(({ cause }) => cause)).toEqual(["completed", "completed"]);
   const records = pcaps();
