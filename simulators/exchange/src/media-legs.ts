@@ -5,6 +5,7 @@ import type { FaxMedia } from "@depesche/sip";
 import type { Call, FaxOffer } from "@depesche/wire-sip";
 import {
   connectTpkt,
+  eitherSignal,
   listenTpkt,
   protectionFor,
   type Side,
@@ -48,9 +49,11 @@ export async function tcpLeg(desk: CallDesk, far: TcpOffer, call: Call) {
   return {
     port: listener?.port,
     async leg(): Promise<Leg | undefined> {
-      const signal = AbortSignal.any([desk.closing, AbortSignal.timeout(CONNECT_MS), endOf(call)]);
+      const patience = AbortSignal.any([AbortSignal.timeout(CONNECT_MS), endOf(call)]);
+      const { signal, release } = eitherSignal(desk.closing, patience);
       const coming = listener ? listener.accept(signal) : connectTpkt({ host: far.host, port: far.port, signal });
       const socket = await coming.catch(() => undefined);
+      release();
       listener?.close();
       return socket && { port: tpktPort({ socket }), tcf: tcfOf(far.fax), over: call.over };
     },

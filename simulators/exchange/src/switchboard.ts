@@ -13,7 +13,7 @@ import {
 import { callSeed, dialled, type MachineMood, type Subscriber, subscriberAt } from "@depesche/scenario";
 import { header } from "@depesche/sip";
 import { type IncomingCall, readOffer } from "@depesche/wire-sip";
-import { ifpPair } from "@depesche/wire-t38";
+import { eitherSignal, ifpPair } from "@depesche/wire-t38";
 import { answerLeg, foreignOffer } from "./answer-leg.ts";
 import { pickUp, receiveFax, refuse, refuseOffer, speak } from "./answering.ts";
 import { REFUSALS } from "./answers.ts";
@@ -162,16 +162,15 @@ export class Switchboard {
     // A modem dials digits; the plus is none of them.
     const to = dialled(call.to) ?? dialled(`+${call.to.replace(/\D/g, "").replace(/^00/, "")}`) ?? call.to;
     const record = book.open(call.from, to, "");
-    const isPassedOn = this.#registrar.contacts(digitsOf(to)).length > 0 || (this.#extensions?.has(to) ?? false);
-    const tape = ladders.begin(record, isPassedOn ? "caller" : "answerer");
     const [contact] = this.#registrar.contacts(digitsOf(to));
+    const extensions = this.#extensions?.has(to) ? this.#extensions : undefined;
+    const tape = ladders.begin(record, contact || extensions ? "caller" : "answerer");
     if (contact) return this.#dialContact(call, contact, { record, tape });
-    if (this.#extensions?.has(to)) return this.#dialExtension({ ...call, to }, this.#extensions, { record, tape });
+    if (extensions) return this.#dialExtension({ ...call, to }, extensions, { record, tape });
     const { subscriber, count } = this.#subscriber(to);
     const seed = callSeed(to, count);
     if (subscriber.kind !== "machine" && subscriber.kind !== "voice") {
-      const { status, result } = REFUSALS[subscriber.kind];
-      book.conclude(record, result, `sip-${status}`);
+      this.#concludeRefused(record, subscriber.kind);
       return { answered: false, kind: subscriber.kind };
     }
     const { mine, line } = this.#pair(tape);
@@ -206,9 +205,10 @@ export class Switchboard {
       return;
     }
     call.ring();
-    const gone = AbortSignal.any([closing, endOf(call)]);
+    const { signal: gone, release } = eitherSignal(closing, endOf(call));
     const began = performance.now();
     const pickup = await extensions.ring({ from: call.from, to: record.to, gone });
+    release();
     record.ringUs = Math.round((performance.now() - began) * 1000);
     if (gone.aborted) {
       book.conclude(record, "NOANSWER", "sip-487");
@@ -240,11 +240,9 @@ export class Switchboard {
     { record, tape }: Taped,
     talk: (line: Line) => Promise<unknown>,
   ): Promise<void> {
-    const { book } = this.#desk;
     const pickup = await extensions.ring(call);
     if (!pickup.answered) {
-      const { status, result } = REFUSALS[pickup.kind];
-      book.conclude(record, result, `sip-${status}`);
+      this.#concludeRefused(record, pickup.kind);
       return;
     }
     const { mine, line } = this.#pair(tape);
@@ -257,14 +255,12 @@ export class Switchboard {
     extensions: Extensions,
     { record, tape }: Taped,
   ): Promise<Dialled> {
-    const { book } = this.#desk;
     const pickup = await extensions.ring(call);
     if (!pickup.answered) {
-      const { status, result } = REFUSALS[pickup.kind];
-      book.conclude(record, result, `sip-${status}`);
+      this.#concludeRefused(record, pickup.kind);
       return { answered: false, kind: pickup.kind };
     }
-    book.conclude(record, "BRIDGED", "modem");
+    this.#desk.book.conclude(record, "BRIDGED", "modem");
     const [a, b] = ifpPair();
     const calling = latch();
     const called = latch();
@@ -282,7 +278,7 @@ export class Switchboard {
     { record, tape }: Taped,
   ): Promise<Dialled> {
     const { book, closing } = this.#desk;
-    const gone = AbortSignal.any([closing, call.gone]);
+    const { signal: gone, release } = eitherSignal(closing, call.gone);
     const placed = await place(this.#desk, {
       contact,
       from: call.from,
@@ -291,6 +287,7 @@ export class Switchboard {
       gone,
       tape,
     });
+    release();
     if (placed.kind !== "foreign") {
       const none = placed.kind === "none" ? placed : { result: "NOSERVICE", cause: "sip-200" };
       book.conclude(record, none.result, none.cause);
@@ -302,6 +299,11 @@ export class Switchboard {
     const hangUp = () => void placed.call.hangUp(BYE_MS);
     const port = watched(tape.over(leg.port), hangUp);
     return { answered: true, port, over: leg.over, hangUp: () => port.close() };
+  }
+
+  #concludeRefused(record: CallRecord, kind: keyof typeof REFUSALS): void {
+    const { status, result } = REFUSALS[kind];
+    this.#desk.book.conclude(record, result, `sip-${status}`);
   }
 
   /** Both ends of a line in memory: `line` for a party of the exchange, `mine` for who dials or is dialled. */
