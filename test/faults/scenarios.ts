@@ -168,6 +168,10 @@ function redisLosses(redis: NonNullable<House["redis"]>): Loss[] {
   ];
 }
 
+/** SQLSTATE deadlock_detected. */
+const DEADLOCK = "40P01";
+const MOST_TRIES = 20;
+
 /** Everything BullMQ keeps; the record of its schema's version is none of its data. */
 function postgresLosses({ pool }: House): Loss[] {
   const truncate = async () => {
@@ -177,7 +181,16 @@ function postgresLosses({ pool }: House): Loss[] {
     );
     const tables = rows[0]?.tables;
     if (!tables) throw new Error("BullMQ has no tables in schema bullmq");
-    await pool.query(`TRUNCATE ${tables}`);
+    // It locks table after table, BullMQ in its own order: whom PostgreSQL picks of the two is chance. A fault that did not happen is
+    // made again.
+    for (let tries = 1; ; tries++) {
+      try {
+        await pool.query(`TRUNCATE ${tables}`);
+        return;
+      } catch (error) {
+        if ((error as { code?: string }).code !== DEADLOCK || tries === MOST_TRIES) throw error;
+      }
+    }
   };
   return [{ name: "BullMQ's tables emptied", happen: truncate }];
 }
